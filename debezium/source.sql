@@ -1,0 +1,98 @@
+-- The source side of the pipeline: the orders, what Debezium needs to follow them, and one role for each program.
+--
+-- To be run by the owner of the database, in the database that holds the orders:
+--
+--     psql -h localhost -U postgres -d streaming -v ON_ERROR_STOP=1 -f source.sql
+--
+-- It may be run again, and in several databases of one cluster; what is there stays as it is. The server must run with
+-- wal_level=logical.
+--
+-- The passwords below are for a laptop. Elsewhere, run this file and then, once per cluster, change them:
+--
+--     ALTER ROLE debezium PASSWORD '...';  ALTER ROLE tally PASSWORD '...';  ALTER ROLE datagen PASSWORD '...';
+
+
+-- Tables
+
+CREATE TABLE IF NOT EXISTS public.orders (
+    order_id    TEXT PRIMARY KEY,
+    customer_id INT NOT NULL,
+    quantity    INT NOT NULL,
+    price       NUMERIC(12,2) NOT NULL,
+    event_ts    TIMESTAMPTZ NOT NULL DEFAULT NOW()
+);
+
+-- One row, rewritten by the connector every few seconds. While the orders rest and other tables of the database are
+-- busy, this is the change that lets the connector move its slot on; without it the server could never drop its log.
+CREATE TABLE IF NOT EXISTS public.debezium_heartbeat (
+    id INT PRIMARY KEY,
+    ts TIMESTAMPTZ NOT NULL
+);
+
+-- Updates and deletes carry the whole old row, so that it can be taken back out of the sums. Asked first, because the
+-- statement locks the table.
+DO $$
+BEGIN
+    IF (SELECT relreplident FROM pg_class WHERE oid = 'public.orders'::regclass) <> 'f' THEN
+        ALTER TABLE public.orders REPLICA IDENTITY FULL;
+    END IF;
+END
+$$;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = 'orders_publication') THEN
+        CREATE PUBLICATION orders_publication FOR TABLE public.orders, public.debezium_heartbeat;
+    END IF;
+END
+$$;
+
+
+-- Roles. They belong to the cluster, so another database may have made them, even at this moment.
+
+DO $$
+BEGIN
+    CREATE ROLE debezium LOGIN REPLICATION PASSWORD 'debezium';
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+END
+$$;
+
+DO $$
+BEGIN
+    CREATE ROLE tally LOGIN PASSWORD 'tally';
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+END
+$$;
+
+DO $$
+BEGIN
+    CREATE ROLE datagen LOGIN PASSWORD 'datagen';
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+END
+$$;
+
+
+-- Rights. By default everyone may connect and make temporary tables.
+
+DO $$
+BEGIN
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO debezium, tally, datagen', current_database());
+END
+$$;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO debezium, tally, datagen;
+
+-- Debezium reads the orders for its snapshot; the changes come through its slot.
+GRANT SELECT ON public.orders TO debezium;
+GRANT SELECT, INSERT, UPDATE ON public.debezium_heartbeat TO debezium;
+
+-- The engine makes and owns its tables, and reads the orders when it has to start over.
+GRANT CREATE ON SCHEMA public TO tally;
+GRANT SELECT ON public.orders TO tally;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.orders TO datagen;

@@ -1,0 +1,24 @@
+package io.tally;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
+import io.tally.ingest.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.jboss.logging.Logger;
+
+/** Ends a process that must not run as it is set up. In dev mode it stays, so that the settings can be mended live. */
+@ApplicationScoped
+class Refusals {
+
+    private static final Logger LOG = Logger.getLogger(Refusals.class);
+
+    private static final int EXIT_CODE = 1;
+
+    void on(@Observes Refusal refusal) {
+        LOG.errorf("Tally does not start: %s", refusal.message());
+        if (LaunchMode.current() == LaunchMode.NORMAL) {
+            Quarkus.asyncExit(EXIT_CODE);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.tally;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.tally.cdc.UpdateMode;
+import java.time.Duration;
+
+/** The engine's settings. Addresses and credentials are elsewhere: in the environment variables that the README lists. */
+@ConfigMapping(prefix = "tally")
+interface TallyConfig {
+
+    /** The windows that sales are summed up in. */
+    Window window();
+
+    interface Window {
+        /** Length of a window: whole seconds. */
+        @WithDefault("1m")
+        Duration size();
+    }
+
+    /** How far the watermark trails the newest event time: orders this much out of order still make it into their window. */
+    @WithDefault("5s")
+    Duration outOfOrderness();
+
+    /** Silence after which a partition that has been read to its end no longer holds the watermark back. */
+    @WithDefault("1s")
+    Duration idleTimeout();
+
+    /** Orders dated further ahead of our clock than this do not move the watermark. They count all the same. */
+    @WithDefault("1m")
+    Duration maxFuture();
+
+    /** Decimals that a price can have. A finer one goes to the dead letters. */
+    @WithDefault("2")
+    int priceScale();
+
+    /** Whether updates and deletes take back what they replace ({@code retract}), or only new images count ({@code append}). */
+    @WithDefault("retract")
+    UpdateMode updates();
+
+    /** Bound on the (window, customer) pairs in memory, at most 40 bytes each; at half of it windows are published early. */
+    @WithDefault("2000000")
+    long maxEntries();
+
+    /** When a window is published before it closes, so that a restart need not read far back. */
+    PublishEarly publishEarly();
+
+    interface PublishEarly {
+        /** After it has been open for this long. */
+        @WithDefault("5m")
+        Duration after();
+
+        /** After this many records have been read since its first. */
+        @WithDefault("2000000")
+        long records();
+    }
+
+    /** How far back reading starts after order_agg was filled from the orders table. */
+    @WithDefault("5m")
+    Duration restartMargin();
+
+    /** Fill order_agg from the orders table at this start, whatever it holds. */
+    @WithDefault("false")
+    boolean rebuild();
+
+    /** What to do when order_agg can no longer be brought up to date from the topic. */
+    @WithDefault("rebuild")
+    OnLostGround onLostGround();
+
+    enum OnLostGround {
+        REBUILD,
+        STOP
+    }
+
+    /** What a truncate of the orders table means, if the connector is set up to send one. */
+    @WithDefault("rebuild")
+    OnTruncate onTruncate();
+
+    enum OnTruncate {
+        REBUILD,
+        IGNORE
+    }
+
+    /** Whether to create missing tables. */
+    @WithDefault("true")
+    boolean createSchema();
+
+    /** Where the orders come from. */
+    Source source();
+
+    interface Source {
+        /** The table, with its schema. */
+        @WithDefault("public.orders")
+        String table();
+
+        /** The connector's replication slot. */
+        @WithDefault("orders_slot")
+        String slot();
+    }
+}

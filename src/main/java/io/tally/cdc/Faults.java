@@ -1,0 +1,192 @@
+package io.tally.cdc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What to say of a record that cannot be counted: field, value, remedy. Only on the way to an exception, so it may look
+ * at the record again and make strings.
+ */
+final class Faults {
+
+    /** Characters of a value that are shown: enough to recognise it, and a header stays small. */
+    private static final int SHOWN = 64;
+
+    private static final int NAMES_SHOWN = 20;
+
+    private Faults() {}
+
+    static UndecodableException notJson(byte[] record, int at, int start, int limit, String expected) {
+        String found = at < limit ? String.format("0x%02x", record[at]) : "the end";
+        String hint = at == start && at < limit && record[at] == 0
+                ? "; a value that starts with 0x00 comes from a schema registry's converter, but JSON is needed"
+                : "";
+        String message = "not JSON at byte " + (at - start) + ": expected " + expected + " but found " + found + hint;
+        return new UndecodableException(DeadLetterReason.NOT_JSON, null, message);
+    }
+
+    /** A JSON object without {@code op}; the shapes that are met in practice get their remedy. */
+    static UndecodableException noOperation(byte[] record, int start, int end) {
+        List<String> names = names(record, start, end);
+        String remedy = names.contains("payload")
+                ? "set value.converter.schemas.enable=false on the connector"
+                : "the whole envelope is needed, so remove transforms such as ExtractNewRecordState";
+        String message = "not a Debezium envelope: it has no op; the fields there are " + names + "; " + remedy;
+        return new UndecodableException(DeadLetterReason.UNKNOWN_SHAPE, "op", message);
+    }
+
+    /** JSON, but no object. */
+    static UndecodableException notAnObject(byte[] record, int start, int end) {
+        String message = "not a Debezium envelope: expected an object but found " + shown(record, start, end);
+        return new UndecodableException(DeadLetterReason.UNKNOWN_SHAPE, null, message);
+    }
+
+    static UndecodableException unknownOperation(byte[] record, int start, int end) {
+        String message = "op " + shown(record, start, end) + " is none of c, u, d, r, t and m";
+        return new UndecodableException(DeadLetterReason.UNKNOWN_OPERATION, "op", message);
+    }
+
+    static UndecodableException missingImage(String image) {
+        String message = image + " is missing or null, but the operation needs it";
+        return new UndecodableException(DeadLetterReason.MISSING_FIELD, image, message);
+    }
+
+    static UndecodableException missingColumn(String field, byte[] record, Members row) {
+        String message = field + " is missing; the columns there are " + names(record, row.start(), row.end());
+        return new UndecodableException(DeadLetterReason.MISSING_FIELD, field, message);
+    }
+
+    static UndecodableException nullColumn(String field) {
+        String message = field + " is null; make the column NOT NULL or fix the row";
+        return new UndecodableException(DeadLetterReason.NULL_FIELD, field, message);
+    }
+
+    /** An update or delete that cannot be taken back; the table's name is taken from the record if it has one. */
+    static UndecodableException noBeforeImage(String fault, byte[] record, Members source) {
+        String message = "before " + fault + ", so the old row cannot be taken back; run ALTER TABLE "
+                + table(record, source) + " REPLICA IDENTITY FULL";
+        return new UndecodableException(DeadLetterReason.NO_BEFORE_IMAGE, "before", message);
+    }
+
+    static UndecodableException unavailable(String field) {
+        String message = field + " holds Debezium's placeholder for a value that PostgreSQL did not log;"
+                + " run ALTER TABLE ... REPLICA IDENTITY FULL on the source table";
+        return new UndecodableException(DeadLetterReason.UNAVAILABLE_VALUE, field, message);
+    }
+
+    static UndecodableException wrongType(String field, byte[] record, Members owner, int index, String expected) {
+        String value = shown(record, owner.start(index), owner.end(index));
+        return wrongType(field, value, expected);
+    }
+
+    /** The object itself is none. */
+    static UndecodableException wrongType(String field, byte[] record, Members object) {
+        return wrongType(field, shown(record, object.start(), object.end()), "an object");
+    }
+
+    private static UndecodableException wrongType(String field, String value, String expected) {
+        String message = field + " " + value + " should be " + expected;
+        return new UndecodableException(DeadLetterReason.WRONG_TYPE, field, message);
+    }
+
+    static UndecodableException outOfRange(String field, byte[] record, Members owner, int index, String expected) {
+        String value = shown(record, owner.start(index), owner.end(index));
+        String message = field + " " + value + " does not fit " + expected;
+        return new UndecodableException(DeadLetterReason.NUMBER_OUT_OF_RANGE, field, message);
+    }
+
+    static UndecodableException price(
+            DeadLetterReason reason, String field, byte[] record, Members owner, int index, int scale) {
+        String value = shown(record, owner.start(index), owner.end(index));
+        String complaint = switch (reason) {
+            case FINER_PRICE -> " has more than " + scale + " decimals; raise tally.price-scale or fix the source";
+            case NUMBER_OUT_OF_RANGE -> " does not fit 64 bits at " + scale + " decimals; fix the source";
+            default -> " is no decimal number; set decimal.handling.mode=string on the connector";
+        };
+        return new UndecodableException(reason, field, field + " " + value + complaint);
+    }
+
+    static UndecodableException impossibleTime(String field, byte[] record, Members owner, int index) {
+        String value = shown(record, owner.start(index), owner.end(index));
+        String message = field + " " + value + " is no ISO-8601 time with a zone between 4713 BC and 294276 AD;"
+                + " the column should be TIMESTAMPTZ";
+        return new UndecodableException(DeadLetterReason.IMPOSSIBLE_TIME, field, message);
+    }
+
+    /** Names of the members of an object that has been read before. */
+    private static List<String> names(byte[] record, int start, int end) {
+        List<String> names = new ArrayList<>();
+        JsonCursor cursor = new JsonCursor();
+        try {
+            int at = cursor.firstMember(cursor.open(record, start, end - start));
+            while (record[at] != '}' && names.size() < NAMES_SHOWN) {
+                int nameEnd = cursor.endOfName(at);
+                names.add(shown(record, at + 1, nameEnd));
+                at = cursor.nextMember(cursor.endOfValue(cursor.valueAfter(nameEnd), 1));
+            }
+        } catch (UndecodableException e) {
+            throw noLongerJson(e);
+        }
+        return names;
+    }
+
+    /** Name of the table, to be pasted into a statement; the usual one if the record names none. */
+    private static String table(byte[] record, Members source) {
+        if (!source.isObject()) {
+            return "orders";
+        }
+        Members place = new Members("schema", "table");
+        JsonCursor cursor = new JsonCursor();
+        try {
+            place.read(cursor, cursor.open(record, source.start(), source.end() - source.start()), 0);
+        } catch (UndecodableException e) {
+            throw noLongerJson(e);
+        }
+        if (!place.isString(1)) {
+            return "orders";
+        }
+        String table = identifier(record, place, 1);
+        return place.isString(0) ? identifier(record, place, 0) + "." + table : table;
+    }
+
+    private static String identifier(byte[] record, Members owner, int index) {
+        String name = shown(record, owner.start(index) + 1, owner.end(index) - 1);
+        return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name + '"';
+    }
+
+    private static IllegalStateException noLongerJson(UndecodableException e) {
+        return new IllegalStateException("bytes changed while they were decoded", e);
+    }
+
+    /** The bytes as text on one line, cut short; a JSON string is shown with the escapes it came with. */
+    private static String shown(byte[] record, int start, int end) {
+        int length = Math.min(end - start, 4 * SHOWN);
+        String text = new String(record, start, length, StandardCharsets.UTF_8);
+        StringBuilder line = new StringBuilder();
+        int at = 0;
+        while (at < text.length() && line.length() < SHOWN) {
+            int point = text.codePointAt(at);
+            at += Character.charCount(point);
+            if (isShowable(point)) {
+                line.appendCodePoint(point);
+            } else {
+                line.append(String.format("\\u%04x", point));
+            }
+        }
+        return at < text.length() || length < end - start ? line.append('…').toString() : line.toString();
+    }
+
+    private static boolean isShowable(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.PRIVATE_USE,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,53 @@
+package io.tally.cdc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** The text of a JSON number, already checked by the cursor, to a {@code long} if it is an integer. */
+final class IntegerText {
+
+    /** Digits that always fit; one more may. */
+    private static final int SAFE_DIGITS = 18;
+
+    private static final byte[] MAX = "9223372036854775807".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MIN = "9223372036854775808".getBytes(StandardCharsets.US_ASCII);
+
+    private IntegerText() {}
+
+    /** Whether the number has neither decimals nor an exponent. */
+    static boolean isInteger(byte[] bytes, int from, int to) {
+        return Words.endOfDigits(bytes, bytes[from] == '-' ? from + 1 : from, to) == to;
+    }
+
+    /** Whether an integer fits in a long. */
+    static boolean fits(byte[] bytes, int from, int to) {
+        boolean negative = bytes[from] == '-';
+        int first = negative ? from + 1 : from;
+        int digits = to - first;
+        return digits <= SAFE_DIGITS
+                || digits == MAX.length && Arrays.compare(bytes, first, to, negative ? MIN : MAX, 0, digits) <= 0;
+    }
+
+    /** Value of an integer that fits. */
+    static long value(byte[] bytes, int from, int to) {
+        boolean negative = bytes[from] == '-';
+        int first = negative ? from + 1 : from;
+        long value = digits(bytes, first, to);
+        return negative ? -value : value;
+    }
+
+    private static long digits(byte[] bytes, int from, int to) {
+        int count = to - from;
+        // The words reach back before the number, where a record has its names.
+        if (to >= 2 * Long.BYTES && count <= 2 * Long.BYTES) {
+            long low = Words.digits(Words.at(bytes, to - Long.BYTES), Math.min(count, Long.BYTES));
+            int above = count - Long.BYTES;
+            return above <= 0 ? low : 100_000_000 * Words.digits(Words.at(bytes, to - 2 * Long.BYTES), above) + low;
+        }
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            value = 10 * value + bytes[i] - '0';
+        }
+        return value;
+    }
+}

@@ -1,0 +1,260 @@
+package io.tally.cdc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * A strict reader over the UTF-8 bytes of one JSON document: moves forward only, checks every byte it passes and says
+ * where values lie instead of building them.
+ *
+ * <p>It takes exactly what Jackson 2.22 takes by default, which is RFC 8259: no comments, no trailing commas, no NaN,
+ * no leading zeros, no raw control characters in strings; at most {@value #MAX_DEPTH} levels and {@value
+ * JsonNumber#MAX_DIGITS} digits in a number. A byte order mark may come first. Fine points are Jackson's too: UTF-8 is
+ * checked by lead and continuation bytes, so that longer forms than needed pass; in a value an escaped surrogate may
+ * stand alone, in a name it may not. Unlike Jackson it does not guess at UTF-16 and UTF-32, which RFC 8259 rules out,
+ * and sets no limit to the length of names and strings: the record's length is one.
+ *
+ * <p>Methods take the index they start at and return the one they got to, so that it can stay in a register. All of
+ * them throw {@code not-json} with the offset of the fault. Belongs to one thread; reused from document to document.
+ */
+final class JsonCursor {
+
+    /** Jackson's limit, so that what one of the two reads the other does too. */
+    static final int MAX_DEPTH = 1000;
+
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+    private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+
+    /** One bit for each level of a nest: whether it is an object. */
+    private final long[] objects = new long[(MAX_DEPTH >>> 6) + 1];
+
+    private byte[] bytes = {};
+    private int start;
+    private int limit;
+    private int depth;
+    private int codedNameEnd;
+
+    /**
+     * Starts on a document: the given slice, outside of which nothing is read.
+     *
+     * @return index of its first byte that counts
+     */
+    int open(byte[] document, int offset, int length) throws UndecodableException {
+        bytes = document;
+        start = offset;
+        limit = offset + length;
+        codedNameEnd = -1;
+        boolean marked = length >= 3
+                && document[offset] == (byte) 0xEF
+                && document[offset + 1] == (byte) 0xBB
+                && document[offset + 2] == (byte) 0xBF;
+        return skipSpace(marked ? offset + 3 : offset);
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    /** From an opening brace to the first name's quote, or to the closing brace. */
+    int firstMember(int brace) throws UndecodableException {
+        int at = skipSpace(brace + 1);
+        if (bytes[at] != '"' && bytes[at] != '}') {
+            throw fault(at, "a name in double quotes");
+        }
+        return at;
+    }
+
+    /** From the end of a member's value to the next name's quote, or to the closing brace. */
+    int nextMember(int afterValue) throws UndecodableException {
+        int at = skipSpace(afterValue);
+        if (bytes[at] == ',') {
+            at = skipSpace(at + 1);
+            if (bytes[at] != '"') {
+                throw fault(at, "a name in double quotes");
+            }
+        } else if (bytes[at] != '}') {
+            throw fault(at, "',' or '}'");
+        }
+        return at;
+    }
+
+    /** From an opening bracket to the first element, or to the closing bracket. */
+    int firstElement(int bracket) throws UndecodableException {
+        return skipSpace(bracket + 1);
+    }
+
+    /** From the end of an element to the next one, or to the closing bracket. */
+    int nextElement(int afterValue) throws UndecodableException {
+        int at = skipSpace(afterValue);
+        if (bytes[at] == ',') {
+            at = skipSpace(at + 1);
+            if (bytes[at] == ']') {
+                throw fault(at, "a value");
+            }
+        } else if (bytes[at] != ']') {
+            throw fault(at, "',' or ']'");
+        }
+        return at;
+    }
+
+    /** From a name's opening quote to its closing one. */
+    int endOfName(int quote) throws UndecodableException {
+        int end = JsonText.endOfPlain(bytes, quote + 1, limit);
+        if (end == limit || bytes[end] != '"') {
+            end = endOfCoded(end, true);
+            codedNameEnd = end;
+        }
+        return end;
+    }
+
+    /** Index among those wanted of the name that was passed last, between these quotes; or NONE. */
+    int find(FieldNames names, int quote, int closingQuote) {
+        return closingQuote == codedNameEnd
+                ? names.findCoded(bytes, quote + 1, closingQuote)
+                : names.find(bytes, quote + 1, closingQuote);
+    }
+
+    /** From a name's closing quote to the member's value. */
+    int valueAfter(int closingQuote) throws UndecodableException {
+        int colon = skipSpace(closingQuote + 1);
+        if (bytes[colon] != ':') {
+            throw fault(colon, "':'");
+        }
+        return skipSpace(colon + 1);
+    }
+
+    /**
+     * From the first byte of a value of any kind, however deep, to the byte after its last.
+     *
+     * @param outside levels of objects and arrays around the value
+     */
+    int endOfValue(int at, int outside) throws UndecodableException {
+        byte first = bytes[at];
+        return first == '{' || first == '[' ? endOfNest(at, outside) : endOfLeaf(at, first);
+    }
+
+    /** Checks that after the document's value nothing but space is left. */
+    void end(int afterValue) throws UndecodableException {
+        int at = afterValue;
+        while (at < limit && isSpace(bytes[at])) {
+            at++;
+        }
+        if (at < limit) {
+            throw fault(at, "nothing after the document");
+        }
+    }
+
+    private int endOfNest(int from, int outside) throws UndecodableException {
+        depth = outside;
+        int at = from;
+        do {
+            byte b = bytes[at];
+            if (b == '{' || b == '[') {
+                at = enter(at, outside);
+            } else {
+                at = leave(endOfLeaf(at, b), outside);
+            }
+        } while (depth > outside);
+        return at;
+    }
+
+    /** From an opening brace or bracket to the first value inside; past all that ends here if there is none. */
+    private int enter(int at, int outside) throws UndecodableException {
+        if (depth == MAX_DEPTH) {
+            throw fault(at, "at most " + MAX_DEPTH + " levels");
+        }
+        boolean object = bytes[at] == '{';
+        long others = objects[depth >>> 6] & ~(1L << depth);
+        objects[depth >>> 6] = object ? others | 1L << depth : others;
+        int first = object ? firstMember(at) : firstElement(at);
+        if (bytes[first] == (object ? '}' : ']')) {
+            return leave(first + 1, outside);
+        }
+        depth++;
+        return object ? valueAfter(endOfName(first)) : first;
+    }
+
+    /** From the end of a value to the next one, leaving what ends before it; to the end of the nest if all does. */
+    private int leave(int afterValue, int outside) throws UndecodableException {
+        int at = afterValue;
+        while (depth > outside) {
+            int level = depth - 1;
+            boolean object = (objects[level >>> 6] & 1L << level) != 0;
+            at = object ? nextMember(at) : nextElement(at);
+            if (bytes[at] != (object ? '}' : ']')) {
+                return object ? valueAfter(endOfName(at)) : at;
+            }
+            at++;
+            depth--;
+        }
+        return at;
+    }
+
+    private int endOfLeaf(int at, byte first) throws UndecodableException {
+        return switch (first) {
+            case '"' -> endOfString(at);
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> endOfNumber(at);
+            case 'n' -> endOfLiteral(at, NULL);
+            case 't' -> endOfLiteral(at, TRUE);
+            case 'f' -> endOfLiteral(at, FALSE);
+            default -> throw fault(at, "a value");
+        };
+    }
+
+    private int endOfString(int quote) throws UndecodableException {
+        int end = JsonText.endOfPlain(bytes, quote + 1, limit);
+        return (end < limit && bytes[end] == '"' ? end : endOfCoded(end, false)) + 1;
+    }
+
+    private int endOfCoded(int from, boolean name) throws UndecodableException {
+        int end = JsonText.endOfCoded(bytes, from, limit, name);
+        if (end < 0) {
+            throw fault(~end, "text in UTF-8 with valid escapes, and a closing quote");
+        }
+        return end;
+    }
+
+    private int endOfNumber(int from) throws UndecodableException {
+        int end = JsonNumber.end(bytes, from, limit);
+        if (end < 0) {
+            throw fault(~end, "a number of at most " + JsonNumber.MAX_DIGITS + " digits, without leading zeros");
+        }
+        return end;
+    }
+
+    private int endOfLiteral(int at, byte[] word) throws UndecodableException {
+        int end = at + word.length;
+        if (end > limit || !Arrays.equals(bytes, at, end, word, 0, word.length)) {
+            throw fault(at, new String(word, StandardCharsets.US_ASCII));
+        }
+        return end;
+    }
+
+    /** Index of the next byte that is not space; there has to be one. */
+    private int skipSpace(int from) throws UndecodableException {
+        if (from < limit && bytes[from] > ' ') {
+            return from;
+        }
+        int at = from;
+        while (at < limit && isSpace(bytes[at])) {
+            at++;
+        }
+        if (at == limit) {
+            throw fault(at, "more");
+        }
+        return at;
+    }
+
+    private static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
+    private UndecodableException fault(int at, String expected) {
+        return Faults.notJson(bytes, at, start, limit, expected);
+    }
+}

@@ -1,0 +1,124 @@
+package io.tally.cdc;
+
+/**
+ * Where the wanted members of one JSON object lie in a record. Of a name that comes twice the last one counts, of an
+ * object that comes twice all of the last and nothing of the first.
+ *
+ * <p>Holds indexes only, so no value is looked at before the whole record is known to be JSON. What kind a value is,
+ * its first byte tells.
+ */
+final class Members {
+
+    /** What stands for the first byte of a value that is not there. */
+    static final byte MISSING = 0;
+
+    private final MemberLayout layout;
+    private final int[] starts;
+    private final int[] ends;
+
+    private byte[] record = {};
+    private int start;
+    private int end;
+    /** One bit for each member: whether it is there. */
+    private int present;
+
+    Members(String... wanted) {
+        layout = new MemberLayout(wanted);
+        starts = new int[wanted.length];
+        ends = new int[wanted.length];
+    }
+
+    /** Forgets everything: the object is missing. */
+    void clear() {
+        end = 0;
+        present = 0;
+    }
+
+    /**
+     * Reads the value at the given index whatever it is, and notes its members if it is an object.
+     *
+     * @param outside levels of objects around it
+     * @return index after the value
+     */
+    int read(JsonCursor cursor, int from, int outside) throws UndecodableException {
+        clear();
+        record = cursor.bytes();
+        start = from;
+        end = record[from] == '{' ? readMembers(cursor, from, outside + 1) : cursor.endOfValue(from, outside);
+        return end;
+    }
+
+    private int readMembers(JsonCursor cursor, int brace, int depth) throws UndecodableException {
+        int at = brace;
+        for (int number = 0; ; number++) {
+            KnownMember member = layout.member(number);
+            int valueStart = layout.nextValue(cursor, at, member, number);
+            if (valueStart < 0) {
+                return ~valueStart;
+            }
+            at = layout.endOfValue(cursor, valueStart, depth, member);
+            int index = member.wanted();
+            if (index != FieldNames.NONE) {
+                present |= 1 << index;
+                starts[index] = valueStart;
+                ends[index] = at;
+            }
+        }
+    }
+
+    /** First byte of the object, or of whatever stands in its place; MISSING if nothing does. */
+    byte first() {
+        return end == 0 ? MISSING : record[start];
+    }
+
+    boolean isObject() {
+        return first() == '{';
+    }
+
+    /** Whether there is nothing, or null. */
+    boolean isAbsent() {
+        return end == 0 || record[start] == 'n';
+    }
+
+    int start() {
+        return start;
+    }
+
+    int end() {
+        return end;
+    }
+
+    /** First byte of a member's value; MISSING if it is not there. */
+    byte first(int index) {
+        return isPresent(index) ? record[starts[index]] : MISSING;
+    }
+
+    /** Whether a member is missing or null. */
+    boolean isAbsent(int index) {
+        return !isPresent(index) || record[starts[index]] == 'n';
+    }
+
+    private boolean isPresent(int index) {
+        return (present & 1 << index) != 0;
+    }
+
+    boolean isString(int index) {
+        return first(index) == '"';
+    }
+
+    /** Whether a member is a number. */
+    boolean isNumber(int index) {
+        byte first = first(index);
+        return first == '-' || first >= '0' && first <= '9';
+    }
+
+    /** First byte of a member's value; of a string, its opening quote. */
+    int start(int index) {
+        return starts[index];
+    }
+
+    /** Index after a member's value; of a string, after its closing quote. */
+    int end(int index) {
+        return ends[index];
+    }
+}

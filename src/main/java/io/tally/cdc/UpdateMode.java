@@ -1,0 +1,9 @@
+package io.tally.cdc;
+
+/** What updates and deletes do to the totals: the setting {@code tally.updates}. */
+public enum UpdateMode {
+    /** An update takes its row before back and adds its row after; a delete takes its row back. */
+    RETRACT,
+    /** Every row after a change is added and nothing is taken back; no row before is needed. */
+    APPEND
+}

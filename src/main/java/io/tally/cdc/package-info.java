@@ -1,0 +1,13 @@
+/**
+ * Debezium's bytes to order changes: reads the value of one record of the topic into a reused
+ * {@link io.tally.window.OrderChange}, or says in one exception why the record cannot be counted.
+ *
+ * <p>Imports the JDK and {@code io.tally.window}. May be imported by {@code ingest}, which decodes, and by
+ * {@code status}, which names the reasons. Runs on whatever thread the caller is on; a {@link DebeziumDecoder} and all
+ * it holds belong to one thread at a time. Does no I/O, reads no clock, logs nothing.
+ *
+ * <p>The way of a record: {@link JsonCursor} walks the bytes once and checks all of them; {@link Members} notes where
+ * the wanted values lie, the last one winning where a name comes twice; only then, when the whole document is known to
+ * be JSON and the operation is known, {@link RowReader} and {@link SourceReader} read the few values that count.
+ */
+package io.tally.cdc;

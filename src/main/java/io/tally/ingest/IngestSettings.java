@@ -1,0 +1,12 @@
+package io.tally.ingest;
+
+import java.time.Duration;
+
+/**
+ * What this package needs to know, as plain values.
+ *
+ * @param topic the orders topic
+ * @param restartMargin how far back to start reading after the results were filled from the orders table; what is read
+ *     twice is recognised, and it lets the duplicate filter learn what came last
+ */
+public record IngestSettings(String topic, Duration restartMargin) {}

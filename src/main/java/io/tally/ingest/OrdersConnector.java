@@ -1,0 +1,109 @@
+package io.tally.ingest;
+
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.connector.InboundConnector;
+import io.tally.cdc.DebeziumDecoder;
+import io.tally.window.Checkpoints;
+import io.tally.window.WindowSettings;
+import io.tally.window.WindowStore;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.inject.Instance;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.spi.Connector;
+
+/**
+ * The Reactive Messaging connector of the {@code orders} channel. Each copy of the channel ({@code concurrency}) is one
+ * consumer with a poll loop of its own. Attributes with the names of Kafka consumer settings are passed on.
+ */
+@ApplicationScoped
+@Connector(OrdersConnector.NAME)
+class OrdersConnector implements InboundConnector {
+
+    static final String NAME = "tally-orders";
+
+    private final Map<String, Object> kafka;
+    private final IngestSettings settings;
+    private final WindowSettings windowSettings;
+    private final WindowStore store;
+    private final Checkpoints checkpoints;
+    private final TopicProbe probe;
+    private final Instance<DebeziumDecoder> decoders;
+    private final Readers readers;
+    private final Event<Refusal> refusals;
+    private final InstantSource clock;
+
+    OrdersConnector(
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
+            IngestSettings settings,
+            WindowSettings windowSettings,
+            WindowStore store,
+            Checkpoints checkpoints,
+            TopicProbe probe,
+            Instance<DebeziumDecoder> decoders,
+            Readers readers,
+            Event<Refusal> refusals,
+            InstantSource clock) {
+        this.kafka = kafka;
+        this.settings = settings;
+        this.windowSettings = windowSettings;
+        this.store = store;
+        this.checkpoints = checkpoints;
+        this.probe = probe;
+        this.decoders = decoders;
+        this.readers = readers;
+        this.refusals = refusals;
+        this.clock = clock;
+    }
+
+    @Override
+    public Flow.Publisher<? extends Message<?>> getPublisher(Config channel) {
+        String name = "tally-read-" + (readers.loops().size() + 1);
+        Map<String, Object> consumerConfig = consumerConfig(channel, name);
+        PollLoop loop = new PollLoop(
+                name,
+                settings.topic(),
+                () -> new KafkaConsumer<>(consumerConfig, new ByteBufferDeserializer(), new ByteBufferDeserializer()),
+                this::assignments,
+                store,
+                clock,
+                new Polled(decoders.get()));
+        readers.add(loop);
+        return loop;
+    }
+
+    private Assignments assignments(Consumer<ByteBuffer, ByteBuffer> consumer) {
+        return new Assignments(consumer, checkpoints, probe::facts, store, windowSettings, refusals::fire);
+    }
+
+    private Map<String, Object> consumerConfig(Config channel, String clientId) {
+        Map<String, Object> config = new HashMap<>(kafka);
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId);
+        for (String name : ConsumerConfig.configNames()) {
+            channel.getOptionalValue(name, String.class).ifPresent(value -> config.put(name, value));
+        }
+        config.keySet().retainAll(ConsumerConfig.configNames());
+        // What exactness rests on is not a setting.
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        return config;
+    }
+
+    @PreDestroy
+    void stop() {
+        readers.loops().forEach(PollLoop::stop);
+    }
+}

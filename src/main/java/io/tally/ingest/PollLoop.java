@@ -1,0 +1,230 @@
+package io.tally.ingest;
+
+import io.tally.window.WindowStore;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.errors.WakeupException;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jboss.logging.Logger;
+
+/**
+ * One consumer and its thread, as a stream of polls. Hands over one poll at a time; while it is in use all partitions are
+ * paused and polling goes on, so that the consumer keeps its place in the group. A consumer that fails is replaced.
+ */
+final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscription, Runnable {
+
+    private static final Logger LOG = Logger.getLogger(PollLoop.class);
+
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
+    /** Short, because nothing wakes the loop when the poll that is out comes back. */
+    private static final Duration POLL_TIMEOUT_WHILE_OUT = Duration.ofMillis(10);
+
+    private static final Duration REOPEN_DELAY = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(10);
+
+    private final String topic;
+    private final Supplier<Consumer<ByteBuffer, ByteBuffer>> consumers;
+    private final Function<Consumer<ByteBuffer, ByteBuffer>, Assignments> assignmentsOf;
+    private final WindowStore store;
+    private final InstantSource clock;
+    private final Polled polled;
+    private final Thread thread;
+
+    private Metric connections;
+
+    private final AtomicLong demand = new AtomicLong();
+    private Flow.Subscriber<? super Message<Polled>> subscriber;
+    private volatile boolean out;
+    private volatile Throwable failure;
+    private volatile boolean stopped;
+    private volatile Consumer<ByteBuffer, ByteBuffer> current;
+    private volatile ReaderState state;
+
+    /**
+     * @param consumers makes a consumer; fails with a {@link KafkaException} if no broker can be found
+     * @param assignmentsOf makes the assignments of a consumer
+     */
+    PollLoop(
+            String name,
+            String topic,
+            Supplier<Consumer<ByteBuffer, ByteBuffer>> consumers,
+            Function<Consumer<ByteBuffer, ByteBuffer>, Assignments> assignmentsOf,
+            WindowStore store,
+            InstantSource clock,
+            Polled polled) {
+        this.topic = topic;
+        this.consumers = consumers;
+        this.assignmentsOf = assignmentsOf;
+        this.store = store;
+        this.clock = clock;
+        this.polled = polled;
+        this.thread = Thread.ofPlatform().name(name).unstarted(this);
+        this.state = new ReaderState(name, false, false, clock.millis(), null, List.of());
+    }
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super Message<Polled>> newSubscriber) {
+        subscriber = newSubscriber;
+        newSubscriber.onSubscribe(this);
+        thread.start();
+    }
+
+    @Override
+    public void request(long n) {
+        demand.addAndGet(n);
+    }
+
+    @Override
+    public void cancel() {
+        stop();
+    }
+
+    /** Leaves the group and ends the thread. Waits for it, unless called on it. */
+    void stop() {
+        stopped = true;
+        Consumer<ByteBuffer, ByteBuffer> consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
+        try {
+            if (Thread.currentThread() != thread && thread.isAlive() && !thread.join(JOIN_TIMEOUT)) {
+                LOG.warnf("%s has not ended after %s", thread.getName(), JOIN_TIMEOUT);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    ReaderState state() {
+        ReaderState last = state;
+        return new ReaderState(
+                last.thread(),
+                thread.isAlive(),
+                last.connected(),
+                last.lastLoopMs(),
+                last.problem(),
+                last.partitions());
+    }
+
+    @Override
+    public void run() {
+        while (!stopped) {
+            try {
+                readWith(consumers.get());
+            } catch (WakeupException e) {
+                LOG.debugf("%s woken up", thread.getName());
+            } catch (KafkaException e) {
+                pauseAfter(e);
+            }
+        }
+    }
+
+    private void readWith(Consumer<ByteBuffer, ByteBuffer> consumer) {
+        try {
+            current = consumer;
+            connections = connections(consumer);
+            Assignments assignments = assignmentsOf.apply(consumer);
+            consumer.subscribe(List.of(topic), assignments);
+            while (!stopped) {
+                step(consumer, assignments);
+            }
+        } finally {
+            current = null;
+            consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+        }
+    }
+
+    private void step(Consumer<ByteBuffer, ByteBuffer> consumer, Assignments assignments) {
+        long nowMs = clock.millis();
+        noticeFailure(assignments, nowMs);
+        boolean busy = out || demand.get() == 0;
+        assignments.advance(busy, nowMs);
+        try {
+            ConsumerRecords<ByteBuffer, ByteBuffer> records =
+                    consumer.poll(busy ? POLL_TIMEOUT_WHILE_OUT : POLL_TIMEOUT);
+            if (!records.isEmpty()) {
+                handOver(records, assignments);
+            }
+        } catch (OffsetOutOfRangeException e) {
+            assignments.outOfRange(e.partitions(), nowMs);
+        }
+        if (!out) {
+            assignments.observe();
+        }
+        long afterMs = clock.millis();
+        store.announceDue(afterMs);
+        assignments.commitForOthersToSee(afterMs);
+        state = new ReaderState(
+                thread.getName(), true, isConnected(), afterMs, assignments.problem(), assignments.states());
+    }
+
+    /** The number of connections to brokers; the client itself keeps trying and says nothing. */
+    private static Metric connections(Consumer<ByteBuffer, ByteBuffer> consumer) {
+        return consumer.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("connection-count")
+                        && metric.metricName().group().equals("consumer-metrics"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private boolean isConnected() {
+        return (double) connections.metricValue() > 0;
+    }
+
+    private void handOver(ConsumerRecords<ByteBuffer, ByteBuffer> records, Assignments assignments) {
+        polled.fill(records, assignments.shards());
+        out = true;
+        demand.decrementAndGet();
+        subscriber.onNext(Message.of(
+                polled,
+                () -> {
+                    done(null);
+                    return CompletableFuture.completedStage(null);
+                },
+                cause -> {
+                    done(cause);
+                    return CompletableFuture.completedStage(null);
+                }));
+    }
+
+    private void done(Throwable cause) {
+        polled.clear();
+        failure = cause;
+        out = false;
+    }
+
+    /** A poll that could not be applied is a defect of ours: say so, and read it again. */
+    private void noticeFailure(Assignments assignments, long nowMs) {
+        Throwable cause = failure;
+        if (cause != null && !out) {
+            failure = null;
+            LOG.error("records could not be applied, reading them again from the checkpoints", cause);
+            assignments.reloadAll(nowMs);
+        }
+    }
+
+    private void pauseAfter(KafkaException e) {
+        LOG.warnf("no consumer, trying again in %s: %s", REOPEN_DELAY, e);
+        state = new ReaderState(thread.getName(), true, false, clock.millis(), e.toString(), List.of());
+        try {
+            Thread.sleep(REOPEN_DELAY);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            stopped = true;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.tally.ingest;
+
+import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.UndecodableException;
+import io.tally.window.OrderChange;
+import io.tally.window.Shard;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The records of one poll on their way from bytes to shards. Each partition's records are tied to the shard that was its
+ * state when they were polled: if the partition is revoked meanwhile, they end in a shard that is dropped, and change
+ * nothing.
+ *
+ * <p>There is one object per poll loop, filled again by every poll; the loop does not poll for records while they are in
+ * use. The decoded changes are kept from poll to poll, so that decoding makes no garbage.
+ */
+final class Polled {
+
+    private final DebeziumDecoder decoder;
+    private final List<OrderChange> changes = new ArrayList<>();
+    private final List<DeadLetter> deadLetters = new ArrayList<>();
+
+    private ConsumerRecords<ByteBuffer, ByteBuffer> records = ConsumerRecords.empty();
+    private Map<Integer, Shard> shards = Map.of();
+    private boolean[] undecodable = new boolean[0];
+
+    Polled(DebeziumDecoder decoder) {
+        this.decoder = decoder;
+    }
+
+    /** Takes a poll over. */
+    void fill(ConsumerRecords<ByteBuffer, ByteBuffer> newRecords, Map<Integer, Shard> newShards) {
+        records = newRecords;
+        shards = newShards;
+    }
+
+    /** Lets go of the poll's memory. */
+    void clear() {
+        records = ConsumerRecords.empty();
+        shards = Map.of();
+        deadLetters.clear();
+    }
+
+    /** Decodes all records. Returns those that are dead letters and have not been before. */
+    List<DeadLetter> decode() {
+        int count = records.count();
+        while (changes.size() < count) {
+            changes.add(new OrderChange());
+        }
+        if (undecodable.length < count) {
+            undecodable = new boolean[count];
+        }
+        deadLetters.clear();
+        int i = 0;
+        for (TopicPartition partition : records.partitions()) {
+            Shard shard = shards.get(partition.partition());
+            for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records.records(partition)) {
+                undecodable[i] = !decode(record, changes.get(i), shard);
+                i++;
+            }
+        }
+        return deadLetters;
+    }
+
+    private boolean decode(ConsumerRecord<ByteBuffer, ByteBuffer> record, OrderChange change, Shard shard) {
+        try {
+            ByteBuffer value = record.value();
+            if (value == null) {
+                change.reset(OrderChange.Op.NONE);
+            } else if (value.hasArray()) {
+                decoder.decode(value.array(), value.arrayOffset() + value.position(), value.remaining(), change);
+            } else {
+                byte[] copy = new byte[value.remaining()];
+                value.duplicate().get(copy);
+                decoder.decode(copy, 0, copy.length, change);
+            }
+            return true;
+        } catch (UndecodableException fault) {
+            if (!shard.wasReadBefore(record.offset())) {
+                deadLetters.add(new DeadLetter(record, fault));
+            }
+            return false;
+        }
+    }
+
+    /** Applies all records to their shards. The broker has taken the dead letters before. */
+    void apply(long nowMs) {
+        int i = 0;
+        for (TopicPartition partition : records.partitions()) {
+            List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition = records.records(partition);
+            Shard shard = shards.get(partition.partition());
+            synchronized (shard) {
+                apply(ofPartition, i, shard, nowMs);
+                shard.settle();
+            }
+            i += ofPartition.size();
+        }
+    }
+
+    private void apply(List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition, int first, Shard shard, long nowMs) {
+        int i = first;
+        for (ConsumerRecord<ByteBuffer, ByteBuffer> record : ofPartition) {
+            if (undecodable[i]) {
+                shard.passDeadLetter(record.offset());
+            } else if (!shard.apply(record.offset(), changes.get(i), nowMs)) {
+                return;
+            }
+            i++;
+        }
+    }
+}

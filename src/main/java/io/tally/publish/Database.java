@@ -1,0 +1,77 @@
+package io.tally.publish;
+
+import io.quarkus.reactive.pg.client.PgPoolCreator;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Connections to PostgreSQL. The pool that Quarkus manages serves health checks and the status page; whatever moves
+ * results has a connection of its own, because only such a connection can be thrown away when it no longer answers.
+ */
+@ApplicationScoped
+class Database implements PgPoolCreator {
+
+    private static final Logger LOG = Logger.getLogger(Database.class);
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** Without traffic for this long, a socket is closed: its peer may be gone without a word. */
+    private static final Duration SOCKET_IDLE_TIMEOUT = Duration.ofSeconds(60);
+
+    private volatile Vertx vertx;
+    private volatile PgConnectOptions options;
+
+    @Override
+    public Pool create(Input input) {
+        vertx = input.vertx();
+        options = new PgConnectOptions(input.pgConnectOptionsList().getFirst());
+        options.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        options.setTcpKeepAlive(true);
+        return PgBuilder.pool()
+                .with(input.poolOptions())
+                .connectingTo(options)
+                .using(vertx)
+                .build();
+    }
+
+    /** A new connection for short statements. */
+    Future<PgConnection> connect() {
+        PgConnectOptions guarded = new PgConnectOptions(options);
+        guarded.setIdleTimeout((int) SOCKET_IDLE_TIMEOUT.toSeconds());
+        guarded.setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return connect(guarded);
+    }
+
+    private Future<PgConnection> connect(PgConnectOptions to) {
+        return PgConnection.connect(vertx, to)
+                // Whoever uses the connection learns of its end by what fails. Without a handler it would be printed,
+                // too.
+                .onSuccess(connection ->
+                        connection.exceptionHandler(failure -> LOG.debugf("connection failed: %s", failure)));
+    }
+
+    /** Does some work on a connection of its own and closes it. */
+    <T> CompletionStage<T> once(Duration timeout, Function<PgConnection, Future<T>> work) {
+        return connect()
+                .compose(connection -> work.apply(connection)
+                        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                        .onComplete(done -> connection.close()))
+                .toCompletionStage();
+    }
+
+    /** The same for work that may take as long as it likes. */
+    <T> CompletionStage<T> onceUnbounded(Function<PgConnection, Future<T>> work) {
+        return connect(options)
+                .compose(connection -> work.apply(connection).onComplete(done -> connection.close()))
+                .toCompletionStage();
+    }
+}

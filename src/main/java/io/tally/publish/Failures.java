@@ -1,0 +1,19 @@
+package io.tally.publish;
+
+import java.util.concurrent.CompletionException;
+
+/** Failures in words, for logs and the status page. */
+final class Failures {
+
+    private Failures() {}
+
+    /** The innermost message, without the wrapping that asynchronous code adds. */
+    static String describe(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
+    }
+}

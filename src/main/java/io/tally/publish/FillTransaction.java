@@ -1,0 +1,140 @@
+package io.tally.publish;
+
+import io.tally.publish.Ledger.Fill;
+import io.tally.publish.Ledger.FillOutcome;
+import io.tally.window.LostGround;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.Objects;
+
+/**
+ * Fills the results from the orders table in one transaction that sees one snapshot, and gives every partition a fresh
+ * checkpoint that remembers which one. Readers keep the old rows until it commits.
+ *
+ * <p>The order of the statements matters. The lock on the checkpoints comes first and takes no snapshot, so a publisher
+ * that was under way is finished before ours is taken, and none can start until we are done. The place in the source's
+ * log is read after the snapshot: whoever commits beyond it is not in the snapshot.
+ */
+final class FillTransaction {
+
+    private static final String BEGIN = """
+            BEGIN ISOLATION LEVEL REPEATABLE READ
+            """;
+
+    /** A fill may take as long as it needs, but must not sit there holding locks when nobody drives it on. */
+    private static final String LIMITS = """
+            SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '60s'
+            """;
+
+    private static final String LOCK = """
+            LOCK TABLE tally_checkpoint IN EXCLUSIVE MODE
+            """;
+
+    private static final String LOOK = """
+            SELECT pg_current_snapshot()::text AS snapshot,
+                   (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn,
+                   (SELECT bootstrap_lsn FROM tally_pipeline) AS found,
+                   EXISTS (SELECT FROM order_agg) AS holds_rows
+            """;
+
+    private static final String EMPTY = """
+            DELETE FROM order_agg
+            """;
+
+    /** An order without a finite time belongs to no minute. */
+    private static final String FILL = """
+            INSERT INTO order_agg (window_start, window_end, customer_id, gross_sales, order_count)
+            SELECT start, start + make_interval(secs => $1::bigint), customer_id, sum(amount), count(*)
+            FROM (SELECT date_bin(make_interval(secs => $1::bigint), %s, to_timestamp(0)) AS start,
+                         %s AS customer_id, %s * %s AS amount
+                  FROM %s
+                  WHERE isfinite(%s)) AS orders
+            GROUP BY start, customer_id
+            """;
+
+    private static final String REMEMBER = """
+            INSERT INTO tally_pipeline (settings, topic, topic_id, snapshot, bootstrap_lsn, filled_at, reason)
+            VALUES ($1::jsonb, $2, $3, $4, $5::bigint, now(), $6)
+            ON CONFLICT (id) DO UPDATE
+            SET settings = EXCLUDED.settings, topic = EXCLUDED.topic, topic_id = EXCLUDED.topic_id,
+                snapshot = EXCLUDED.snapshot, bootstrap_lsn = EXCLUDED.bootstrap_lsn, filled_at = EXCLUDED.filled_at,
+                reason = EXCLUDED.reason
+            """;
+
+    private static final String FORGET_CHECKPOINTS = """
+            DELETE FROM tally_checkpoint
+            """;
+
+    /** The watermark starts at the newest order there is, so that its window closes even if no other order follows. */
+    private static final String FRESH_CHECKPOINTS = """
+            INSERT INTO tally_checkpoint (partition, position, resume_offset, newest_event_time, snapshot, bootstrap_lsn)
+            SELECT partition::int, start_offset::bigint, start_offset::bigint,
+                   (SELECT max(window_start) FROM order_agg
+                    WHERE window_start <= now() + make_interval(secs => $4::bigint)),
+                   $2, $3::bigint
+            FROM jsonb_each_text($1::jsonb) AS starts (partition, start_offset)
+            """;
+
+    private final OrdersTable orders;
+    private final long windowSeconds;
+    private final long maxFutureSeconds;
+
+    FillTransaction(OrdersTable orders, long windowSeconds, long maxFutureSeconds) {
+        this.orders = orders;
+        this.windowSeconds = windowSeconds;
+        this.maxFutureSeconds = maxFutureSeconds;
+    }
+
+    Future<FillOutcome> run(PgConnection connection, Fill fill) {
+        return then(connection, BEGIN)
+                .compose(done -> then(connection, LIMITS))
+                .compose(done -> then(connection, LOCK))
+                .compose(done -> connection.query(LOOK).execute())
+                .compose(rows -> proceed(connection, fill, rows.iterator().next()))
+                .compose(outcome -> then(connection, "COMMIT").map(outcome));
+    }
+
+    private Future<FillOutcome> proceed(PgConnection connection, Fill fill, Row seen) {
+        if (!Objects.equals(seen.getLong("found"), fill.supersedes().orElse(null))) {
+            return Future.succeededFuture(FillOutcome.SUPERSEDED);
+        }
+        if (fill.reason().isEmpty() && seen.getBoolean("holds_rows")) {
+            return Future.succeededFuture(FillOutcome.HOLDS_FOREIGN_ROWS);
+        }
+        String snapshot = seen.getString("snapshot");
+        Long lsn = seen.getLong("lsn");
+        String reason = fill.reason().map(LostGround.Reason::code).orElse(FillState.FIRST_START);
+        JsonObject settings = new JsonObject();
+        fill.settings().forEach(settings::put);
+        JsonObject starts = new JsonObject();
+        fill.startOffsets().forEach((partition, offset) -> starts.put(partition.toString(), offset));
+        return then(connection, EMPTY)
+                .compose(done -> then(connection, fillSql(), Tuple.of(windowSeconds)))
+                .compose(done -> then(
+                        connection, REMEMBER, Tuple.of(settings, fill.topic(), fill.topicId(), snapshot, lsn, reason)))
+                .compose(done -> then(connection, FORGET_CHECKPOINTS))
+                .compose(done -> then(connection, FRESH_CHECKPOINTS, Tuple.of(starts, snapshot, lsn, maxFutureSeconds)))
+                .map(FillOutcome.DONE);
+    }
+
+    private String fillSql() {
+        return FILL.formatted(
+                orders.eventTime(),
+                orders.customerId(),
+                orders.quantity(),
+                orders.price(),
+                orders.name(),
+                orders.eventTime());
+    }
+
+    private static Future<?> then(PgConnection connection, String sql) {
+        return connection.query(sql).execute();
+    }
+
+    private static Future<?> then(PgConnection connection, String sql, Tuple parameters) {
+        return connection.preparedQuery(sql).execute(parameters);
+    }
+}

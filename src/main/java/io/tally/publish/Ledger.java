@@ -1,0 +1,90 @@
+package io.tally.publish;
+
+import io.tally.window.Checkpoint;
+import io.tally.window.LostGround;
+import io.tally.window.Publication;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The database as the protocol sees it. Each method is one transaction. A stage that fails says nothing about whether
+ * the transaction was committed: its answer may have been lost.
+ */
+public interface Ledger {
+
+    /** Which engine may publish for a partition, and the number of its last publication. */
+    record Mark(UUID owner, long sequence) {}
+
+    /**
+     * What the results were filled from.
+     *
+     * @param settings the settings that shape the rows, as they were then
+     * @param topicId id of the topic that continues them
+     * @param bootstrapLsn the place in the source's log at which they were filled; names this filling
+     */
+    record Pipeline(Map<String, String> settings, String topicId, long bootstrapLsn) {}
+
+    /** What keeps the tables from being used as they are; the message says what to do. */
+    record Misfit(String message) {}
+
+    /**
+     * An order to fill the results from the orders table.
+     *
+     * @param reason why, or empty for the very first time; then a result table that holds rows is refused
+     * @param supersedes the bootstrap LSN of the results to replace, or empty if there are none; if others are found, somebody
+     *     else has filled them meanwhile and nothing is done
+     * @param settings the settings that shape the rows
+     * @param startOffsets where to go on reading each partition of the topic
+     */
+    record Fill(
+            Optional<LostGround.Reason> reason,
+            Optional<Long> supersedes,
+            Map<String, String> settings,
+            String topic,
+            String topicId,
+            Map<Integer, Long> startOffsets) {}
+
+    /** How a {@link Fill} ended. */
+    enum FillOutcome {
+        DONE,
+        /** Another engine has filled the results since the caller looked. */
+        SUPERSEDED,
+        /** The result table holds rows that nobody knows the origin of. */
+        HOLDS_FOREIGN_ROWS
+    }
+
+    /** Creates the tables that are missing, and says what keeps those that are there from being used. */
+    CompletionStage<Optional<Misfit>> prepare();
+
+    /** What the results were filled from, or empty if they never were. */
+    CompletionStage<Optional<Pipeline>> pipeline();
+
+    /** Whether the connector is connected to the source's log, so that no change from now on is missed. */
+    CompletionStage<Boolean> isCaptured();
+
+    /**
+     * Fills the results from the orders table and gives every partition a fresh checkpoint without an owner, which fences
+     * whoever publishes now.
+     */
+    CompletionStage<FillOutcome> fill(Fill fill);
+
+    /**
+     * Makes the given mark the owner of partitions and returns their checkpoints. A partition that has none, because it was
+     * added to the topic later, gets one at offset 0.
+     */
+    CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner);
+
+    /**
+     * Adds deltas and moves checkpoints. A publication whose owner or sequence the checkpoint does not have changes nothing.
+     *
+     * @return the partitions whose publications went in
+     */
+    CompletionStage<Set<Integer>> publish(List<Publication> publications);
+
+    /** The marks of partitions; those without a checkpoint are missing from the answer. */
+    CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions);
+}

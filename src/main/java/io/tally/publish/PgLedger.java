@@ -1,0 +1,204 @@
+package io.tally.publish;
+
+import io.tally.window.Checkpoint;
+import io.tally.window.FilterState;
+import io.tally.window.OrderChange;
+import io.tally.window.Publication;
+import io.tally.window.Shard;
+import io.tally.window.Visibility;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** The ledger in PostgreSQL. Publications go over one connection that is kept; everything else is rare and has its own. */
+final class PgLedger implements Ledger {
+
+    /** Longer than the server's statement timeout, so that normally the server speaks first. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(45);
+
+    private static final String PIPELINE = """
+            SELECT settings, topic_id, bootstrap_lsn FROM tally_pipeline
+            """;
+
+    private static final String SLOT_IN_USE = """
+            SELECT count(*) AS slots FROM pg_replication_slots WHERE slot_name = $1 AND active
+            """;
+
+    private static final String MARKS = """
+            SELECT partition, owner, sequence FROM tally_checkpoint WHERE partition = ANY ($1::int[])
+            """;
+
+    /** The snapshot and LSN of a row that is there are its own: they fit its position. */
+    private static final String TAKE_OVER = """
+            INSERT INTO tally_checkpoint (partition, owner, position, resume_offset, snapshot, bootstrap_lsn)
+            SELECT added.partition, $2::uuid, 0, 0, pipeline.snapshot, pipeline.bootstrap_lsn
+            FROM unnest($1::int[]) AS added (partition) CROSS JOIN tally_pipeline AS pipeline
+            ORDER BY added.partition
+            ON CONFLICT (partition) DO UPDATE SET owner = EXCLUDED.owner, updated_at = now()
+            RETURNING *
+            """;
+
+    private final Database database;
+    private final Schema schema;
+    private final FillTransaction fillTransaction;
+    private final PublishTransaction publishTransaction;
+    private final String slot;
+
+    private PgConnection publishConnection;
+
+    PgLedger(Database database, Schema schema, FillTransaction fill, PublishTransaction publish, String slot) {
+        this.database = database;
+        this.schema = schema;
+        this.fillTransaction = fill;
+        this.publishTransaction = publish;
+        this.slot = slot;
+    }
+
+    @Override
+    public CompletionStage<Optional<Misfit>> prepare() {
+        return database.once(ANSWER_TIMEOUT, schema::prepare);
+    }
+
+    @Override
+    public CompletionStage<Optional<Pipeline>> pipeline() {
+        return database.once(
+                ANSWER_TIMEOUT,
+                connection -> connection
+                        .query(PIPELINE)
+                        .execute()
+                        .map(rows -> rows.size() == 0
+                                ? Optional.empty()
+                                : Optional.of(pipeline(rows.iterator().next()))));
+    }
+
+    @Override
+    public CompletionStage<Boolean> isCaptured() {
+        return database.once(
+                ANSWER_TIMEOUT,
+                connection -> connection
+                        .preparedQuery(SLOT_IN_USE)
+                        .execute(Tuple.of(slot))
+                        .map(rows -> rows.iterator().next().getLong("slots") > 0));
+    }
+
+    @Override
+    public CompletionStage<FillOutcome> fill(Fill fill) {
+        return database.onceUnbounded(connection -> fillTransaction.run(connection, fill));
+    }
+
+    @Override
+    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
+        return database.once(
+                ANSWER_TIMEOUT,
+                connection -> connection
+                        .preparedQuery(TAKE_OVER)
+                        .execute(Tuple.of(partitions.toArray(Integer[]::new), owner))
+                        .map(rows -> {
+                            List<Checkpoint> checkpoints = new ArrayList<>();
+                            rows.forEach(row -> checkpoints.add(checkpoint(row)));
+                            return checkpoints;
+                        }));
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions) {
+        return database.once(
+                ANSWER_TIMEOUT,
+                connection -> connection
+                        .preparedQuery(MARKS)
+                        .execute(Tuple.of(partitions.toArray(Integer[]::new)))
+                        .map(PgLedger::marks));
+    }
+
+    @Override
+    public CompletionStage<Set<Integer>> publish(List<Publication> publications) {
+        return publishConnection()
+                .compose(connection -> publishTransaction
+                        .run(connection, publications)
+                        .timeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                        .onFailure(failure -> discard(connection)))
+                .toCompletionStage();
+    }
+
+    private synchronized Future<PgConnection> publishConnection() {
+        if (publishConnection != null) {
+            return Future.succeededFuture(publishConnection);
+        }
+        return database.connect().onSuccess(this::keep);
+    }
+
+    private synchronized void keep(PgConnection connection) {
+        publishConnection = connection;
+        connection.closeHandler(closed -> forget(connection));
+    }
+
+    private void discard(PgConnection connection) {
+        forget(connection);
+        connection.close();
+    }
+
+    private synchronized void forget(PgConnection connection) {
+        if (publishConnection == connection) {
+            publishConnection = null;
+        }
+    }
+
+    private static Pipeline pipeline(Row row) {
+        Map<String, String> settings = new HashMap<>();
+        row.get(JsonObject.class, "settings").forEach(entry -> settings.put(entry.getKey(), (String) entry.getValue()));
+        return new Pipeline(settings, row.getString("topic_id"), row.getLong("bootstrap_lsn"));
+    }
+
+    private static Map<Integer, Mark> marks(RowSet<Row> rows) {
+        Map<Integer, Mark> marks = new HashMap<>();
+        for (Row row : rows) {
+            marks.put(row.getInteger("partition"), new Mark(row.getUUID("owner"), row.getLong("sequence")));
+        }
+        return marks;
+    }
+
+    private static Checkpoint checkpoint(Row row) {
+        Integer transactionId = row.getInteger("filter_transaction_id");
+        String snapshot = row.getString("snapshot");
+        Long[] early = row.getArrayOfLongs("published_early");
+        long[] publishedEarly = new long[early.length];
+        for (int i = 0; i < early.length; i++) {
+            publishedEarly[i] = early[i];
+        }
+        return new Checkpoint(
+                row.getInteger("partition"),
+                row.getUUID("owner"),
+                row.getLong("sequence"),
+                row.getLong("position"),
+                row.getLong("resume_offset"),
+                toMs(row.getOffsetDateTime("published_up_to"), Shard.NO_TIME),
+                publishedEarly,
+                toMs(row.getOffsetDateTime("newest_event_time"), Shard.NO_TIME),
+                new FilterState(
+                        row.getLong("filter_last_commit_lsn"),
+                        row.getLong("filter_lsn"),
+                        transactionId == null ? 0 : transactionId,
+                        transactionId != null,
+                        toMs(row.getOffsetDateTime("filter_commit_time"), OrderChange.NO_TIME)),
+                snapshot == null ? null : Visibility.parse(snapshot),
+                row.getLong("bootstrap_lsn"));
+    }
+
+    private static long toMs(OffsetDateTime time, long none) {
+        return time == null ? none : time.toInstant().toEpochMilli();
+    }
+}

@@ -1,0 +1,56 @@
+package io.tally.publish;
+
+import io.tally.window.WindowStore;
+import io.vertx.sqlclient.Pool;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Puts the parts of this package together. The parts themselves know nothing of each other's making. */
+@ApplicationScoped
+class PublishBeans {
+
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("tally-publish").factory());
+
+    @Produces
+    @Singleton
+    @PublishThread
+    ExecutorService publishThread() {
+        return executor;
+    }
+
+    /** @param pool making it is what tells {@link Database} how to connect */
+    @Produces
+    @Singleton
+    Ledger ledger(Database database, Pool pool, PublishSettings settings) {
+        pool.size();
+        return new PgLedger(
+                database,
+                new Schema(settings.createSchema(), settings.priceScale()),
+                new FillTransaction(settings.orders(), settings.windowSeconds(), settings.maxFutureSeconds()),
+                new PublishTransaction(settings.windowSeconds(), settings.priceScale()),
+                settings.slot());
+    }
+
+    @Produces
+    @Singleton
+    Publisher publisher(WindowStore store, Ledger ledger, InstantSource clock) {
+        return new Publisher(store, ledger, clock, executor);
+    }
+
+    @Produces
+    @Singleton
+    Takeover takeover(Ledger ledger, PublishSettings settings, InstantSource clock) {
+        return new Takeover(ledger, settings, clock, executor);
+    }
+
+    @PreDestroy
+    void stop() {
+        executor.shutdownNow();
+    }
+}

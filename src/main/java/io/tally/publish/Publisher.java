@@ -1,0 +1,239 @@
+package io.tally.publish;
+
+import io.tally.window.Publication;
+import io.tally.window.Shard;
+import io.tally.window.WindowStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings what the windows hold into the database, exactly once. Rounds run one after another on one thread; at most one
+ * batch of publications is under way, and it stays under way until its outcome is known.
+ *
+ * <pre>
+ *              due                       answer
+ *   RESTING ─────────▶ UNDER WAY ──────────────────▶ RESTING      partitions not in the answer were fenced: dropped
+ *                       │     ▲
+ *           no answer   ▼     │ sequence unmoved: send the same again
+ *                      UNCERTAIN ──────────────────▶ RESTING      sequence moved: it was committed
+ *                               read the marks back               anything else: fenced, or the database went back: dropped
+ * </pre>
+ */
+public final class Publisher {
+
+    private static final Logger LOG = Logger.getLogger(Publisher.class);
+
+    private static final Duration MARK_CHECK_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(5);
+    /** While catching up, at most a fifth of the time goes into publishing, so that corrections collapse in memory. */
+    private static final int CATCH_UP_FACTOR = 4;
+
+    private static final Duration CATCH_UP_SHORTEST = Duration.ofSeconds(1);
+    private static final Duration CATCH_UP_LONGEST = Duration.ofSeconds(30);
+
+    private final WindowStore store;
+    private final Ledger ledger;
+    private final InstantSource clock;
+    private final Executor executor;
+
+    private List<Publication> underWay = List.of();
+    private boolean uncertain;
+    private long sentAtMs;
+    private long retryNotBeforeMs;
+    private long restUntilMs;
+    private long nextMarkCheckMs;
+    private Duration retryAfter = FIRST_RETRY;
+    private volatile PublishingState state = PublishingState.INITIAL;
+
+    /** @param executor runs one task at a time; every round starts on it */
+    public Publisher(WindowStore store, Ledger ledger, InstantSource clock, Executor executor) {
+        this.store = store;
+        this.ledger = ledger;
+        this.clock = clock;
+        this.executor = executor;
+    }
+
+    /**
+     * One round: settles what is uncertain, else publishes what is due. The stage completes when the round is over, never
+     * with a failure; what failed is tried again by a later round.
+     */
+    CompletionStage<Void> round() {
+        long nowMs = clock.millis();
+        if (nowMs < retryNotBeforeMs || nowMs < restUntilMs && !store.isCrowded()) {
+            return done();
+        }
+        if (uncertain) {
+            return settle();
+        }
+        if (nowMs >= nextMarkCheckMs) {
+            return checkMarks().thenComposeAsync(ok -> ok ? publishDue() : done(), executor);
+        }
+        return publishDue();
+    }
+
+    /** What happened last; safe to read from any thread. */
+    public PublishingState state() {
+        return state;
+    }
+
+    private CompletionStage<Void> publishDue() {
+        underWay = store.take(clock.millis());
+        return underWay.isEmpty() ? done() : send();
+    }
+
+    private CompletionStage<Void> send() {
+        sentAtMs = clock.millis();
+        return ledger.publish(underWay)
+                .handleAsync(
+                        (moved, failure) -> {
+                            if (failure == null) {
+                                finish(moved);
+                            } else {
+                                uncertain = true;
+                                failed("publishing failed, outcome unknown", failure);
+                            }
+                            return null;
+                        },
+                        executor);
+    }
+
+    private void finish(Set<Integer> moved) {
+        for (Publication publication : underWay) {
+            if (moved.contains(publication.partition())) {
+                confirm(publication);
+            } else {
+                abandon(publication, "fenced: another engine owns the partition, or its results were filled again");
+            }
+        }
+        underWay = List.of();
+        rest();
+    }
+
+    private CompletionStage<Void> settle() {
+        Set<Integer> partitions = underWay.stream().map(Publication::partition).collect(Collectors.toSet());
+        return ledger.marks(partitions)
+                .handleAsync(
+                        (marks, failure) -> {
+                            if (failure != null) {
+                                failed("reading the outcome back failed", failure);
+                                return done();
+                            }
+                            return resolve(marks);
+                        },
+                        executor)
+                .thenCompose(stage -> stage);
+    }
+
+    private CompletionStage<Void> resolve(Map<Integer, Ledger.Mark> marks) {
+        List<Publication> unmoved = new ArrayList<>();
+        for (Publication publication : underWay) {
+            Ledger.Mark mark = marks.get(publication.partition());
+            if (mark == null || !publication.owner().equals(mark.owner())) {
+                abandon(publication, "fenced while its outcome was unknown");
+            } else if (mark.sequence() == publication.next().sequence()) {
+                confirm(publication);
+            } else if (mark.sequence() != publication.expectedSequence()) {
+                abandon(publication, "the database went back in time, sequence=" + mark.sequence());
+            } else if (!store.isCurrent(publication)) {
+                abandon(publication, "no longer owned");
+            } else {
+                unmoved.add(publication);
+            }
+        }
+        underWay = unmoved;
+        uncertain = false;
+        if (unmoved.isEmpty()) {
+            rest();
+            return done();
+        }
+        return send();
+    }
+
+    /** Compares the marks of all owned partitions: a quiet one would otherwise never notice that it was fenced. */
+    private CompletionStage<Boolean> checkMarks() {
+        List<Shard> shards = List.copyOf(store.shards());
+        nextMarkCheckMs = clock.millis() + MARK_CHECK_INTERVAL.toMillis();
+        if (shards.isEmpty()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return ledger.marks(shards.stream().map(Shard::partition).collect(Collectors.toSet()))
+                .handleAsync(
+                        (marks, failure) -> {
+                            if (failure != null) {
+                                failed("comparing checkpoints failed", failure);
+                                return false;
+                            }
+                            shards.forEach(shard -> compare(shard, marks.get(shard.partition())));
+                            answered();
+                            return true;
+                        },
+                        executor);
+    }
+
+    private void compare(Shard shard, Ledger.Mark mark) {
+        Ledger.Mark expected = new Ledger.Mark(shard.owner(), shard.sequence());
+        if (!expected.equals(mark)) {
+            LOG.warnf(
+                    "partition dropped, its checkpoint is not ours any more, partition=%d expected=%s found=%s",
+                    shard.partition(), expected, mark);
+            store.drop(shard);
+        }
+    }
+
+    private void abandon(Publication publication, String why) {
+        LOG.warnf("partition dropped, %s partition=%d", why, publication.partition());
+        store.abandoned(publication);
+    }
+
+    private void confirm(Publication publication) {
+        store.published(publication);
+        state = state.published(clock.millis(), clock.millis() - sentAtMs, publication);
+    }
+
+    /** A batch is settled: goes on at once, or after a while if there is much more to read. */
+    private void rest() {
+        answered();
+        long nowMs = clock.millis();
+        boolean caughtUp =
+                store.shards().stream().allMatch(shard -> shard.progress().drained());
+        long pauseMs = Math.clamp(
+                CATCH_UP_FACTOR * (nowMs - sentAtMs), CATCH_UP_SHORTEST.toMillis(), CATCH_UP_LONGEST.toMillis());
+        restUntilMs = caughtUp ? 0 : nowMs + pauseMs;
+    }
+
+    private void answered() {
+        if (state.failing()) {
+            LOG.infof("the database answers again, after %d ms", clock.millis() - state.failingSinceMs());
+            state = state.recovered();
+        }
+        retryAfter = FIRST_RETRY;
+    }
+
+    private void failed(String what, Throwable failure) {
+        long nowMs = clock.millis();
+        if (state.failing()) {
+            LOG.debugf("%s: %s", what, failure);
+        } else {
+            LOG.warnf("%s, trying again until it works: %s", what, Failures.describe(failure));
+        }
+        state = state.failed(nowMs, Failures.describe(failure));
+        retryNotBeforeMs = nowMs + retryAfter.toMillis();
+        retryAfter =
+                retryAfter.multipliedBy(2).compareTo(SLOWEST_RETRY) < 0 ? retryAfter.multipliedBy(2) : SLOWEST_RETRY;
+        nextMarkCheckMs = 0;
+    }
+
+    private static CompletionStage<Void> done() {
+        return CompletableFuture.completedFuture(null);
+    }
+}

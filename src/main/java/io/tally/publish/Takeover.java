@@ -1,0 +1,249 @@
+package io.tally.publish;
+
+import io.tally.window.Checkpoint;
+import io.tally.window.Checkpoints;
+import io.tally.window.LostGround;
+import io.tally.window.OffsetRange;
+import io.tally.window.TakeoverException;
+import io.tally.window.TakeoverException.Kind;
+import io.tally.window.TopicFacts;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Decides how an engine comes to own partitions: whether the results can be continued from their checkpoints, have to be
+ * filled from the orders table first, or must be left alone. Takeovers of one engine run one after another.
+ */
+public final class Takeover implements Checkpoints {
+
+    private static final Logger LOG = Logger.getLogger(Takeover.class);
+
+    private static final String FOREIGN_ROWS =
+            "order_agg holds rows, but there is no checkpoint that says where they come"
+                    + " from. If they may be replaced, start once with tally.rebuild=true; if another program writes this table,"
+                    + " stop it first";
+
+    private final Ledger ledger;
+    private final PublishSettings settings;
+    private final InstantSource clock;
+    private final Executor executor;
+
+    private CompletionStage<?> last = CompletableFuture.completedFuture(null);
+    private boolean rebuildAsked;
+    private volatile FillState state = FillState.NONE;
+
+    /** @param executor runs one task at a time */
+    public Takeover(Ledger ledger, PublishSettings settings, InstantSource clock, Executor executor) {
+        this.ledger = ledger;
+        this.settings = settings;
+        this.clock = clock;
+        this.executor = executor;
+        this.rebuildAsked = settings.rebuild();
+    }
+
+    /** How often and why the results were filled by this engine; safe to read from any thread. */
+    public FillState state() {
+        return state;
+    }
+
+    @Override
+    public CompletionStage<List<Checkpoint>> takeOver(
+            Set<Integer> partitions, Supplier<CompletionStage<TopicFacts>> topic, LostGround lost) {
+        CompletableFuture<List<Checkpoint>> result = new CompletableFuture<>();
+        executor.execute(() -> {
+            CompletionStage<List<Checkpoint>> mine = last.handleAsync(
+                            (ignored, earlierFailure) -> new Attempt(partitions, topic, lost).decide(), executor)
+                    .thenCompose(stage -> stage);
+            last = mine;
+            mine.whenComplete((checkpoints, failure) -> {
+                if (failure == null) {
+                    result.complete(checkpoints);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        });
+        return result;
+    }
+
+    /** One takeover: every method is a step that leads to the next. */
+    private final class Attempt {
+
+        private final Set<Integer> partitions;
+        private final Supplier<CompletionStage<TopicFacts>> topic;
+        private final LostGround lost;
+        private Optional<Ledger.Pipeline> pipeline = Optional.empty();
+
+        Attempt(Set<Integer> partitions, Supplier<CompletionStage<TopicFacts>> topic, LostGround lost) {
+            this.partitions = partitions;
+            this.topic = topic;
+            this.lost = lost;
+        }
+
+        CompletionStage<List<Checkpoint>> decide() {
+            return ledger.prepare()
+                    .thenComposeAsync(
+                            misfit -> misfit.isPresent() ? refuse(misfit.get().message()) : look(), executor);
+        }
+
+        private CompletionStage<List<Checkpoint>> look() {
+            return ledger.pipeline()
+                    .thenComposeAsync(
+                            found -> {
+                                pipeline = found;
+                                return topic.get();
+                            },
+                            executor)
+                    .thenComposeAsync(this::proceed, executor);
+        }
+
+        private CompletionStage<List<Checkpoint>> proceed(TopicFacts facts) {
+            if (rebuildAsked) {
+                return fill(Optional.of(LostGround.Reason.REQUESTED), "tally.rebuild=true", facts);
+            }
+            if (pipeline.isEmpty()) {
+                return fill(Optional.empty(), "first start", facts);
+            }
+            Ledger.Pipeline results = pipeline.get();
+            Optional<String> changed = changedSetting(results.settings());
+            if (changed.isPresent()) {
+                return refuse(changed.get());
+            }
+            if (!results.topicId().equals(facts.topicId())) {
+                String what = "the topic was deleted and made again, topic=" + facts.topic() + " id=" + facts.topicId()
+                        + " expected=" + results.topicId();
+                return loseGround(
+                        new LostGround(LostGround.Reason.TOPIC_RECREATED, what, results.bootstrapLsn()), facts);
+            }
+            if (lost != null && lost.bootstrapLsn() == results.bootstrapLsn()) {
+                return loseGround(lost, facts);
+            }
+            return own();
+        }
+
+        private CompletionStage<List<Checkpoint>> own() {
+            return ledger.takeOver(partitions, UUID.randomUUID())
+                    .thenComposeAsync(
+                            checkpoints -> checkpoints.size() == partitions.size()
+                                    // Asked again: until now the former owner may have read on.
+                                    ? topic.get().thenComposeAsync(facts -> compare(checkpoints, facts), executor)
+                                    : notYet("the checkpoints were replaced while partitions were taken over"),
+                            executor);
+        }
+
+        private CompletionStage<List<Checkpoint>> compare(List<Checkpoint> checkpoints, TopicFacts facts) {
+            for (Checkpoint checkpoint : checkpoints) {
+                Optional<LostGround> gone =
+                        outside(checkpoint, facts.partitions().get(checkpoint.partition()));
+                if (gone.isPresent()) {
+                    return loseGround(gone.get(), facts);
+                }
+            }
+            return CompletableFuture.completedStage(checkpoints);
+        }
+
+        private CompletionStage<List<Checkpoint>> loseGround(LostGround ground, TopicFacts facts) {
+            if (settings.stopOnLostGround()) {
+                return CompletableFuture.failedStage(new TakeoverException(
+                        Kind.STOP,
+                        ground.explanation() + ": order_agg can no longer be kept exact. tally.on-lost-ground=stop, so"
+                                + " partitions " + partitions
+                                + " are left alone; start once with tally.rebuild=true to fill"
+                                + " it again"));
+            }
+            return fill(Optional.of(ground.reason()), ground.explanation(), facts);
+        }
+
+        private CompletionStage<List<Checkpoint>> fill(
+                Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
+            CompletionStage<Boolean> sourceIsThere =
+                    facts.hasRecords() ? CompletableFuture.completedStage(true) : ledger.isCaptured();
+            return sourceIsThere.thenComposeAsync(
+                    there -> there
+                            ? fillNow(reason, why, facts)
+                            : notYet("nothing in topic " + facts.topic() + " yet, and replication slot "
+                                    + settings.slot()
+                                    + " is not in use: waiting for the connector, which debezium/register_connector.sh"
+                                    + " registers"),
+                    executor);
+        }
+
+        private CompletionStage<List<Checkpoint>> fillNow(
+                Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
+            long startedAtMs = clock.millis();
+            LOG.infof("filling order_agg from the orders table: %s", why);
+            Map<Integer, Long> startOffsets = new HashMap<>();
+            facts.partitions().forEach((partition, range) -> startOffsets.put(partition, range.restart()));
+            Ledger.Fill fill = new Ledger.Fill(
+                    reason,
+                    pipeline.map(Ledger.Pipeline::bootstrapLsn),
+                    settings.rowSettings(),
+                    facts.topic(),
+                    facts.topicId(),
+                    startOffsets);
+            return ledger.fill(fill)
+                    .thenComposeAsync(
+                            outcome -> {
+                                if (outcome == Ledger.FillOutcome.HOLDS_FOREIGN_ROWS) {
+                                    return refuse(FOREIGN_ROWS);
+                                }
+                                rebuildAsked = false;
+                                if (outcome == Ledger.FillOutcome.SUPERSEDED) {
+                                    return look();
+                                }
+                                long tookMs = clock.millis() - startedAtMs;
+                                LOG.infof("order_agg is filled, took %d ms", tookMs);
+                                state = state.filled(reason, why, clock.millis(), tookMs);
+                                return own();
+                            },
+                            executor);
+        }
+    }
+
+    private static Optional<LostGround> outside(Checkpoint checkpoint, OffsetRange range) {
+        if (range == null) {
+            return Optional.empty();
+        }
+        String where = " partition=" + checkpoint.partition() + " resumeOffset=" + checkpoint.resumeOffset()
+                + " position=" + checkpoint.position() + " beginning=" + range.beginning() + " end=" + range.end();
+        if (checkpoint.resumeOffset() < range.beginning()) {
+            String what = "the topic no longer holds the offsets to resume from," + where;
+            return Optional.of(new LostGround(LostGround.Reason.OFFSETS_GONE, what, checkpoint.bootstrapLsn()));
+        }
+        if (checkpoint.position() > range.end()) {
+            String what = "the topic ends before what was already read," + where;
+            return Optional.of(new LostGround(LostGround.Reason.CHECKPOINT_AHEAD, what, checkpoint.bootstrapLsn()));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> changedSetting(Map<String, String> before) {
+        for (Map.Entry<String, String> setting : new TreeMap<>(settings.rowSettings()).entrySet()) {
+            String was = before.get(setting.getKey());
+            if (!setting.getValue().equals(was)) {
+                return Optional.of(setting.getKey() + "=" + setting.getValue() + ", but order_agg was built with " + was
+                        + ". Set it back, or start once with tally.rebuild=true to build the table again");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static <T> CompletionStage<T> refuse(String message) {
+        return CompletableFuture.failedStage(new TakeoverException(Kind.REFUSE, message));
+    }
+
+    private static <T> CompletionStage<T> notYet(String message) {
+        return CompletableFuture.failedStage(new TakeoverException(Kind.WAIT, message));
+    }
+}

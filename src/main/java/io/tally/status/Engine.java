@@ -1,0 +1,192 @@
+package io.tally.status;
+
+import io.tally.ingest.DeadLetterLog;
+import io.tally.ingest.IngestSettings;
+import io.tally.ingest.ReaderState;
+import io.tally.ingest.Readers;
+import io.tally.ingest.Refusal;
+import io.tally.publish.FillState;
+import io.tally.publish.Publisher;
+import io.tally.publish.PublishingState;
+import io.tally.publish.Takeover;
+import io.tally.window.Progress;
+import io.tally.window.RecordCounts;
+import io.tally.window.Shard;
+import io.tally.window.WindowStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Puts together what the parts say about themselves. */
+@ApplicationScoped
+class Engine {
+
+    private final Readers readers;
+    private final WindowStore store;
+    private final Publisher publisher;
+    private final Takeover takeover;
+    private final DeadLetterLog deadLetters;
+    private final IngestSettings ingest;
+    private final InstantSource clock;
+    private final String version;
+    private final Instant startedAt =
+            Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
+
+    private volatile String refusal;
+
+    Engine(
+            Readers readers,
+            WindowStore store,
+            Publisher publisher,
+            Takeover takeover,
+            DeadLetterLog deadLetters,
+            IngestSettings ingest,
+            InstantSource clock,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.readers = readers;
+        this.store = store;
+        this.publisher = publisher;
+        this.takeover = takeover;
+        this.deadLetters = deadLetters;
+        this.ingest = ingest;
+        this.clock = clock;
+        this.version = version;
+    }
+
+    void onRefusal(@Observes Refusal event) {
+        refusal = event.message();
+    }
+
+    EngineStatus status() {
+        long nowMs = clock.millis();
+        List<ReaderState> states = readers.states();
+        Verdict verdict = judge(states);
+        return new EngineStatus(
+                verdict.state,
+                verdict.reason,
+                version,
+                ingest.topic(),
+                startedAt,
+                instant(store.watermarkMs(nowMs)),
+                readers.partitions().stream()
+                        .map(partition -> partition(partition, nowMs))
+                        .toList(),
+                records(),
+                publishing(publisher.state()),
+                filling(takeover.state()));
+    }
+
+    /** The state in one word, and why it is not {@code RUNNING}. */
+    Verdict judge() {
+        return judge(readers.states());
+    }
+
+    record Verdict(EngineState state, String reason) {}
+
+    private Verdict judge(List<ReaderState> states) {
+        if (refusal != null) {
+            return new Verdict(EngineState.FAILED, refusal);
+        }
+        String problem = states.stream()
+                .map(ReaderState::problem)
+                .filter(found -> found != null)
+                .findFirst()
+                .orElse(null);
+        List<ReaderState.Phase> phases = states.stream()
+                .flatMap(state -> state.partitions().stream())
+                .map(ReaderState.Partition::phase)
+                .toList();
+        if (phases.contains(ReaderState.Phase.STOPPED)) {
+            return new Verdict(EngineState.FAILED, problem);
+        }
+        if (!states.stream().allMatch(ReaderState::connected)) {
+            return store.shards().isEmpty()
+                    ? new Verdict(EngineState.STARTING, "connecting to Kafka")
+                    : new Verdict(EngineState.STALLED, "no connection to Kafka");
+        }
+        if (phases.contains(ReaderState.Phase.LOADING)) {
+            return new Verdict(
+                    EngineState.WAITING, problem == null ? "taking over the checkpoints of its partitions" : problem);
+        }
+        if (phases.isEmpty()) {
+            return problem == null
+                    ? new Verdict(EngineState.STANDBY, "other copies of the engine have all partitions")
+                    : new Verdict(EngineState.WAITING, problem);
+        }
+        PublishingState publishing = publisher.state();
+        if (publishing.failing()) {
+            return new Verdict(EngineState.STALLED, publishing.lastFailure());
+        }
+        return new Verdict(EngineState.RUNNING, null);
+    }
+
+    private EngineStatus.Partition partition(ReaderState.Partition partition, long nowMs) {
+        Shard shard = store.shard(partition.partition());
+        Long lag = partition.lagRecords() < 0 ? null : partition.lagRecords();
+        if (shard == null) {
+            return new EngineStatus.Partition(
+                    partition.partition(), partition.phase(), null, lag, null, null, null, null, null, null, null);
+        }
+        Progress progress = shard.progress();
+        return new EngineStatus.Partition(
+                partition.partition(),
+                partition.phase(),
+                progress.position(),
+                lag,
+                instant(progress.newestEventTimeMs()),
+                instant(progress.watermarkMs()),
+                progress.openWindows(),
+                progress.entries(),
+                store.isIdle(progress, nowMs),
+                progress.replaying(),
+                instant(progress.publishedUpToMs()));
+    }
+
+    private EngineStatus.Records records() {
+        RecordCounts counts = store.counts();
+        Map<String, Long> byReason = new TreeMap<>();
+        deadLetters.totals().forEach((reason, total) -> byReason.put(reason.code(), total));
+        return new EngineStatus.Records(
+                counts.read(),
+                counts.applied(),
+                counts.duplicate(),
+                counts.alreadyInTable(),
+                counts.snapshotRows(),
+                counts.withoutRow(),
+                counts.deadLetters(),
+                counts.infiniteRows(),
+                counts.replayed(),
+                byReason);
+    }
+
+    private static EngineStatus.Publishing publishing(PublishingState state) {
+        boolean never = state.lastPublishedMs() == 0;
+        return new EngineStatus.Publishing(
+                never ? null : Instant.ofEpochMilli(state.lastPublishedMs()),
+                never ? null : state.lastDurationMs(),
+                state.publications(),
+                state.rows(),
+                state.corrections(),
+                state.failing() ? Instant.ofEpochMilli(state.failingSinceMs()) : null,
+                state.lastFailure());
+    }
+
+    private static EngineStatus.Filling filling(FillState state) {
+        return new EngineStatus.Filling(
+                state.fills(),
+                state.lastReason(),
+                state.lastExplanation(),
+                state.fills() == 0 ? null : Instant.ofEpochMilli(state.lastAtMs()),
+                state.fills() == 0 ? null : state.lastTookMs());
+    }
+
+    private static Instant instant(long ms) {
+        return ms == Shard.NO_TIME ? null : Instant.ofEpochMilli(ms);
+    }
+}

@@ -1,0 +1,148 @@
+package io.tally.status;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import io.tally.cdc.DeadLetterReason;
+import io.tally.ingest.DeadLetterLog;
+import io.tally.ingest.ReaderState;
+import io.tally.ingest.Readers;
+import io.tally.publish.Publisher;
+import io.tally.publish.Takeover;
+import io.tally.window.Progress;
+import io.tally.window.RecordCounts;
+import io.tally.window.Shard;
+import io.tally.window.WindowStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Binds the counts that the parts keep to Micrometer. docs/operations.md says what each means and when to worry. The sum
+ * over the outcomes of {@code tally.ingest.records} is the number of records read.
+ */
+@ApplicationScoped
+class EngineMetrics {
+
+    private final MeterRegistry registry;
+    private final WindowStore store;
+    private final Readers readers;
+    private final Publisher publisher;
+    private final Takeover takeover;
+    private final DeadLetterLog deadLetters;
+    private final InstantSource clock;
+
+    EngineMetrics(
+            MeterRegistry registry,
+            WindowStore store,
+            Readers readers,
+            Publisher publisher,
+            Takeover takeover,
+            DeadLetterLog deadLetters,
+            InstantSource clock) {
+        this.registry = registry;
+        this.store = store;
+        this.readers = readers;
+        this.publisher = publisher;
+        this.takeover = takeover;
+        this.deadLetters = deadLetters;
+        this.clock = clock;
+    }
+
+    void bind(@Observes StartupEvent event) {
+        records("applied", RecordCounts::applied);
+        records("duplicate", RecordCounts::duplicate);
+        records("already-in-table", RecordCounts::alreadyInTable);
+        records("snapshot-row", RecordCounts::snapshotRows);
+        records("without-row", RecordCounts::withoutRow);
+        records("dead-letter", RecordCounts::deadLetters);
+        for (DeadLetterReason reason : DeadLetterReason.values()) {
+            FunctionCounter.builder(
+                            "tally.ingest.dead.letters",
+                            deadLetters,
+                            log -> log.totals().getOrDefault(reason, 0L))
+                    .tag("reason", reason.code())
+                    .description("Records sent to the dead-letter topic")
+                    .register(registry);
+        }
+        counter(
+                "tally.ingest.replayed",
+                "Records read again after a restart or rebalance",
+                store,
+                from -> from.counts().replayed());
+        counter(
+                "tally.window.corrections",
+                "Row images for windows published before",
+                store,
+                from -> from.counts().corrections());
+        counter(
+                "tally.publish.publications",
+                "Checkpoints moved",
+                publisher,
+                from -> from.state().publications());
+        counter(
+                "tally.publish.rows",
+                "Deltas of a customer in a window sent",
+                publisher,
+                from -> from.state().rows());
+        counter(
+                "tally.publish.fills",
+                "Times order_agg was filled from the orders table",
+                takeover,
+                from -> from.state().fills());
+        gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", this::lag);
+        gauge(
+                "tally.ingest.partitions",
+                null,
+                "Partitions owned by this engine",
+                () -> store.shards().size());
+        gauge("tally.window.watermark.lag", "seconds", "Clock minus watermark", this::watermarkLagSeconds);
+        gauge("tally.window.open", null, "Windows with deltas that are not published", this::openWindows);
+        gauge("tally.window.entries", null, "Pairs of window and customer in memory", store::entries);
+        gauge("tally.publish.failing", "seconds", "How long the database has taken nothing", this::failingSeconds);
+    }
+
+    private void records(String outcome, ToDoubleFunction<RecordCounts> count) {
+        FunctionCounter.builder("tally.ingest.records", store, from -> count.applyAsDouble(from.counts()))
+                .tag("outcome", outcome)
+                .description("Records read from the orders topic, by what became of them")
+                .register(registry);
+    }
+
+    /** @param source is referenced weakly by the registry, so it must be something that stays anyway */
+    private <T> void counter(String name, String description, T source, ToDoubleFunction<T> count) {
+        FunctionCounter.builder(name, source, count).description(description).register(registry);
+    }
+
+    private void gauge(String name, String unit, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).baseUnit(unit).description(description).register(registry);
+    }
+
+    private long lag() {
+        return readers.partitions().stream()
+                .mapToLong(ReaderState.Partition::lagRecords)
+                .filter(lag -> lag > 0)
+                .sum();
+    }
+
+    private double watermarkLagSeconds() {
+        long nowMs = clock.millis();
+        long watermarkMs = store.watermarkMs(nowMs);
+        return watermarkMs == Shard.NO_TIME ? Double.NaN : (nowMs - watermarkMs) / 1000.0;
+    }
+
+    private long openWindows() {
+        return store.shards().stream()
+                .map(Shard::progress)
+                .mapToLong(Progress::openWindows)
+                .sum();
+    }
+
+    private double failingSeconds() {
+        long since = publisher.state().failingSinceMs();
+        return since == 0 ? 0 : (clock.millis() - since) / 1000.0;
+    }
+}

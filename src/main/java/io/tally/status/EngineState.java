@@ -1,0 +1,33 @@
+package io.tally.status;
+
+/** What the engine is doing, in one word, and the word that Flink's REST API has for it. */
+public enum EngineState {
+    /** Looking for a broker, a database, or its partitions. */
+    STARTING("INITIALIZING"),
+    /** Nothing is wrong here, but something is not there yet: a topic, a connector. */
+    WAITING("INITIALIZING"),
+    /** Ready to take over: other copies of this engine have all partitions. */
+    STANDBY("RUNNING"),
+    /** Reading and publishing. */
+    RUNNING("RUNNING"),
+    /** Kafka or the database does not answer; nothing is lost, and it goes on when they do. */
+    STALLED("RESTARTING"),
+    /** Stopped by something that only a person can decide. */
+    FAILED("FAILED");
+
+    private final String flinkStatus;
+
+    EngineState(String flinkStatus) {
+        this.flinkStatus = flinkStatus;
+    }
+
+    /** The job status of Flink's REST API that is nearest. */
+    public String flinkStatus() {
+        return flinkStatus;
+    }
+
+    /** Whether it keeps the results of all its partitions up to date. */
+    public boolean isReady() {
+        return this == RUNNING || this == STANDBY;
+    }
+}

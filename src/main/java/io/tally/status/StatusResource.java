@@ -1,0 +1,20 @@
+package io.tally.status;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+
+/** {@code GET /api/status}: the whole state of this engine, made to be read by people and programs. */
+@Path("/api/status")
+class StatusResource {
+
+    private final Engine engine;
+
+    StatusResource(Engine engine) {
+        this.engine = engine;
+    }
+
+    @GET
+    public EngineStatus status() {
+        return engine.status();
+    }
+}

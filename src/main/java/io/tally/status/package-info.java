@@ -1,0 +1,6 @@
+/**
+ * What the engine shows of itself: REST, health, metrics. Reads, never steers.
+ *
+ * <p>Imports the packages it reports on, JAX-RS and Micrometer; nothing imports it. Runs on the threads of whoever asks.
+ */
+package io.tally.status;

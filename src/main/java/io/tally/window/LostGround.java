@@ -1,0 +1,41 @@
+package io.tally.window;
+
+/**
+ * Why the results can no longer be brought up to date from the log alone, and must be filled again from the orders
+ * table.
+ *
+ * @param reason the kind of loss
+ * @param explanation one line for an operator: what was seen where
+ * @param bootstrapLsn the place in the source's log at which the worthless results were filled, so that results filled
+ *     since then are not taken for them
+ */
+public record LostGround(Reason reason, String explanation, long bootstrapLsn) {
+
+    /** The kinds of loss, each under the name that logs, metrics and the status page use. */
+    public enum Reason {
+        /** The connector has read the whole table again since the results were filled. */
+        NEW_SNAPSHOT("new-snapshot"),
+        /** A record looks like one sent before, but was committed later: the database was restored or replaced. */
+        LSN_WENT_BACK("lsn-went-back"),
+        /** The table was truncated. */
+        TRUNCATED("truncated"),
+        /** The log no longer holds the offsets to resume from. */
+        OFFSETS_GONE("offsets-gone"),
+        /** The log ends before the position already applied. */
+        CHECKPOINT_AHEAD("checkpoint-ahead"),
+        /** The topic was deleted and made again. */
+        TOPIC_RECREATED("topic-recreated"),
+        /** An operator asked for it. */
+        REQUESTED("requested");
+
+        private final String code;
+
+        Reason(String code) {
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
+        }
+    }
+}

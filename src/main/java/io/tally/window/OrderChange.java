@@ -1,0 +1,153 @@
+package io.tally.window;
+
+import java.util.Arrays;
+
+/**
+ * One change of the orders table, decoded: what happened, the row before and after, and where in the source's log it
+ * stands. Reused from record to record, so that decoding a record makes no garbage: nothing keeps a reference to it
+ * beyond the call it was passed to.
+ */
+public final class OrderChange {
+
+    /** What a record of the topic is about. */
+    public enum Op {
+        /** A row was inserted while the connector was streaming. */
+        INSERT,
+        /** A row was updated. */
+        UPDATE,
+        /** A row was deleted. */
+        DELETE,
+        /** A row read by a snapshot of the whole table. */
+        SNAPSHOT,
+        /** A row read by an incremental snapshot; it was, or will be, streamed as well. */
+        INCREMENTAL_SNAPSHOT,
+        /** The table was truncated. */
+        TRUNCATE,
+        /** Nothing that touches a row: a tombstone, a logical decoding message. */
+        NONE
+    }
+
+    /** An LSN that is not known. Lower than every real one, which is what the duplicate filter needs. */
+    public static final long NO_LSN = -1;
+
+    /** A commit time that is not known. */
+    public static final long NO_TIME = Long.MIN_VALUE;
+
+    private static final byte[] NO_ORDER_ID = {};
+
+    private final RowImage before = new RowImage();
+    private final RowImage after = new RowImage();
+
+    private Op op = Op.NONE;
+    private boolean transactionKnown;
+    private int transactionId;
+    private long lsn = NO_LSN;
+    private long lastCommitLsn = NO_LSN;
+    private long commitTimeMs = NO_TIME;
+
+    private byte[] orderIdBuffer = NO_ORDER_ID;
+    private int orderIdOffset;
+    private int orderIdLength;
+
+    /** Makes this a change of the given kind with no images, no source position and no order id. */
+    public void reset(Op newOp) {
+        op = newOp;
+        before.clear();
+        after.clear();
+        transactionKnown = false;
+        lsn = NO_LSN;
+        lastCommitLsn = NO_LSN;
+        commitTimeMs = NO_TIME;
+        orderIdBuffer = NO_ORDER_ID;
+        orderIdOffset = 0;
+        orderIdLength = 0;
+    }
+
+    public Op op() {
+        return op;
+    }
+
+    public void setOp(Op newOp) {
+        op = newOp;
+    }
+
+    /** The row before the change; present on updates and deletes that can be retracted. */
+    public RowImage before() {
+        return before;
+    }
+
+    /** The row after the change; present on inserts, updates and snapshot rows. */
+    public RowImage after() {
+        return after;
+    }
+
+    /** {@code source.txId}: the low 32 bits of the id of the transaction that wrote the row, unsigned. */
+    public int transactionId() {
+        return transactionId;
+    }
+
+    /** Whether the record carried a transaction id. */
+    public boolean transactionKnown() {
+        return transactionKnown;
+    }
+
+    public void setTransactionId(int id) {
+        transactionId = id;
+        transactionKnown = true;
+    }
+
+    /** {@code source.lsn}: where the change was written, or {@link #NO_LSN}. */
+    public long lsn() {
+        return lsn;
+    }
+
+    public void setLsn(long value) {
+        lsn = value;
+    }
+
+    /** First part of {@code source.sequence}: the last commit before this transaction, or {@link #NO_LSN}. */
+    public long lastCommitLsn() {
+        return lastCommitLsn;
+    }
+
+    public void setLastCommitLsn(long value) {
+        lastCommitLsn = value;
+    }
+
+    /** {@code source.ts_ms}: commit time on the database's clock, or {@link #NO_TIME}. */
+    public long commitTimeMs() {
+        return commitTimeMs;
+    }
+
+    public void setCommitTimeMs(long value) {
+        commitTimeMs = value;
+    }
+
+    /**
+     * Points at the order id in the record's own bytes, which must stay unchanged while this change is in use. Only
+     * compared for equality, and only with ids from the same topic, so any encoding will do.
+     */
+    public void setOrderId(byte[] buffer, int offset, int length) {
+        orderIdBuffer = buffer;
+        orderIdOffset = offset;
+        orderIdLength = length;
+    }
+
+    int orderIdLength() {
+        return orderIdLength;
+    }
+
+    void copyOrderId(byte[] target, int targetOffset) {
+        System.arraycopy(orderIdBuffer, orderIdOffset, target, targetOffset, orderIdLength);
+    }
+
+    boolean orderIdEquals(byte[] other, int otherOffset, int otherLength) {
+        return Arrays.equals(
+                orderIdBuffer,
+                orderIdOffset,
+                orderIdOffset + orderIdLength,
+                other,
+                otherOffset,
+                otherOffset + otherLength);
+    }
+}

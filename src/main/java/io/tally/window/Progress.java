@@ -1,0 +1,28 @@
+package io.tally.window;
+
+/**
+ * The state of a shard at the end of a batch, for those who look on without its monitor. Times are epoch ms and may be
+ * {@link Shard#NO_TIME}.
+ *
+ * @param position the next offset to apply
+ * @param newestEventTimeMs newest event time that moved the watermark
+ * @param watermarkMs that minus the out-of-orderness bound
+ * @param publishedUpToMs every window that ends at or before this time is published
+ * @param openWindows windows with deltas that are not published
+ * @param entries (window, customer) pairs in them
+ * @param drained whether nothing was left to read
+ * @param quietSinceMs when the watermark was moved last, on our clock
+ * @param replaying whether it reads again what it had read before its checkpoint
+ * @param lostGround why it stopped, or null
+ */
+public record Progress(
+        long position,
+        long newestEventTimeMs,
+        long watermarkMs,
+        long publishedUpToMs,
+        int openWindows,
+        long entries,
+        boolean drained,
+        long quietSinceMs,
+        boolean replaying,
+        LostGround lostGround) {}

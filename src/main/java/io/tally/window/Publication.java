@@ -1,0 +1,38 @@
+package io.tally.window;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What one partition has to say to the database at once: the deltas of its due windows and the checkpoint that holds
+ * once they are in. Immutable. It may be sent again until its outcome is known, because a database that has taken it
+ * refuses it the second time.
+ *
+ * @param next the checkpoint after this publication; its sequence is one above the expected one
+ * @param deltas due windows; may be empty when only the checkpoint moves
+ * @param entries number of (window, customer) pairs in the deltas
+ */
+public record Publication(Checkpoint next, List<WindowDeltas> deltas, long entries) {
+
+    public int partition() {
+        return next.partition();
+    }
+
+    /** The owner the checkpoint row must still have. */
+    public UUID owner() {
+        return next.owner();
+    }
+
+    /** The sequence the checkpoint row must still have. */
+    public long expectedSequence() {
+        return next.sequence() - 1;
+    }
+
+    /** Number of those pairs that belong to windows published before. */
+    public long correctionEntries() {
+        return deltas.stream()
+                .filter(WindowDeltas::correction)
+                .mapToLong(window -> window.totals().size())
+                .sum();
+    }
+}

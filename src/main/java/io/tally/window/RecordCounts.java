@@ -1,0 +1,85 @@
+package io.tally.window;
+
+/**
+ * How many records a partition's shards have read and what became of them. The sum that must hold:
+ *
+ * <pre>read = applied + duplicate + alreadyInTable + snapshotRows + withoutRow + deadLetters</pre>
+ *
+ * <p>Plain fields, guarded by the
+ * monitor of the shard that holds them.
+ */
+public final class RecordCounts {
+
+    long applied;
+    long duplicate;
+    long alreadyInTable;
+    long snapshotRows;
+    long withoutRow;
+    long deadLetters;
+    long infiniteRows;
+    long corrections;
+    long replayed;
+
+    /** Adds the counts of another object to this one. */
+    public void add(RecordCounts other) {
+        applied += other.applied;
+        duplicate += other.duplicate;
+        alreadyInTable += other.alreadyInTable;
+        snapshotRows += other.snapshotRows;
+        withoutRow += other.withoutRow;
+        deadLetters += other.deadLetters;
+        infiniteRows += other.infiniteRows;
+        corrections += other.corrections;
+        replayed += other.replayed;
+    }
+
+    /** Records of any kind. */
+    public long read() {
+        return applied + duplicate + alreadyInTable + snapshotRows + withoutRow + deadLetters;
+    }
+
+    /** Inserts, updates and deletes that were counted. */
+    public long applied() {
+        return applied;
+    }
+
+    /** Records the connector sent again. */
+    public long duplicate() {
+        return duplicate;
+    }
+
+    /** Changes of transactions that the results already held when they were filled from the table. */
+    public long alreadyInTable() {
+        return alreadyInTable;
+    }
+
+    /** Rows of the connector's own snapshots, which never count. */
+    public long snapshotRows() {
+        return snapshotRows;
+    }
+
+    /** Tombstones and other records about no row. */
+    public long withoutRow() {
+        return withoutRow;
+    }
+
+    /** Records that could not be counted; the dead-letter topic has them. */
+    public long deadLetters() {
+        return deadLetters;
+    }
+
+    /** Row images with an infinite event time, which belong to no window. */
+    public long infiniteRows() {
+        return infiniteRows;
+    }
+
+    /** Row images whose window was already published: late orders, and changes of old ones. */
+    public long corrections() {
+        return corrections;
+    }
+
+    /** Records read a second time after a restart or a rebalance; they are part of the other counts as well. */
+    public long replayed() {
+        return replayed;
+    }
+}

@@ -1,0 +1,23 @@
+package io.tally.window;
+
+/**
+ * What the core needs to know, as plain values. All times are milliseconds.
+ *
+ * @param windows size and alignment of the windows
+ * @param outOfOrdernessMs how far the watermark trails the newest event time
+ * @param idleTimeoutMs silence after which a drained partition no longer holds the watermark back
+ * @param maxFutureMs event times further ahead of the clock than this do not move the watermark
+ * @param maxEntries bound on the (window, customer) pairs in memory
+ * @param maxPinnedMs a window that stays open longer than this is published before it closes
+ * @param maxPinnedRecords a window that keeps more records than this from being forgotten, likewise
+ * @param truncateIsLostGround whether a truncate of the orders table makes the results worthless
+ */
+public record WindowSettings(
+        TumblingWindows windows,
+        long outOfOrdernessMs,
+        long idleTimeoutMs,
+        long maxFutureMs,
+        long maxEntries,
+        long maxPinnedMs,
+        long maxPinnedRecords,
+        boolean truncateIsLostGround) {}

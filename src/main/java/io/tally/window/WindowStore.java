@@ -1,0 +1,224 @@
+package io.tally.window;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The shards of the partitions this engine owns, and the watermark they share. Safe for use by many threads; it takes
+ * the monitor of one shard at a time.
+ *
+ * <p>Results are published with the minimum of the watermarks of the active partitions, so that a row is normally
+ * written once. That is a matter of when, never of what: a partition whose orders come later corrects published rows.
+ */
+public final class WindowStore {
+
+    private final WindowSettings settings;
+    private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
+    private final RecordCounts countsOfDropped = new RecordCounts();
+    private final AtomicLong entriesInFlight = new AtomicLong();
+    private final AtomicLong newestBoundaryMs = new AtomicLong(Shard.NO_TIME);
+    private final AtomicReference<Shard> replayTurn = new AtomicReference<>();
+    private volatile Runnable whenDue = () -> {};
+
+    public WindowStore(WindowSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Makes this the shard of its partition; an older one is dropped. */
+    public void add(Shard shard) {
+        Shard older = shards.put(shard.partition(), shard);
+        if (older != null) {
+            retire(older);
+        }
+        newestBoundaryMs.set(Shard.NO_TIME);
+    }
+
+    /** Drops the shard; what it holds is never published. Does nothing if it was dropped before. */
+    public void drop(Shard shard) {
+        if (shards.remove(shard.partition(), shard)) {
+            retire(shard);
+            newestBoundaryMs.set(Shard.NO_TIME);
+        }
+    }
+
+    /** The shards owned now, in no particular order. */
+    public Collection<Shard> shards() {
+        return Collections.unmodifiableCollection(shards.values());
+    }
+
+    /** The shard of a partition, or null if it is not owned. */
+    public Shard shard(int partition) {
+        return shards.get(partition);
+    }
+
+    /** Counts of all records read by shards of this store, past ones included. */
+    public RecordCounts counts() {
+        RecordCounts sum = new RecordCounts();
+        synchronized (countsOfDropped) {
+            sum.add(countsOfDropped);
+        }
+        for (Shard shard : shards.values()) {
+            synchronized (shard) {
+                sum.add(shard.counts());
+            }
+        }
+        return sum;
+    }
+
+    /**
+     * The time up to which windows may be closed: the minimum of the watermarks of the active partitions, or
+     * {@link Shard#NO_TIME} if one of them has none yet or none is owned. A partition is idle, and so not active, when it
+     * is drained and its watermark has rested for the idle timeout. When all are idle the watermark follows the clock, but
+     * not beyond the end of the newest window that holds orders, so that a jump of the clock leaves no mark.
+     */
+    public long watermarkMs(long nowMs) {
+        long minimumOfActive = Long.MAX_VALUE;
+        long maximum = Shard.NO_TIME;
+        long newestEventTimeMs = Shard.NO_TIME;
+        for (Shard shard : shards.values()) {
+            Progress progress = shard.progress();
+            if (!isIdle(progress, nowMs)) {
+                minimumOfActive = Math.min(minimumOfActive, progress.watermarkMs());
+            }
+            maximum = Math.max(maximum, progress.watermarkMs());
+            newestEventTimeMs = Math.max(newestEventTimeMs, progress.newestEventTimeMs());
+        }
+        if (minimumOfActive != Long.MAX_VALUE) {
+            return minimumOfActive;
+        }
+        if (newestEventTimeMs == Shard.NO_TIME) {
+            return Shard.NO_TIME;
+        }
+        TumblingWindows windows = settings.windows();
+        long byClock = nowMs - settings.outOfOrdernessMs() - settings.idleTimeoutMs();
+        long endOfNewest = windows.endOf(windows.startOf(newestEventTimeMs));
+        return Math.max(maximum, Math.min(byClock, endOfNewest));
+    }
+
+    /** Whether the partition no longer holds the others back. */
+    public boolean isIdle(Progress progress, long nowMs) {
+        return progress.lostGround() != null
+                || progress.drained() && nowMs - progress.quietSinceMs() >= settings.idleTimeoutMs();
+    }
+
+    /** Sets what is to be done when something is due that should not wait for the next tick. */
+    public void onDue(Runnable action) {
+        whenDue = action;
+    }
+
+    /** Says so if the watermark has closed a window since this was called last. Cheap enough to call after each batch. */
+    public void announceDue(long nowMs) {
+        long watermarkMs = watermarkMs(nowMs);
+        if (watermarkMs != Shard.NO_TIME) {
+            long boundaryMs = settings.windows().startOf(watermarkMs);
+            if (newestBoundaryMs.getAndAccumulate(boundaryMs, Math::max) < boundaryMs) {
+                whenDue.run();
+            }
+        }
+    }
+
+    /** (window, customer) pairs in memory, those on their way to the database included. */
+    public long entries() {
+        long sum = entriesInFlight.get();
+        for (Shard shard : shards.values()) {
+            sum += shard.progress().entries();
+        }
+        return sum;
+    }
+
+    /** Whether more may be read. A replaying shard may go beyond the bound, because it cannot publish before it is done. */
+    public boolean hasRoom() {
+        return entries() < settings.maxEntries();
+    }
+
+    /** Whether windows should be published before they close, because memory is half full. */
+    public boolean isCrowded() {
+        return entries() > settings.maxEntries() / 2;
+    }
+
+    /**
+     * Whether this shard may read now. Shards replay one after another, so that a takeover of many partitions holds no more
+     * than one replay beyond the memory bound.
+     */
+    public boolean mayRead(Shard shard) {
+        if (!shard.progress().replaying()) {
+            return true;
+        }
+        Shard holder = replayTurn.get();
+        boolean free = holder == null || holder.dropped() || !holder.progress().replaying();
+        return holder == shard || free && replayTurn.compareAndSet(holder, shard);
+    }
+
+    /**
+     * Takes out of all shards what is due. The caller calls {@link #published} or {@link #abandoned} for each publication
+     * before it takes again. If a shard breaks its own rules, those taken so far are dropped with it: they are read again
+     * from their checkpoints, and nothing that was taken is lost.
+     */
+    public List<Publication> take(long nowMs) {
+        long watermarkMs = watermarkMs(nowMs);
+        boolean everything = isCrowded();
+        List<Publication> publications = new ArrayList<>();
+        for (Shard shard : shards.values()) {
+            try {
+                takeFrom(shard, watermarkMs, everything, nowMs, publications);
+            } catch (RuntimeException e) {
+                drop(shard);
+                publications.forEach(this::abandoned);
+                throw e;
+            }
+        }
+        return publications;
+    }
+
+    private void takeFrom(
+            Shard shard, long watermarkMs, boolean everything, long nowMs, List<Publication> publications) {
+        synchronized (shard) {
+            Publication publication = shard.take(watermarkMs, everything, nowMs);
+            if (publication != null) {
+                entriesInFlight.addAndGet(publication.entries());
+                publications.add(publication);
+            }
+        }
+    }
+
+    /** Whether the shard that made the publication is still owned. */
+    public boolean isCurrent(Publication publication) {
+        Shard shard = shards.get(publication.partition());
+        return shard != null && shard.owner().equals(publication.owner());
+    }
+
+    /** Takes note that the database holds the publication. */
+    public void published(Publication publication) {
+        entriesInFlight.addAndGet(-publication.entries());
+        Shard shard = shards.get(publication.partition());
+        if (shard != null && shard.owner().equals(publication.owner())) {
+            synchronized (shard) {
+                shard.published(publication);
+            }
+        }
+    }
+
+    /** Takes note that the database will never hold the publication; its shard, if it is still owned, is dropped. */
+    public void abandoned(Publication publication) {
+        entriesInFlight.addAndGet(-publication.entries());
+        Shard shard = shards.get(publication.partition());
+        if (shard != null && shard.owner().equals(publication.owner())) {
+            drop(shard);
+        }
+    }
+
+    private void retire(Shard shard) {
+        shard.drop();
+        synchronized (shard) {
+            synchronized (countsOfDropped) {
+                countsOfDropped.add(shard.counts());
+            }
+        }
+    }
+}

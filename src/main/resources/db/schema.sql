@@ -1,0 +1,57 @@
+-- The tables that Tally owns. Tally runs this file by itself when one of them is missing; with
+-- tally.create-schema=false it does not, and whoever owns the database runs it by hand:
+--   psql -d streaming -f schema.sql
+-- It may be run again at any time.
+
+-- Two engines that start together must not create the same table at the same time.
+SELECT pg_advisory_xact_lock(hashtext('tally schema'));
+
+-- The results: one row per customer and minute. Wide enough for one order of any legal size and the sum of many.
+CREATE TABLE IF NOT EXISTS order_agg (
+    window_start TIMESTAMPTZ    NOT NULL,  -- inclusive
+    window_end   TIMESTAMPTZ    NOT NULL,  -- exclusive
+    customer_id  INT            NOT NULL,
+    gross_sales  NUMERIC(38, 2) NOT NULL,  -- SUM(quantity * price)
+    order_count  BIGINT         NOT NULL,  -- COUNT(*)
+    PRIMARY KEY (window_start, customer_id)
+);
+
+-- What the results were filled from, and how. One row, or none before the first start.
+CREATE TABLE IF NOT EXISTS tally_pipeline (
+    id            BOOLEAN     PRIMARY KEY DEFAULT TRUE CHECK (id),
+    settings      JSONB       NOT NULL,  -- the settings that shape the rows
+    topic         TEXT        NOT NULL,
+    topic_id      TEXT        NOT NULL,  -- a topic deleted and made again has another
+    snapshot      TEXT        NOT NULL,  -- pg_current_snapshot(): what the fill saw
+    bootstrap_lsn BIGINT      NOT NULL,  -- pg_current_wal_insert_lsn() right after
+    filled_at     TIMESTAMPTZ NOT NULL,
+    reason        TEXT        NOT NULL   -- 'first-start', or why the results were filled again
+);
+
+-- The progress of each partition of the orders topic. A row moves in the transaction that adds the partition's sales to
+-- order_agg, from a state only its owner knows.
+CREATE TABLE IF NOT EXISTS tally_checkpoint (
+    partition         INT         PRIMARY KEY,
+    owner             UUID,                          -- random mark of the engine that took over last
+    sequence          BIGINT      NOT NULL DEFAULT 0,
+    position          BIGINT      NOT NULL,          -- next offset to apply
+    resume_offset     BIGINT      NOT NULL,          -- lowest offset still needed after a restart
+    published_up_to   TIMESTAMPTZ,                   -- every window that ends at or before is in order_agg
+    published_early   BIGINT[]    NOT NULL DEFAULT '{}',  -- windows beyond it that are: from, to, … in epoch ms
+    newest_event_time TIMESTAMPTZ,                   -- the watermark is this minus the out-of-orderness bound
+    -- What the duplicate filter knew before resume_offset.
+    filter_last_commit_lsn BIGINT NOT NULL DEFAULT -1,
+    filter_lsn             BIGINT NOT NULL DEFAULT -1,
+    filter_transaction_id  INT,
+    filter_commit_time     TIMESTAMPTZ,
+    snapshot          TEXT,                          -- as in tally_pipeline; null once no longer needed
+    bootstrap_lsn     BIGINT      NOT NULL,
+    updated_at        TIMESTAMPTZ NOT NULL DEFAULT now(),
+    CHECK (resume_offset <= position)
+) WITH (fillfactor = 50);
+
+-- Rows whose window every partition has passed. They change only when a late order corrects them.
+CREATE OR REPLACE VIEW order_agg_final AS
+SELECT a.*
+FROM order_agg a
+WHERE a.window_end <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint);

@@ -1,0 +1,75 @@
+package io.tally.stack;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What the command line asks for.
+ *
+ * @param dir where data, logs and the state file live
+ * @param postgresPort port of PostgreSQL, 0 for any free one
+ * @param kafkaPort port of the broker, 0 for any free one
+ * @param connectPort port of Connect's REST interface, 0 for any free one
+ * @param keep whether the data outlives the stop
+ * @param stopOnStdinEof whether the end of standard input stops the stack
+ */
+record Options(Path dir, int postgresPort, int kafkaPort, int connectPort, boolean keep, boolean stopOnStdinEof) {
+
+    static final String USAGE = """
+            usage: java -jar tally-stack.jar [option ...]
+              --dir DIR            data, logs and stack.properties (default target/stack-data)
+              --postgres-port N    default $POSTGRES_PORT or 5432; 0 picks a free port, here and below
+              --kafka-port N       default $KAFKA_PORT or 9092
+              --connect-port N     default $CONNECT_PORT or 8083
+              --keep               go on with the data in DIR, and leave it there when stopped
+              --stop-on-stdin-eof  stop when standard input ends
+            commands on standard input: start|stop|kill postgres|broker|connect""";
+
+    /** The command line cannot be understood; the message says where. */
+    static final class Unusable extends Exception {
+        Unusable(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Reads the command line.
+     *
+     * @param env the environment, for the default ports
+     * @throws Unusable if an option is unknown, lacks its value or is out of range
+     */
+    static Options parse(String[] args, Map<String, String> env) throws Unusable {
+        Path dir = Path.of("target", "stack-data");
+        int postgres = port("POSTGRES_PORT", env.getOrDefault("POSTGRES_PORT", "5432"));
+        int kafka = port("KAFKA_PORT", env.getOrDefault("KAFKA_PORT", "9092"));
+        int connect = port("CONNECT_PORT", env.getOrDefault("CONNECT_PORT", "8083"));
+        boolean keep = false;
+        boolean stopOnStdinEof = false;
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "--dir" -> dir = Path.of(value(args, i++));
+                case "--postgres-port" -> postgres = port(args[i], value(args, i++));
+                case "--kafka-port" -> kafka = port(args[i], value(args, i++));
+                case "--connect-port" -> connect = port(args[i], value(args, i++));
+                case "--keep" -> keep = true;
+                case "--stop-on-stdin-eof" -> stopOnStdinEof = true;
+                default -> throw new Unusable("unknown option " + args[i]);
+            }
+        }
+        return new Options(dir.toAbsolutePath().normalize(), postgres, kafka, connect, keep, stopOnStdinEof);
+    }
+
+    private static String value(String[] args, int option) throws Unusable {
+        if (option + 1 == args.length) {
+            throw new Unusable(args[option] + " needs a value");
+        }
+        return args[option + 1];
+    }
+
+    private static int port(String name, String value) throws Unusable {
+        if (!value.matches("\\d{1,5}") || Integer.parseInt(value) > 65535) {
+            throw new Unusable(name + " must be a port, 0 to 65535: " + value);
+        }
+        return Integer.parseInt(value);
+    }
+}

@@ -1,0 +1,90 @@
+package io.tally;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who may know whom. The packages' own documentation says why. */
+class LayersTest {
+
+    private static final JavaClasses TALLY = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.tally");
+
+    private static final DescribedPredicate<JavaClass> PRIMITIVE = DescribedPredicate.describe(
+            "are primitive", type -> type.getPackageName().isEmpty());
+
+    private static final String[] CDI = {"jakarta.inject..", "jakarta.enterprise..", "jakarta.annotation.."};
+    private static final String[] QUARKUS = {
+        "io.quarkus..", "io.smallrye..", "org.eclipse.microprofile..", "org.jboss.logging.."
+    };
+    private static final String[] VERTX = {"io.vertx.."};
+    private static final String[] KAFKA = {"org.apache.kafka.."};
+    private static final String[] WEB = {"jakarta.ws.rs..", "com.fasterxml.jackson..", "io.micrometer.."};
+
+    static Stream<ArchRule> rules() {
+        return Stream.of(
+                mayUse("io.tally.window"),
+                mayUse("io.tally.cdc", tally("window")),
+                mayUse("io.tally.ingest", tally("cdc", "window"), CDI, QUARKUS, KAFKA),
+                mayUse("io.tally.publish", tally("window"), CDI, QUARKUS, VERTX),
+                mayUse("io.tally.status", tally("cdc", "window", "ingest", "publish"), CDI, QUARKUS, WEB),
+                mayUse("io.tally.datagen", CDI, QUARKUS, VERTX));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void packages_useOnlyWhatTheyMay(ArchRule rule) {
+        rule.check(TALLY);
+    }
+
+    @Test
+    void root_isUsedByNobody() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.tally")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.tally")
+                .check(TALLY);
+    }
+
+    @Test
+    void packages_areTheKnownOnes() {
+        Set<String> names = TALLY.getPackage("io.tally").getSubpackages().stream()
+                .map(JavaPackage::getRelativeName)
+                .collect(Collectors.toSet());
+        assertEquals(Set.of("window", "cdc", "ingest", "publish", "status", "datagen"), names);
+    }
+
+    private static String[] tally(String... packages) {
+        return Stream.of(packages).map(name -> "io.tally." + name).toArray(String[]::new);
+    }
+
+    private static ArchRule mayUse(String itself, String[]... others) {
+        String[] allowed = Stream.concat(
+                        Stream.of("java..", itself), Stream.of(others).flatMap(Stream::of))
+                .toArray(String[]::new);
+        return classes()
+                .that()
+                .resideInAPackage(itself)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(PRIMITIVE))
+                .as(itself + " uses only what it may");
+    }
+}

@@ -1,0 +1,217 @@
+package io.tally.cdc;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tally.window.OrderChange;
+import io.tally.window.OrderChange.Op;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.Set;
+
+/**
+ * What a record means, read the plain way: a Jackson tree of it, looked at with {@code BigDecimal} and {@code
+ * java.time}. Shares no line with the decoder, which is measured against it.
+ */
+final class ReferenceReader {
+
+    /** The record cannot be counted. */
+    static final class Rejected extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Rejected(String why) {
+            super(why);
+        }
+    }
+
+    /** A row image; null stands for one that is not there. */
+    record Row(boolean finite, long eventTimeMs, int customerId, int quantity, long priceUnits) {}
+
+    /** A change; {@code transactionId} is null if unknown, {@code orderId} is decoded text, empty if there is none. */
+    record Change(
+            Op op,
+            Row before,
+            Row after,
+            String orderId,
+            Integer transactionId,
+            long lsn,
+            long lastCommitLsn,
+            long commitTimeMs) {}
+
+    private static final String UNAVAILABLE = "__debezium_unavailable_value";
+
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    private static final JsonFactory FACTORY = JSON.getFactory();
+
+    private final int scale;
+    private final UpdateMode updates;
+
+    ReferenceReader(int scale, UpdateMode updates) {
+        this.scale = scale;
+        this.updates = updates;
+    }
+
+    Change read(byte[] value) throws Rejected {
+        JsonNode envelope = tree(value);
+        demand(envelope.isObject() && envelope.path("op").isTextual(), "no operation");
+        String op = envelope.get("op").textValue();
+        demand(Set.of("c", "u", "d", "r", "t", "m").contains(op), "unknown operation");
+        boolean retracts = updates == UpdateMode.RETRACT && (op.equals("u") || op.equals("d"));
+        boolean adds = Set.of("c", "u", "r").contains(op);
+        Row before = retracts ? row(envelope.path("before")) : null;
+        demand(before == null || !before.equals(new Row(true, 0, 0, 0, 0)), "made up");
+        Row after = adds ? row(envelope.path("after")) : null;
+        String orderId = "";
+        if (adds || retracts) {
+            orderId = orderId(envelope.path(adds ? "after" : "before"));
+        } else if (op.equals("d")) {
+            orderId = envelope.path("before").path("order_id").isTextual()
+                    ? envelope.get("before").get("order_id").textValue()
+                    : "";
+        }
+        return withSource(kind(op, envelope.path("source")), before, after, orderId, envelope.path("source"));
+    }
+
+    static JsonNode tree(byte[] value) throws Rejected {
+        demand(!isNotUtf8(value), "not UTF-8");
+        try (JsonParser parser = new ExponentTamer(FACTORY.createParser(value))) {
+            JsonNode tree = JSON.readTree(parser);
+            demand(tree != null && parser.nextToken() == null, "empty or with a tail");
+            return tree;
+        } catch (IOException e) {
+            throw new Rejected(e.getMessage());
+        }
+    }
+
+    /**
+     * What Jackson takes but should not: UTF-16 and UTF-32, which it guesses at by zeros and byte order marks in front,
+     * and a name with 0xFF before its last bytes, which it takes for the name without, if it has seen that one before
+     * (its table of names pads with 0xFF).
+     */
+    private static boolean isNotUtf8(byte[] value) {
+        for (int i = 0; i < value.length; i++) {
+            if (value[i] == 0 && i < 4 || (value[i] & 0xFF) >= 0xF8) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Exponents beyond BigDecimal's are JSON all the same: stand-ins that are as far out of any range. */
+    private static final class ExponentTamer extends JsonParserDelegate {
+        ExponentTamer(JsonParser parser) {
+            super(parser);
+        }
+
+        @Override
+        public BigDecimal getDecimalValue() throws IOException {
+            String text = getText();
+            try {
+                return new BigDecimal(text);
+            } catch (NumberFormatException e) {
+                return new BigDecimal(ReferenceTexts.isZero(text) ? "0" : "1E+999999999");
+            }
+        }
+    }
+
+    private static Op kind(String op, JsonNode source) {
+        return switch (op) {
+            case "c" -> Op.INSERT;
+            case "u" -> Op.UPDATE;
+            case "d" -> Op.DELETE;
+            case "r" ->
+                "incremental".equals(source.path("snapshot").textValue()) ? Op.INCREMENTAL_SNAPSHOT : Op.SNAPSHOT;
+            case "t" -> Op.TRUNCATE;
+            default -> Op.NONE;
+        };
+    }
+
+    private Row row(JsonNode row) throws Rejected {
+        demand(row.isObject(), "no row");
+        for (String column : new String[] {"customer_id", "quantity", "price", "event_ts"}) {
+            demand(row.hasNonNull(column), column + " missing or null");
+        }
+        demand(row.get("event_ts").isTextual(), "event_ts is no text");
+        String time = row.get("event_ts").textValue();
+        if (time.equals("infinity") || time.equals("-infinity")) {
+            return new Row(false, 0, 0, 0, 0);
+        }
+        long eventTimeMs = ReferenceTexts.epochMs(time);
+        return new Row(
+                true,
+                eventTimeMs,
+                integer(row.get("customer_id")),
+                integer(row.get("quantity")),
+                price(row.get("price")));
+    }
+
+    private static String orderId(JsonNode row) throws Rejected {
+        JsonNode id = row.path("order_id");
+        demand(id.isTextual() && !id.textValue().equals(UNAVAILABLE), "no order id");
+        return id.textValue();
+    }
+
+    private static int integer(JsonNode value) throws Rejected {
+        demand(value.isIntegralNumber() && value.canConvertToInt(), "no 32-bit integer");
+        return value.intValue();
+    }
+
+    private long price(JsonNode value) throws Rejected {
+        demand(value.isTextual() || value.isNumber(), "price is neither text nor number");
+        return value.isTextual()
+                ? ReferenceTexts.units(value.textValue(), scale)
+                : ReferenceTexts.units(value.decimalValue(), scale);
+    }
+
+    private static Change withSource(Op op, Row before, Row after, String orderId, JsonNode source) throws Rejected {
+        demand(source.isObject() || source.isNull() || source.isMissingNode(), "source is no object");
+        Long txId = longOrNull(source.path("txId"));
+        Long lsn = longOrNull(source.path("lsn"));
+        Long timeMs = longOrNull(source.path("ts_ms"));
+        JsonNode snapshot = source.path("snapshot");
+        demand(absent(snapshot) || snapshot.isTextual() || snapshot.isBoolean(), "snapshot");
+        demand(lsn == null || lsn >= 0, "negative LSN");
+        return new Change(
+                op,
+                before,
+                after,
+                orderId,
+                txId == null ? null : txId.intValue(),
+                lsn == null ? OrderChange.NO_LSN : lsn,
+                lastCommitLsn(source.path("sequence")),
+                timeMs == null ? OrderChange.NO_TIME : timeMs);
+    }
+
+    private static long lastCommitLsn(JsonNode sequence) throws Rejected {
+        if (absent(sequence)) {
+            return OrderChange.NO_LSN;
+        }
+        demand(sequence.isTextual(), "sequence is no text");
+        JsonNode parts = ReferenceTexts.arrayIn(sequence.textValue());
+        demand(parts.isArray() && parts.size() == 2, "sequence is no pair");
+        ReferenceTexts.lsn(parts.get(1));
+        return ReferenceTexts.lsn(parts.get(0));
+    }
+
+    private static Long longOrNull(JsonNode value) throws Rejected {
+        if (absent(value)) {
+            return null;
+        }
+        demand(value.isIntegralNumber() && value.canConvertToLong(), "no 64-bit integer");
+        return value.longValue();
+    }
+
+    private static boolean absent(JsonNode value) {
+        return value.isMissingNode() || value.isNull();
+    }
+
+    static void demand(boolean holds, String why) throws Rejected {
+        if (!holds) {
+            throw new Rejected(why);
+        }
+    }
+}

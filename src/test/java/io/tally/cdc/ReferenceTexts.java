@@ -1,0 +1,101 @@
+package io.tally.cdc;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tally.cdc.ReferenceReader.Rejected;
+import io.tally.window.OrderChange;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The plain readings of the texts inside a record: decimals, times, LSNs. */
+final class ReferenceTexts {
+
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+    private static final Pattern ZERO = Pattern.compile("[+-]?[0.]+([eE].*)?");
+    private static final Pattern TIME =
+            Pattern.compile("([+-]?[0-9]{4,9})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2})"
+                    + "(?::([0-9]{2})(?:\\.([0-9]{1,9}))?)?"
+                    + "(?:[Zz]|([+-])([0-9]{2})(?::([0-9]{2})(?::([0-9]{2}))?)?)");
+
+    private ReferenceTexts() {}
+
+    static boolean isZero(String decimal) {
+        return ZERO.matcher(decimal).matches();
+    }
+
+    static long units(String text, int scale) throws Rejected {
+        ReferenceReader.demand(DECIMAL.matcher(text).matches(), "no decimal number");
+        if (isZero(text)) {
+            return 0;
+        }
+        try {
+            return units(new BigDecimal(text), scale);
+        } catch (NumberFormatException e) {
+            throw new Rejected("exponent out of range");
+        }
+    }
+
+    static long units(BigDecimal number, int scale) throws Rejected {
+        if (number.signum() == 0) {
+            return 0;
+        }
+        BigDecimal short_ = number.stripTrailingZeros();
+        ReferenceReader.demand(short_.scale() <= scale, "too many decimals");
+        ReferenceReader.demand((long) short_.precision() - short_.scale() <= 19, "too large");
+        BigInteger units = short_.setScale(scale).unscaledValue();
+        ReferenceReader.demand(units.bitLength() <= 63, "too large");
+        return units.longValueExact();
+    }
+
+    static long epochMs(String text) throws Rejected {
+        Matcher m = TIME.matcher(text);
+        ReferenceReader.demand(m.matches(), "no ISO time");
+        int year = Integer.parseInt(m.group(1));
+        ReferenceReader.demand(year >= -4712 && year <= 294276, "year out of range");
+        String decimals = m.group(7) == null ? "" : m.group(7);
+        try {
+            return OffsetDateTime.of(
+                            year,
+                            number(m.group(2)),
+                            number(m.group(3)),
+                            number(m.group(4)),
+                            number(m.group(5)),
+                            number(m.group(6)),
+                            number((decimals + "000000000").substring(0, 9)),
+                            zone(m))
+                    .toInstant()
+                    .toEpochMilli();
+        } catch (DateTimeException e) {
+            throw new Rejected(e.getMessage());
+        }
+    }
+
+    private static ZoneOffset zone(Matcher m) {
+        int sign = "-".equals(m.group(8)) ? -1 : 1;
+        return ZoneOffset.ofHoursMinutesSeconds(
+                sign * number(m.group(9)), sign * number(m.group(10)), sign * number(m.group(11)));
+    }
+
+    private static int number(String digits) {
+        return digits == null ? 0 : Integer.parseInt(digits);
+    }
+
+    static JsonNode arrayIn(String text) throws Rejected {
+        return ReferenceReader.tree(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static long lsn(JsonNode part) throws Rejected {
+        if (part.isNull()) {
+            return OrderChange.NO_LSN;
+        }
+        ReferenceReader.demand(part.isTextual() && part.textValue().matches("[0-9]+"), "no LSN");
+        BigInteger lsn = new BigInteger(part.textValue());
+        ReferenceReader.demand(lsn.bitLength() <= 63, "LSN out of range");
+        return lsn.longValueExact();
+    }
+}

@@ -1,0 +1,182 @@
+package io.tally.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.OrderWriters;
+import io.tally.testkit.TestPipeline;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How an engine starts: what it finds, and when it refuses. */
+class StartIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    @Test
+    void start_tableFilledBeforeTheConnector_isExact() {
+        try (TestPipeline pipeline = new TestPipeline("start_filled")) {
+            pipeline.execute("INSERT INTO orders SELECT 'old-' || i, i % 40, 1 + i % 5, 10 + i * 0.01,"
+                    + " now() - interval '1 minute' - i * interval '1 second' FROM generate_series(1, 5000) AS i");
+            pipeline.registerConnector();
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.execute("UPDATE orders SET quantity = quantity + 1 WHERE order_id LIKE 'old-1%'");
+                pipeline.execute("DELETE FROM orders WHERE order_id LIKE 'old-2%'");
+                pipeline.awaitExact(LIMIT);
+                assertMetricsAddUp(engine);
+                assertEquals(EngineProcess.STOPPED, engine.stop());
+            }
+        }
+    }
+
+    @Test
+    void start_emptyTableAndNoTopicYet_isExactFromTheFirstOrder() {
+        try (TestPipeline pipeline = new TestPipeline("start_empty");
+                EngineProcess engine = EngineProcess.start(pipeline)) {
+            Await.until(
+                    "waiting for the topic",
+                    LIMIT,
+                    () -> engine.status().path("state").asText().equals("WAITING"));
+            pipeline.registerConnector();
+            pipeline.execute("INSERT INTO orders VALUES ('first', 1, 1, 1.00, now() - interval '2 minutes')");
+            pipeline.awaitExact(LIMIT);
+        }
+    }
+
+    @Test
+    void start_inTheMiddleOfHeavyWriting_isExact() {
+        try (TestPipeline pipeline = new TestPipeline("start_busy").registerConnector();
+                OrderWriters writers = new OrderWriters(pipeline, 6, 20261123)) {
+            Await.until("the writers are busy", LIMIT, () -> writers.transactions() > 500);
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                long transactions = writers.transactions();
+                Await.until("the writers went on", LIMIT, () -> writers.transactions() > transactions + 1_000);
+                writers.stop();
+                pipeline.awaitExact(LIMIT);
+                assertTrue(read(engine, "alreadyInTable") + read(engine, "applied") > 0);
+            }
+        }
+    }
+
+    @Test
+    void start_rowsOfUnknownOrigin_isRefused() {
+        try (TestPipeline pipeline = new TestPipeline("start_prefilled").registerConnector()) {
+            pipeline.execute(
+                    "CREATE TABLE order_agg (window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, customer_id INT,"
+                            + " gross_sales NUMERIC(38,2), order_count BIGINT, PRIMARY KEY (window_start, customer_id));"
+                            + " ALTER TABLE order_agg OWNER TO tally;"
+                            + " INSERT INTO order_agg VALUES ('2020-01-01', '2020-01-01 00:01', 1, 1, 1);"
+                            + " INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            try (EngineProcess engine = EngineProcess.start(pipeline)) {
+                assertEquals(1, engine.awaitExit());
+                assertTrue(engine.log().contains("tally.rebuild=true"), engine.log());
+                assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
+                assertEquals("1", pipeline.query("SELECT count(*) FROM order_agg"), "left as it was");
+            }
+            try (EngineProcess engine =
+                    EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                assertEquals("requested", engineReason(engine));
+            }
+        }
+    }
+
+    @Test
+    void start_tableTooNarrow_isRefusedWithTheStatementThatHelps() {
+        try (TestPipeline pipeline = new TestPipeline("start_narrow").registerConnector()) {
+            pipeline.execute(
+                    "CREATE TABLE order_agg (window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, customer_id INT,"
+                            + " gross_sales NUMERIC(18,2), order_count INT, PRIMARY KEY (window_start, customer_id));"
+                            + " ALTER TABLE order_agg OWNER TO tally; INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            try (EngineProcess engine = EngineProcess.start(pipeline)) {
+                assertEquals(1, engine.awaitExit());
+                assertTrue(engine.log().contains("ALTER TABLE order_agg ALTER COLUMN gross_sales"), engine.log());
+            }
+        }
+    }
+
+    @Test
+    void start_otherWindowSize_isRefused() {
+        try (TestPipeline pipeline = new TestPipeline("start_resized").registerConnector()) {
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                assertEquals(EngineProcess.STOPPED, engine.stop());
+            }
+            try (EngineProcess engine = EngineProcess.start(pipeline, "tally.window.size=5m")) {
+                assertEquals(1, engine.awaitExit());
+                assertTrue(engine.log().contains("tally.window.size=PT5M"), engine.log());
+            }
+        }
+    }
+
+    @Test
+    void start_impossibleSetting_isRefusedByName() {
+        try (TestPipeline pipeline = new TestPipeline("start_impossible");
+                EngineProcess engine = EngineProcess.start(pipeline, "tally.window.size=0s")) {
+            assertEquals(1, engine.awaitExit());
+            assertTrue(engine.log().contains("tally.window.size=PT0S"), engine.log());
+        }
+    }
+
+    @Test
+    void start_databaseAndBrokerAway_waitsAndGetsReady() {
+        try (TestPipeline pipeline = new TestPipeline("start_away").registerConnector()) {
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            pipeline.stack().command("stop postgres");
+            pipeline.stack().command("stop broker");
+            Map<String, String> unchanged = Map.of();
+            try (EngineProcess engine = EngineProcess.start(pipeline, unchanged)) {
+                Await.until(
+                        "it answers, not ready",
+                        LIMIT,
+                        () -> engine.get("/q/health/ready").statusCode() == 503);
+                Await.until(
+                        "it is live", LIMIT, () -> engine.get("/q/health/live").statusCode() == 200);
+                pipeline.stack().command("start broker");
+                pipeline.stack().command("start postgres");
+                engine.awaitRunning();
+                Await.until(
+                        "it is ready",
+                        LIMIT,
+                        () -> engine.get("/q/health/ready").statusCode() == 200);
+                pipeline.awaitExact(LIMIT);
+            }
+        }
+    }
+
+    /** Every record read has one outcome. */
+    private static void assertMetricsAddUp(EngineProcess engine) {
+        try {
+            double sum = engine.get("/q/metrics")
+                    .body()
+                    .lines()
+                    .filter(line -> line.startsWith("tally_ingest_records_total{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+            assertEquals(read(engine, "read"), sum);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static long read(EngineProcess engine, String count) {
+        try {
+            return engine.status().path("records").path(count).asLong();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String engineReason(EngineProcess engine) {
+        try {
+            return engine.status().path("filling").path("reason").asText();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of the whole engine on the real stack; the judge is SQL. */
+package io.tally.it;

@@ -1,0 +1,191 @@
+package io.tally.publish;
+
+import io.tally.window.Checkpoint;
+import io.tally.window.CustomerTotals;
+import io.tally.window.FilterState;
+import io.tally.window.Publication;
+import io.tally.window.Shard;
+import io.tally.window.WindowDeltas;
+import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A ledger in memory with the semantics of the one in PostgreSQL, and faults on demand. */
+final class FakeLedger implements Ledger {
+
+    /** What happens to the next publication. */
+    enum Fault {
+        /** The connection breaks before the server commits. */
+        LOST_BEFORE_COMMIT,
+        /** The server commits, but its answer does not arrive. */
+        LOST_AFTER_COMMIT
+    }
+
+    /** A row of the result table. */
+    record Total(long orderCount, BigInteger amountUnits) {
+        Total plus(Total other) {
+            return new Total(orderCount + other.orderCount, amountUnits.add(other.amountUnits));
+        }
+
+        boolean isEmpty() {
+            return orderCount == 0 && amountUnits.signum() == 0;
+        }
+    }
+
+    final Map<Long, Map<Integer, Total>> table = new TreeMap<>();
+    final Map<Integer, Checkpoint> checkpoints = new HashMap<>();
+    final Deque<Fault> faults = new ArrayDeque<>();
+    final List<Fill> fills = new ArrayList<>();
+    Pipeline pipeline;
+    Misfit misfit;
+    boolean captured = true;
+    boolean holdsForeignRows;
+    boolean unreachable;
+    long nextLsn = 1_000;
+
+    @Override
+    public CompletionStage<Optional<Misfit>> prepare() {
+        return answer(Optional.ofNullable(misfit));
+    }
+
+    @Override
+    public CompletionStage<Optional<Pipeline>> pipeline() {
+        return answer(Optional.ofNullable(pipeline));
+    }
+
+    @Override
+    public CompletionStage<Boolean> isCaptured() {
+        return answer(captured);
+    }
+
+    @Override
+    public CompletionStage<FillOutcome> fill(Fill fill) {
+        if (!Optional.ofNullable(pipeline).map(Pipeline::bootstrapLsn).equals(fill.supersedes())) {
+            return answer(FillOutcome.SUPERSEDED);
+        }
+        if (fill.reason().isEmpty() && holdsForeignRows) {
+            return answer(FillOutcome.HOLDS_FOREIGN_ROWS);
+        }
+        fills.add(fill);
+        table.clear();
+        checkpoints.clear();
+        pipeline = new Pipeline(fill.settings(), fill.topicId(), nextLsn++);
+        fill.startOffsets().forEach((partition, offset) -> checkpoints.put(partition, fresh(partition, offset)));
+        return answer(FillOutcome.DONE);
+    }
+
+    @Override
+    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
+        List<Checkpoint> owned = new ArrayList<>();
+        for (Integer partition : partitions) {
+            Checkpoint found = checkpoints.computeIfAbsent(partition, added -> fresh(added, 0));
+            Checkpoint mine = withOwner(found, owner);
+            checkpoints.put(partition, mine);
+            owned.add(mine);
+        }
+        return answer(owned);
+    }
+
+    @Override
+    public CompletionStage<Set<Integer>> publish(List<Publication> publications) {
+        Fault fault = faults.poll();
+        if (unreachable || fault == Fault.LOST_BEFORE_COMMIT) {
+            return CompletableFuture.failedStage(new IllegalStateException("connection lost"));
+        }
+        Set<Integer> moved = new HashSet<>();
+        for (Publication publication : publications) {
+            Checkpoint found = checkpoints.get(publication.partition());
+            if (found != null
+                    && publication.owner().equals(found.owner())
+                    && publication.expectedSequence() == found.sequence()) {
+                checkpoints.put(publication.partition(), publication.next());
+                publication.deltas().forEach(this::add);
+                moved.add(publication.partition());
+            }
+        }
+        if (fault == Fault.LOST_AFTER_COMMIT) {
+            return CompletableFuture.failedStage(new IllegalStateException("connection lost"));
+        }
+        return answer(moved);
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions) {
+        Map<Integer, Mark> marks = new HashMap<>();
+        for (Integer partition : partitions) {
+            Checkpoint found = checkpoints.get(partition);
+            if (found != null) {
+                marks.put(partition, new Mark(found.owner(), found.sequence()));
+            }
+        }
+        return answer(marks);
+    }
+
+    /** The total of a customer in a window, or null. */
+    Total total(long windowStartMs, int customerId) {
+        return table.getOrDefault(windowStartMs, Map.of()).get(customerId);
+    }
+
+    private void add(WindowDeltas window) {
+        Map<Integer, Total> rows = table.computeIfAbsent(window.startMs(), start -> new HashMap<>());
+        window.totals().forEach(new CustomerTotals.Visitor() {
+            @Override
+            public void delta(int customerId, long orderCount, long amountUnits) {
+                wideDelta(customerId, orderCount, BigInteger.valueOf(amountUnits));
+            }
+
+            @Override
+            public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
+                rows.merge(customerId, new Total(orderCount, amountUnits), Total::plus);
+            }
+        });
+        rows.values().removeIf(Total::isEmpty);
+    }
+
+    private <T> CompletionStage<T> answer(T value) {
+        return unreachable
+                ? CompletableFuture.failedStage(new IllegalStateException("connection refused"))
+                : CompletableFuture.completedStage(value);
+    }
+
+    private Checkpoint fresh(int partition, long offset) {
+        return new Checkpoint(
+                partition,
+                null,
+                0,
+                offset,
+                offset,
+                Shard.NO_TIME,
+                new long[0],
+                Shard.NO_TIME,
+                FilterState.NOTHING_SEEN,
+                null,
+                pipeline.bootstrapLsn());
+    }
+
+    static Checkpoint withOwner(Checkpoint checkpoint, UUID owner) {
+        return new Checkpoint(
+                checkpoint.partition(),
+                owner,
+                checkpoint.sequence(),
+                checkpoint.position(),
+                checkpoint.resumeOffset(),
+                checkpoint.publishedUpToMs(),
+                checkpoint.publishedEarly(),
+                checkpoint.newestEventTimeMs(),
+                checkpoint.filter(),
+                checkpoint.visibility(),
+                checkpoint.bootstrapLsn());
+    }
+}

@@ -1,0 +1,193 @@
+package io.tally.publish;
+
+import static io.tally.window.Changes.insert;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.publish.FakeLedger.Fault;
+import io.tally.publish.FakeLedger.Total;
+import io.tally.window.Checkpoint;
+import io.tally.window.Shard;
+import io.tally.window.TumblingWindows;
+import io.tally.window.WindowSettings;
+import io.tally.window.WindowStore;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PublisherTest {
+
+    private static final long MINUTE = 60_000;
+    private static final WindowSettings SETTINGS = new WindowSettings(
+            new TumblingWindows(MINUTE), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true);
+
+    private long nowMs = 1_000 * MINUTE;
+    private final long window = nowMs - MINUTE;
+    private final FakeLedger ledger = new FakeLedger();
+    private final WindowStore store = new WindowStore(SETTINGS);
+    private final Publisher publisher = new Publisher(store, ledger, () -> Instant.ofEpochMilli(nowMs), Runnable::run);
+
+    @BeforeEach
+    void fillOnce() {
+        ledger.fill(new Ledger.Fill(
+                java.util.Optional.empty(), java.util.Optional.empty(), Map.of(), "t", "id", Map.of(0, 0L, 1, 0L)));
+    }
+
+    private Shard own(int partition) {
+        Checkpoint checkpoint = ledger.takeOver(Set.of(partition), UUID.randomUUID())
+                .toCompletableFuture()
+                .join()
+                .getFirst();
+        Shard shard = new Shard(checkpoint, SETTINGS, nowMs);
+        store.add(shard);
+        return shard;
+    }
+
+    private void order(Shard shard, long eventTimeMs, int customerId) {
+        shard.apply(shard.position(), insert(eventTimeMs, customerId, 1, 100), nowMs);
+        shard.drained(true);
+        shard.settle();
+    }
+
+    private void round() {
+        assertTrue(publisher.round().toCompletableFuture().isDone());
+    }
+
+    private static Total orders(long count) {
+        return new Total(count, BigInteger.valueOf(100 * count));
+    }
+
+    @Test
+    void round_closedWindow_isInTheTable() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        round();
+        assertEquals(orders(1), ledger.total(window, 7));
+        assertNull(ledger.total(nowMs, 7));
+        assertEquals(1, shard.sequence());
+        assertEquals(1, publisher.state().rows());
+    }
+
+    @Test
+    void round_answerLostAfterCommit_addsOnce() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        ledger.faults.add(Fault.LOST_AFTER_COMMIT);
+        round();
+        assertTrue(publisher.state().failing());
+        nowMs += 1_000;
+        round();
+        assertFalse(publisher.state().failing());
+        assertEquals(orders(1), ledger.total(window, 7));
+        assertEquals(1, shard.sequence());
+        assertSame(shard, store.shard(0));
+    }
+
+    @Test
+    void round_connectionLostBeforeCommit_sendsTheSameAgain() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        ledger.faults.add(Fault.LOST_BEFORE_COMMIT);
+        ledger.faults.add(Fault.LOST_BEFORE_COMMIT);
+        for (int i = 0; i < 3; i++) {
+            round();
+            assertNull(i < 2 ? ledger.total(window, 7) : null);
+            nowMs += 1_000;
+        }
+        assertEquals(orders(1), ledger.total(window, 7));
+        assertEquals(1, shard.sequence());
+    }
+
+    @Test
+    void round_databaseAway_keepsWhatItHasAndWaitsLongerEachTime() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        ledger.unreachable = true;
+        for (int i = 0; i < 10; i++) {
+            round();
+            nowMs += 1_000;
+        }
+        ledger.unreachable = false;
+        nowMs += 10_000;
+        round();
+        assertEquals(orders(1), ledger.total(window, 7));
+        assertFalse(publisher.state().failing());
+    }
+
+    @Test
+    void round_anotherOwner_dropsThePartitionAndPublishesTheRest() {
+        Shard lost = own(0);
+        Shard kept = own(1);
+        order(lost, window, 7);
+        order(kept, window, 7);
+        order(lost, nowMs + 5_000, 7);
+        order(kept, nowMs + 5_000, 7);
+        round();
+        assertEquals(orders(2), ledger.total(window, 7));
+
+        ledger.takeOver(Set.of(0), UUID.randomUUID());
+        order(lost, window, 8);
+        order(kept, window, 8);
+        round();
+        assertEquals(orders(1), ledger.total(window, 8));
+        assertTrue(lost.dropped());
+        assertSame(kept, store.shard(1));
+    }
+
+    @Test
+    void round_databaseWentBackWhileOutcomeUnknown_dropsThePartition() {
+        Shard shard = own(0);
+        Checkpoint backup = ledger.checkpoints.get(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        round();
+        order(shard, window, 7);
+        ledger.faults.add(Fault.LOST_AFTER_COMMIT);
+        round();
+        ledger.checkpoints.put(0, backup);
+        nowMs += 1_000;
+        round();
+        assertTrue(shard.dropped());
+    }
+
+    @Test
+    void round_quietPartitionFenced_isNoticedByTheRegularCheck() {
+        Shard shard = own(0);
+        round();
+        ledger.takeOver(Set.of(0), UUID.randomUUID());
+        round();
+        assertFalse(shard.dropped(), "not asked again yet");
+        nowMs += 30_000;
+        round();
+        assertTrue(shard.dropped());
+    }
+
+    @Test
+    void round_whileMuchIsLeftToRead_restsBetweenPublications() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        shard.drained(false);
+        shard.settle();
+        round();
+        order(shard, window, 7);
+        shard.drained(false);
+        shard.settle();
+        round();
+        assertEquals(orders(1), ledger.total(window, 7), "rests, so that corrections collapse");
+        nowMs += 1_000;
+        round();
+        assertEquals(orders(2), ledger.total(window, 7));
+    }
+}

@@ -1,0 +1,186 @@
+package io.tally.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.window.Checkpoint;
+import io.tally.window.LostGround;
+import io.tally.window.OffsetRange;
+import io.tally.window.TakeoverException;
+import io.tally.window.TakeoverException.Kind;
+import io.tally.window.TopicFacts;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class TakeoverTest {
+
+    private final FakeLedger ledger = new FakeLedger();
+    private final Map<Integer, OffsetRange> ranges =
+            new HashMap<>(Map.of(0, new OffsetRange(0, 100, 90), 1, new OffsetRange(0, 50, 40)));
+    private String topicId = "id-1";
+    private LostGround lost;
+
+    private Takeover engine(String windowSize, boolean rebuild, boolean stop) {
+        PublishSettings settings = new PublishSettings(
+                Map.of("tally.window.size", windowSize),
+                60,
+                2,
+                60,
+                OrdersTable.of("public.orders", "c", "q", "p", "e"),
+                "orders_slot",
+                true,
+                rebuild,
+                stop);
+        return new Takeover(ledger, settings, InstantSource.system(), Runnable::run);
+    }
+
+    private List<Checkpoint> takeOver(Takeover engine) {
+        return engine.takeOver(
+                        Set.of(0, 1),
+                        () -> CompletableFuture.completedStage(new TopicFacts("orders", topicId, Map.copyOf(ranges))),
+                        lost)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private Kind failure(Takeover engine, String partOfMessage) {
+        CompletionException e = assertThrows(CompletionException.class, () -> takeOver(engine));
+        TakeoverException cause = assertInstanceOf(TakeoverException.class, e.getCause());
+        assertTrue(cause.getMessage().contains(partOfMessage), cause.getMessage());
+        return cause.kind();
+    }
+
+    @Test
+    void takeOver_firstStart_fillsAndStartsSomeMinutesBack() {
+        List<Checkpoint> checkpoints = takeOver(engine("PT1M", false, false));
+        assertEquals(2, checkpoints.size());
+        assertEquals(90, ledger.checkpoints.get(0).position());
+        assertEquals(40, ledger.checkpoints.get(1).position());
+        assertEquals(Optional.empty(), ledger.fills.getFirst().reason());
+    }
+
+    @Test
+    void takeOver_secondStart_goesOn() {
+        takeOver(engine("PT1M", false, false));
+        Takeover second = engine("PT1M", false, false);
+        takeOver(second);
+        assertEquals(1, ledger.fills.size());
+        assertEquals(0, second.state().fills());
+    }
+
+    @Test
+    void takeOver_rebuildAsked_fillsOnceAgain() {
+        takeOver(engine("PT1M", false, false));
+        Takeover second = engine("PT1M", true, false);
+        takeOver(second);
+        takeOver(second);
+        assertEquals(2, ledger.fills.size());
+        assertEquals("requested", second.state().lastReason());
+    }
+
+    @Test
+    void takeOver_otherSettings_isRefusedUntilRebuilt() {
+        takeOver(engine("PT1M", false, false));
+        assertEquals(Kind.REFUSE, failure(engine("PT5M", false, false), "tally.window.size=PT5M"));
+        takeOver(engine("PT5M", true, false));
+        assertEquals(Map.of("tally.window.size", "PT5M"), ledger.pipeline.settings());
+    }
+
+    @Test
+    void takeOver_foreignRows_isRefusedUnlessRebuildIsAsked() {
+        ledger.holdsForeignRows = true;
+        assertEquals(Kind.REFUSE, failure(engine("PT1M", false, false), "order_agg holds rows"));
+        takeOver(engine("PT1M", true, false));
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_nothingToReadAndNoConnector_waits() {
+        ranges.replaceAll((partition, range) -> new OffsetRange(0, 0, 0));
+        ledger.captured = false;
+        assertEquals(Kind.WAIT, failure(engine("PT1M", false, false), "orders_slot"));
+        ledger.captured = true;
+        takeOver(engine("PT1M", false, false));
+    }
+
+    @Test
+    void takeOver_tooNarrowTable_isRefused() {
+        ledger.misfit = new Ledger.Misfit("too narrow");
+        assertEquals(Kind.REFUSE, failure(engine("PT1M", false, false), "too narrow"));
+    }
+
+    @Test
+    void takeOver_offsetsGone_fillsAgain() {
+        takeOver(engine("PT1M", false, false));
+        ranges.put(0, new OffsetRange(95, 200, 190));
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        assertEquals("offsets-gone", engine.state().lastReason());
+        assertEquals(190, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
+    void takeOver_checkpointAheadOfTopic_fillsAgain() {
+        takeOver(engine("PT1M", false, false));
+        ranges.put(0, new OffsetRange(0, 10, 5));
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        assertEquals("checkpoint-ahead", engine.state().lastReason());
+    }
+
+    @Test
+    void takeOver_topicMadeAgain_fillsAgain() {
+        takeOver(engine("PT1M", false, false));
+        topicId = "id-2";
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        assertEquals("topic-recreated", engine.state().lastReason());
+        assertEquals("id-2", ledger.pipeline.topicId());
+    }
+
+    @Test
+    void takeOver_lostGroundAndPolicyStop_leavesThePartitionsAlone() {
+        takeOver(engine("PT1M", false, false));
+        topicId = "id-2";
+        assertEquals(Kind.STOP, failure(engine("PT1M", false, true), "tally.rebuild=true"));
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_groundLostBeforeTheLastFill_goesOnWithIt() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        lost = new LostGround(LostGround.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.bootstrapLsn());
+        takeOver(engine);
+        assertEquals(2, ledger.fills.size());
+        takeOver(engine);
+        assertEquals(2, ledger.fills.size(), "the loss was of the results before");
+    }
+
+    @Test
+    void takeOver_databaseAway_failsAndCanBeTriedAgain() {
+        Takeover engine = engine("PT1M", false, false);
+        ledger.unreachable = true;
+        assertThrows(CompletionException.class, () -> takeOver(engine));
+        ledger.unreachable = false;
+        assertEquals(2, takeOver(engine).size());
+    }
+
+    @Test
+    void takeOver_partitionAddedLater_startsAtZero() {
+        takeOver(engine("PT1M", false, false));
+        ledger.checkpoints.remove(1);
+        takeOver(engine("PT1M", false, false));
+        assertEquals(0, ledger.checkpoints.get(1).position());
+        assertEquals(1, ledger.fills.size());
+    }
+}

@@ -1,0 +1,48 @@
+package io.tally.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/** Waits for conditions. */
+public final class Await {
+
+    private static final long PAUSE_MS = 50;
+
+    private Await() {}
+
+    /** Waits until the condition holds; fails with what was awaited when the time is over. */
+    public static void until(String what, Duration limit, Callable<Boolean> condition) {
+        until(() -> what, limit, condition);
+    }
+
+    /**
+     * The same with a description that is made when the time is over, so that it can say how things stand. A condition
+     * that throws does not hold yet; its last exception is shown as the cause.
+     */
+    public static void until(Supplier<String> what, Duration limit, Callable<Boolean> condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        Exception last = null;
+        while (System.nanoTime() < deadline) {
+            try {
+                if (condition.call()) {
+                    return;
+                }
+                last = null;
+            } catch (Exception e) {
+                last = e;
+            }
+            pause();
+        }
+        throw new AssertionError("not within " + limit.toSeconds() + " s: " + what.get(), last);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}

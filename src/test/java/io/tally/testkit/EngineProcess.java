@@ -1,0 +1,145 @@
+package io.tally.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The packaged engine as a process of its own: it can be killed without a chance to clean up. */
+public final class EngineProcess implements AutoCloseable {
+
+    /** Exit code of a process that SIGTERM has stopped, by the convention of shells. */
+    public static final int STOPPED = 128 + 15;
+
+    private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final AtomicInteger STARTED = new AtomicInteger();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final int port = Processes.freePort();
+    private final Path log;
+    private final Process process;
+
+    /** Starts an engine for a pipeline; further settings as {@code key=value}. */
+    public static EngineProcess start(TestPipeline pipeline, String... settings) {
+        return start(pipeline, Map.of(), settings);
+    }
+
+    /** The same, with environment variables that win over the pipeline's. */
+    public static EngineProcess start(TestPipeline pipeline, Map<String, String> environment, String... settings) {
+        try {
+            return new EngineProcess(pipeline, environment, settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the engine did not start", e);
+        }
+    }
+
+    private EngineProcess(TestPipeline pipeline, Map<String, String> environment, String... settings)
+            throws IOException {
+        if (!Files.exists(APPLICATION)) {
+            throw new IOException(APPLICATION + " is missing; mvn package makes it");
+        }
+        log = pipeline.logFile("engine-" + STARTED.incrementAndGet());
+        List<String> command = new ArrayList<>(List.of(Processes.java(), "-Xmx512m"));
+        for (String setting : settings) {
+            command.add("-D" + setting);
+        }
+        command.addAll(List.of("-jar", APPLICATION.toString()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(pipeline.engineEnvironment());
+        builder.environment().put("HTTP_PORT", Integer.toString(port));
+        builder.environment().putAll(environment);
+        process = builder.start();
+        Process child = process;
+        Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
+    }
+
+    /** Waits until the engine says that it is running. */
+    public EngineProcess awaitRunning() {
+        Await.until(() -> "the engine runs; its log ends with\n" + lastLines(), START_LIMIT, () -> {
+            if (!process.isAlive()) {
+                throw new IllegalStateException("it has ended with exit code " + process.exitValue());
+            }
+            return status().path("state").asText().equals("RUNNING");
+        });
+        return this;
+    }
+
+    /** What {@code /api/status} says. */
+    public JsonNode status() throws IOException, InterruptedException {
+        return JSON.readTree(get("/api/status").body());
+    }
+
+    /** The answer to a GET. */
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Kills it: no shutdown hook runs. */
+    public void kill() {
+        Processes.signal(process, "KILL");
+        Processes.awaitExit(process, 10);
+    }
+
+    /** Asks it to stop, and waits for its end. */
+    public int stop() {
+        Processes.signal(process, "TERM");
+        return awaitExit();
+    }
+
+    /** Freezes it. */
+    public void pause() {
+        Processes.signal(process, "STOP");
+    }
+
+    /** Lets it go on. */
+    public void resume() {
+        Processes.signal(process, "CONT");
+    }
+
+    /** Waits for its end; returns the exit code. */
+    public int awaitExit() {
+        return Processes.awaitExit(process, 30);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String lastLines() {
+        List<String> lines = log().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 30), lines.size()));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        Processes.awaitExit(process, 10);
+        http.close();
+    }
+}

@@ -1,0 +1,253 @@
+package io.tally.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.Utils;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A pipeline of one's own on the real stack: a database with the orders table, and a connector with its own slot and
+ * topic. Engines are started apart. Closing it removes the connector; the stack's end removes the rest.
+ */
+public final class TestPipeline implements AutoCloseable {
+
+    /** Partitions of the orders topic, as {@code debezium/connector-config.json} has it. */
+    public static final int PARTITIONS = 4;
+
+    private static final Duration MARKER_LIMIT = Duration.ofSeconds(90);
+
+    /** The SQL that judges: rows that differ, or are on one side only. */
+    private static final String DIFFERENCES = """
+            WITH truth AS (
+                SELECT date_bin('1 minute', event_ts, 'epoch') AS window_start, customer_id,
+                       SUM(quantity * price) AS gross_sales, COUNT(*) AS order_count
+                FROM orders WHERE isfinite(event_ts) GROUP BY 1, 2)
+            SELECT window_start, customer_id, truth.gross_sales, order_agg.gross_sales, truth.order_count,
+                   order_agg.order_count
+            FROM truth FULL JOIN order_agg USING (window_start, customer_id)
+            WHERE truth.gross_sales IS DISTINCT FROM order_agg.gross_sales
+               OR truth.order_count IS DISTINCT FROM order_agg.order_count
+               OR order_agg.window_end IS DISTINCT FROM window_start + interval '1 minute'
+            ORDER BY 1, 2
+            LIMIT 20
+            """;
+
+    private final RealStack stack = RealStack.get();
+    private final String name;
+    private boolean registered;
+    private int markers;
+
+    /** @param name lower case letters, digits and underscores; not used by another test */
+    public TestPipeline(String name) {
+        this.name = name;
+        try (Connection admin = connect("postgres");
+                Statement statement = admin.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot create database " + name, e);
+        }
+        execute(read(Path.of("debezium", "source.sql")));
+    }
+
+    /** Registers the connector with the script that users run, and waits until it runs. */
+    public TestPipeline registerConnector() {
+        ProcessBuilder script = new ProcessBuilder("debezium/register_connector.sh")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.to(logFile("register").toFile()));
+        script.environment()
+                .putAll(Map.of(
+                        "CONNECT_URL", stack.connectUrl(),
+                        "CONNECTOR_NAME", name,
+                        "DEBEZIUM_POSTGRES_DB", name,
+                        "DEBEZIUM_SLOT_NAME", slot(),
+                        "DEBEZIUM_TOPIC_PREFIX", name));
+        try {
+            int exit = Processes.awaitExit(script.start(), 120);
+            if (exit != 0) {
+                throw new IllegalStateException("register_connector.sh failed:\n" + read(logFile("register")));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        registered = true;
+        return this;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String slot() {
+        return name + "_slot";
+    }
+
+    public String topic() {
+        return name + ".public.orders";
+    }
+
+    public String deadLetterTopic() {
+        return topic() + ".dlq";
+    }
+
+    public RealStack stack() {
+        return stack;
+    }
+
+    /** The environment variables of an engine for this pipeline. */
+    public Map<String, String> engineEnvironment() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("KAFKA_BOOTSTRAP_SERVERS", stack.bootstrapServers());
+        environment.put("POSTGRES_HOST", "localhost");
+        environment.put("POSTGRES_PORT", Integer.toString(stack.postgresPort()));
+        environment.put("POSTGRES_DB", name);
+        environment.put("ORDERS_TOPIC", topic());
+        environment.put("TALLY_SOURCE_SLOT", slot());
+        // One group per pipeline: in a shared one, every engine that starts would rebalance the others.
+        environment.put("MP_MESSAGING_INCOMING_ORDERS_GROUP_ID", name);
+        return environment;
+    }
+
+    /** A connection as the owner of the database. */
+    public Connection connect() {
+        return connect(name);
+    }
+
+    private Connection connect(String database) {
+        // Not through DriverManager, which looks for drivers in the class loader that used it first.
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setPortNumbers(new int[] {stack.postgresPort()});
+        source.setDatabaseName(database);
+        try {
+            return source.getConnection("postgres", "postgres");
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot connect to " + source.getUrl(), e);
+        }
+    }
+
+    /** Runs statements as the owner of the database, in one transaction. */
+    public void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("failed: " + sql, e);
+        }
+    }
+
+    /** The first column of the first row, or null if there is no row. */
+    public String query(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        } catch (SQLException e) {
+            throw new IllegalStateException("failed: " + sql, e);
+        }
+    }
+
+    /** Rows in which {@code order_agg} differs from the orders table, at most 20, in words. */
+    public List<String> differences() {
+        List<String> differences = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(DIFFERENCES)) {
+            while (rows.next()) {
+                differences.add("window=" + rows.getString(1) + " customer=" + rows.getString(2) + " sales expected="
+                        + rows.getString(3) + " found=" + rows.getString(4) + " orders expected=" + rows.getString(5)
+                        + " found=" + rows.getString(6));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return differences;
+    }
+
+    /**
+     * Waits until everything written so far has gone all the way and {@code order_agg} equals the orders table, row for row.
+     * One old order is written to each partition of the topic; when all of them are in {@code order_agg}, so is everything
+     * that was written before, as far as its minute is over. Then the minutes that are still open close.
+     */
+    public void awaitExact(Duration limit) {
+        awaitMarkers();
+        Await.until(
+                () -> "order_agg equals orders, but: " + String.join("\n", differences()),
+                limit,
+                () -> differences().isEmpty());
+    }
+
+    private void awaitMarkers() {
+        markers++;
+        StringBuilder sql = new StringBuilder();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            sql.append("INSERT INTO orders VALUES ('%s', %d, 1, 0.01, '2000-01-01T00:00:00Z');"
+                    .formatted(orderIdFor(partition, "marker-" + markers + "-"), -markers));
+        }
+        execute(sql.toString());
+        Await.until(
+                "the markers of all partitions are in order_agg",
+                MARKER_LIMIT,
+                () -> query(
+                                "SELECT order_count FROM order_agg WHERE window_start = '2000-01-01T00:00:00Z' AND customer_id = "
+                                        + -markers)
+                        .equals(Integer.toString(PARTITIONS)));
+    }
+
+    /** An order id that Kafka's default partitioner puts into the given partition. */
+    public static String orderIdFor(int partition, String prefix) {
+        for (int i = 0; ; i++) {
+            String id = prefix + i;
+            byte[] key = ("{\"order_id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
+            if (Utils.toPositive(Utils.murmur2(key)) % PARTITIONS == partition) {
+                return id;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (registered) {
+            HttpRequest delete = HttpRequest.newBuilder(URI.create(stack.connectUrl() + "/connectors/" + name))
+                    .DELETE()
+                    .build();
+            try (HttpClient http = HttpClient.newHttpClient()) {
+                http.send(delete, HttpResponse.BodyHandlers.discarding());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    Path logFile(String what) {
+        try {
+            return Files.createDirectories(Path.of("target", "it")).resolve(name + "-" + what + ".log");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

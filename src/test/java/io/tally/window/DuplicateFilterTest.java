@@ -1,0 +1,123 @@
+package io.tally.window;
+
+import static io.tally.window.Changes.at;
+import static io.tally.window.Changes.insert;
+import static io.tally.window.DuplicateFilter.Verdict.DUPLICATE;
+import static io.tally.window.DuplicateFilter.Verdict.NEW;
+import static io.tally.window.DuplicateFilter.Verdict.WENT_BACK;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DuplicateFilterTest {
+
+    private static final long NULL = OrderChange.NO_LSN;
+
+    private DuplicateFilter filter;
+    private long offset;
+
+    @BeforeEach
+    void freshFilter() {
+        filter = new DuplicateFilter(FilterState.NOTHING_SEEN);
+        offset = 0;
+    }
+
+    private DuplicateFilter.Verdict see(int transaction, long lastCommit, long lsn, long commitTime, String order) {
+        return filter.judge(offset++, at(insert(0, 1, 1, 1), transaction, lastCommit, lsn, commitTime, order));
+    }
+
+    @Test
+    void judge_risingPairs_areNew() {
+        assertEquals(NEW, see(1, NULL, 100, 1, "a"));
+        assertEquals(NEW, see(2, 110, 120, 2, "b"));
+        assertEquals(NEW, see(3, 130, 140, 3, "c"));
+    }
+
+    @Test
+    void judge_overlappingTransactions_fallingLsnIsNew() {
+        assertEquals(NEW, see(1, 90, 200, 1, "a"));
+        assertEquals(NEW, see(1, 90, 204, 1, "b"));
+        assertEquals(NEW, see(2, 210, 150, 2, "c"), "committed later, written earlier");
+        assertEquals(NEW, see(2, 210, 160, 2, "d"));
+    }
+
+    @Test
+    void judge_stretchSentAgain_isDroppedAndThenGoesOn() {
+        assertEquals(NEW, see(1, 90, 200, 1, "a"));
+        assertEquals(NEW, see(2, 210, 150, 2, "b"));
+        assertEquals(NEW, see(2, 210, 160, 2, "c"));
+        assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
+        assertEquals(DUPLICATE, see(2, 210, 150, 2, "b"));
+        assertEquals(DUPLICATE, see(2, 210, 160, 2, "c"));
+        assertEquals(NEW, see(2, 210, 170, 2, "d"));
+    }
+
+    @Test
+    void judge_restartInsideFirstTransaction_changedFirstPartIsStillADuplicate() {
+        assertEquals(NEW, see(7, NULL, 100, 5, "a"));
+        assertEquals(NEW, see(7, NULL, 104, 5, "b"));
+        assertEquals(DUPLICATE, see(7, 100, 100, 5, "a"));
+        assertEquals(DUPLICATE, see(7, 100, 104, 5, "b"));
+        assertEquals(NEW, see(7, 100, 108, 5, "c"));
+    }
+
+    @Test
+    void judge_copyRowsWithOneLsn_orderIdsDecide() {
+        assertEquals(NEW, see(1, 90, 200, 1, "a"));
+        assertEquals(NEW, see(1, 90, 200, 1, "b"));
+        assertEquals(NEW, see(1, 90, 200, 1, "c"));
+        assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
+        assertEquals(DUPLICATE, see(1, 90, 200, 1, "c"));
+        assertEquals(NEW, see(1, 90, 200, 1, "d"));
+    }
+
+    @Test
+    void judge_keyMovedInsideOnePartition_operationDecides() {
+        OrderChange gone = at(Changes.delete(0, 1, 1, 1), 1, 90, 200, 1, "a");
+        OrderChange here = at(insert(0, 1, 1, 1), 1, 90, 200, 1, "a");
+        assertEquals(NEW, filter.judge(0, gone));
+        assertEquals(NEW, filter.judge(1, here));
+        assertEquals(DUPLICATE, filter.judge(2, gone));
+    }
+
+    @Test
+    void judge_oldPairCommittedLater_wentBack() {
+        assertEquals(NEW, see(900, 5_000, 6_000, 1_000, "a"));
+        assertEquals(WENT_BACK, see(800, 3_000, 4_000, 1_001, "b"));
+        assertEquals(DUPLICATE, see(700, 3_000, 4_000, 1_000, "c"));
+    }
+
+    @Test
+    void judge_withoutLsn_isNewAndTeachesNothing() {
+        assertEquals(NEW, filter.judge(0, insert(0, 1, 1, 1)));
+        assertEquals(NEW, filter.judge(1, insert(0, 1, 1, 1)));
+        assertEquals(new ResumePoint(5, FilterState.NOTHING_SEEN), filter.resumePointFor(5));
+    }
+
+    @Test
+    void resumePoint_insideARun_isItsStartAndTheStateBefore() {
+        see(1, 90, 200, 1, "a");
+        FilterState before = filter.resumePointFor(0).before();
+        assertEquals(FilterState.NOTHING_SEEN, before);
+        see(1, 90, 300, 1, "b");
+        see(1, 90, 300, 1, "c");
+        ResumePoint resume = filter.resumePointFor(offset);
+        assertEquals(1, resume.offset());
+        assertEquals(new FilterState(90, 200, 1, true, 1), resume.before());
+    }
+
+    @Test
+    void restart_fromResumePoint_judgesTheRestAsBefore() {
+        see(1, 90, 200, 1, "a");
+        see(1, 90, 300, 1, "b");
+        see(1, 90, 300, 1, "c");
+        ResumePoint resume = filter.resumePointFor(offset);
+        filter = new DuplicateFilter(resume.before());
+        offset = resume.offset();
+        assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
+        assertEquals(NEW, see(1, 90, 300, 1, "b"));
+        assertEquals(NEW, see(1, 90, 300, 1, "c"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "b"));
+    }
+}

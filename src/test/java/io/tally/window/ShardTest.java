@@ -1,0 +1,250 @@
+package io.tally.window;
+
+import static io.tally.window.Changes.at;
+import static io.tally.window.Changes.delete;
+import static io.tally.window.Changes.insert;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class ShardTest {
+
+    private static final long MINUTE = 60_000;
+    private static final long NOW = 1_000 * MINUTE;
+    private static final long L = 5_000;
+    private static final UUID OWNER = new UUID(1, 2);
+
+    static final WindowSettings SETTINGS = new WindowSettings(
+            new TumblingWindows(MINUTE), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true);
+
+    private static Checkpoint fresh(Visibility visibility) {
+        return new Checkpoint(
+                0,
+                OWNER,
+                0,
+                10,
+                10,
+                Shard.NO_TIME,
+                new long[0],
+                Shard.NO_TIME,
+                FilterState.NOTHING_SEEN,
+                visibility,
+                L);
+    }
+
+    private static Shard shard(Checkpoint checkpoint) {
+        return new Shard(checkpoint, SETTINGS, NOW);
+    }
+
+    @Test
+    void take_windowBehindWatermark_isPublishedOnce() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(NOW - 1, 7, 2, 350), NOW);
+        shard.apply(11, insert(NOW + 6_000, 8, 1, 100), NOW);
+
+        Publication publication = shard.take(NOW + 1_000, false, NOW);
+
+        assertEquals(1, publication.deltas().size());
+        assertEquals(NOW - MINUTE, publication.deltas().getFirst().startMs());
+        assertEquals(12, publication.next().position());
+        assertEquals(11, publication.next().resumeOffset(), "the open window is still needed");
+        assertEquals(NOW, publication.next().publishedUpToMs());
+        assertEquals(1, publication.next().sequence());
+        shard.published(publication);
+        assertNull(shard.take(NOW + 1_000, false, NOW), "nothing new");
+    }
+
+    @Test
+    void take_windowEndingAtTheWatermark_isClosed() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(NOW - MINUTE, 7, 2, 350), NOW);
+        assertNull(shard.take(NOW - 1, false, NOW).deltas().stream().findAny().orElse(null));
+        assertEquals(1, shard.take(NOW, false, NOW).deltas().size());
+    }
+
+    @Test
+    void apply_orderForPublishedWindow_becomesACorrection() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(NOW - 1, 7, 2, 350), NOW);
+        shard.published(shard.take(NOW, false, NOW));
+        shard.apply(11, insert(NOW - 10 * MINUTE, 7, 1, 100), NOW);
+
+        Publication correction = shard.take(NOW, false, NOW);
+
+        assertTrue(correction.deltas().getFirst().correction());
+        assertEquals(NOW - 10 * MINUTE, correction.deltas().getFirst().startMs());
+        assertEquals(1, shard.counts().corrections());
+    }
+
+    @Test
+    void restart_betweenPublications_appliesOpenWindowsAgainAndSkipsPublishedOnes() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(NOW + 1, 7, 1, 100), NOW); // open
+        shard.apply(11, insert(NOW - 1, 7, 1, 100), NOW); // closed
+        shard.apply(12, insert(NOW - 1, 8, 1, 100), NOW);
+        Publication publication = shard.take(NOW, false, NOW);
+
+        Shard successor = shard(publication.next());
+        assertTrue(successor.replaying());
+        successor.apply(10, insert(NOW + 1, 7, 1, 100), NOW);
+        assertNull(successor.take(NOW + MINUTE, false, NOW), "publishes nothing while replaying");
+        successor.apply(11, insert(NOW - 1, 7, 1, 100), NOW);
+        successor.apply(12, insert(NOW - 1, 8, 1, 100), NOW);
+        assertFalse(successor.replaying());
+        successor.apply(13, insert(NOW - 1, 9, 1, 100), NOW);
+
+        Publication next = successor.take(NOW, false, NOW);
+        assertEquals(1, next.entries(), "only the late order; what was published is not added again");
+        assertEquals(10, next.next().resumeOffset());
+        assertEquals(3, successor.counts().replayed());
+    }
+
+    @Test
+    void take_everything_publishesOpenWindowsEarlyAndPinsNothing() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(NOW + 1, 7, 1, 100), NOW);
+        Publication early = shard.take(Shard.NO_TIME, true, NOW);
+        assertEquals(1, early.entries());
+        assertEquals(11, early.next().resumeOffset());
+        assertArrayEquals(new long[] {NOW, NOW + MINUTE}, early.next().publishedEarly());
+        shard.published(early);
+
+        shard.apply(11, insert(NOW + 2, 7, 1, 100), NOW);
+        Publication late = shard.take(Shard.NO_TIME, false, NOW);
+        assertEquals(1, late.entries(), "a published window's deltas go out with the next tick");
+        shard.published(late);
+
+        Publication closed = shard.take(NOW + MINUTE, false, NOW);
+        assertEquals(0, closed.next().publishedEarly().length, "the watermark has passed it");
+    }
+
+    @Test
+    void take_orderOf2099_isPublishedAtOnceAndDoesNotMoveTheWatermark() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(4_100_000_000_000L, 7, 1, 100), NOW);
+        shard.settle();
+        assertEquals(Shard.NO_TIME, shard.progress().watermarkMs());
+        Publication early = shard.take(Shard.NO_TIME, false, NOW);
+        assertEquals(1, early.entries());
+        assertEquals(11, early.next().resumeOffset(), "it pins nothing");
+    }
+
+    @Test
+    void take_windowOpenForTooLong_isPublishedEarly() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(NOW + 1, 7, 1, 100), NOW);
+        assertEquals(0, shard.take(NOW, false, NOW).entries());
+        Publication early = shard.take(NOW, false, NOW + 10 * MINUTE + 1);
+        assertEquals(1, early.entries());
+        assertEquals(11, early.next().resumeOffset());
+    }
+
+    @Test
+    void take_manyFarWindows_keepsTheEarlySetSmall() {
+        Shard shard = shard(fresh(null));
+        int windows = 3 * Shard.MAX_EARLY_RANGES;
+        for (int i = 0; i < windows; i++) {
+            shard.apply(10 + i, insert(NOW + 3L * i * MINUTE, 7, 1, 100), NOW);
+        }
+        Publication early = shard.take(Shard.NO_TIME, true, NOW);
+        long[] ranges = early.next().publishedEarly();
+        assertEquals(2 * Shard.MAX_EARLY_RANGES, ranges.length);
+        assertEquals(NOW, ranges[0]);
+        assertTrue(ranges[1] > NOW + 3 * MINUTE, "neighbours were melted, with what lies between");
+
+        Shard successor = shard(early.next());
+        successor.apply(10 + windows, insert(NOW + MINUTE, 7, 1, 100), NOW);
+        assertEquals(
+                1,
+                successor.take(Shard.NO_TIME, false, NOW).entries(),
+                "a window between early ones is published with the next tick");
+    }
+
+    @Test
+    void apply_transactionTheTableHolds_countsNothing() {
+        Shard shard = shard(fresh(Visibility.parse("100:102:101")));
+        shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 99, 4_000, 4_010, 1, "a"), NOW);
+        shard.apply(11, at(insert(NOW - 1, 8, 1, 100), 101, 4_020, 4_030, 2, "b"), NOW);
+        shard.apply(12, at(insert(NOW - 1, 9, 1, 100), 102, 4_040, 5_050, 3, "c"), NOW);
+        assertEquals(1, shard.counts().alreadyInTable());
+        assertEquals(2, shard.take(NOW, false, NOW).entries());
+    }
+
+    @Test
+    void checkpoint_resumingBeforeTheVisibilityFilterWasRetired_keepsIt() {
+        Visibility snapshot = Visibility.parse("100:102:101");
+        Shard shard = shard(fresh(snapshot));
+        shard.apply(10, at(insert(NOW + 1, 7, 1, 100), 101, 4_000, 4_010, 1, "a"), NOW);
+        shard.apply(11, at(insert(NOW + 1, 7, 1, 100), 99, 4_020, 4_030, 1, "b"), NOW);
+        shard.apply(12, at(insert(NOW + 1, 7, 1, 100), 110, L, L + 10, 1, "c"), NOW);
+        shard.apply(13, at(insert(NOW - 1, 7, 1, 100), 99, L + 20, L + 30, 1, "d"), NOW);
+
+        Checkpoint pinned = shard.take(NOW, false, NOW).next();
+        assertEquals(10, pinned.resumeOffset());
+        assertEquals(snapshot, pinned.visibility(), "offset 11 must not be counted by a restart either");
+
+        Checkpoint free = shard.take(NOW + MINUTE, false, NOW).next();
+        assertEquals(13, free.resumeOffset());
+        assertNull(free.visibility());
+    }
+
+    @Test
+    void apply_snapshotRows_neverCountAndTellOfANewRun() {
+        Shard shard = shard(fresh(null));
+        assertTrue(shard.apply(10, Changes.snapshotRow(L), NOW));
+        assertEquals(1, shard.counts().snapshotRows());
+        assertFalse(shard.apply(11, Changes.snapshotRow(L + 1), NOW));
+        shard.settle();
+        assertEquals(
+                LostGround.Reason.NEW_SNAPSHOT, shard.progress().lostGround().reason());
+        assertEquals(11, shard.position(), "the record was not applied");
+        assertFalse(shard.apply(12, insert(NOW - 1, 7, 1, 100), NOW));
+        assertNull(shard.take(NOW, false, NOW));
+    }
+
+    @Test
+    void apply_infiniteTime_countsTheOtherImageOnly() {
+        Shard shard = shard(fresh(null));
+        OrderChange change = delete(NOW - 1, 7, 1, 100);
+        change.setOp(OrderChange.Op.UPDATE);
+        change.after().setInfinite();
+        shard.apply(10, change, NOW);
+        assertEquals(1, shard.counts().infiniteRows());
+        assertEquals(1, shard.take(NOW, false, NOW).entries());
+    }
+
+    @Test
+    void apply_offsetAgain_isRefused() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, insert(NOW - 1, 7, 1, 100), NOW);
+        assertThrows(IllegalStateException.class, () -> shard.apply(10, insert(NOW - 1, 7, 1, 100), NOW));
+    }
+
+    @Test
+    void passed_gapAtTheEndOfTheReplay_endsIt() {
+        Checkpoint checkpoint =
+                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L);
+        Shard shard = shard(checkpoint);
+        shard.apply(15, insert(NOW + 1, 7, 1, 100), NOW);
+        assertTrue(shard.replaying());
+        shard.passed(20);
+        assertFalse(shard.replaying());
+    }
+
+    @Test
+    void take_runOfEqualPairs_isNeverSplit() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 1, 90, 200, 1, "a"), NOW);
+        shard.apply(11, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "b"), NOW);
+        shard.apply(12, at(insert(NOW + 1, 7, 1, 100), 1, 90, 300, 1, "c"), NOW);
+        shard.apply(13, at(insert(NOW - 1, 7, 1, 100), 1, 90, 400, 1, "d"), NOW);
+        assertEquals(11, shard.take(NOW, false, NOW).next().resumeOffset(), "the open window began inside a run");
+        assertEquals(13, shard.take(NOW + MINUTE, false, NOW).next().resumeOffset(), "never beyond the newest run");
+    }
+}

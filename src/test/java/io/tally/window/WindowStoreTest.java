@@ -1,0 +1,172 @@
+package io.tally.window;
+
+import static io.tally.window.Changes.insert;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class WindowStoreTest {
+
+    private static final long MINUTE = 60_000;
+    private static final long NOW = 1_000 * MINUTE;
+
+    private final WindowStore store = new WindowStore(ShardTest.SETTINGS);
+
+    private Shard add(int partition) {
+        return add(partition, 0, 0);
+    }
+
+    private Shard add(int partition, long resumeOffset, long position) {
+        Checkpoint checkpoint = new Checkpoint(
+                partition,
+                UUID.randomUUID(),
+                0,
+                position,
+                resumeOffset,
+                Shard.NO_TIME,
+                new long[0],
+                Shard.NO_TIME,
+                FilterState.NOTHING_SEEN,
+                null,
+                0);
+        Shard shard = new Shard(checkpoint, ShardTest.SETTINGS, NOW);
+        store.add(shard);
+        return shard;
+    }
+
+    private static void order(Shard shard, long eventTimeMs, int customerId, long nowMs) {
+        shard.apply(shard.position(), insert(eventTimeMs, customerId, 1, 100), nowMs);
+        shard.settle();
+    }
+
+    private static void drained(Shard shard) {
+        shard.drained(true);
+        shard.settle();
+    }
+
+    @Test
+    void watermark_noPartition_isNone() {
+        assertEquals(Shard.NO_TIME, store.watermarkMs(NOW));
+    }
+
+    @Test
+    void watermark_onePartitionWithoutOrders_holdsBack() {
+        order(add(0), NOW, 1, NOW);
+        add(1);
+        assertEquals(Shard.NO_TIME, store.watermarkMs(NOW));
+    }
+
+    @Test
+    void watermark_twoPartitions_isTheMinimum() {
+        order(add(0), NOW, 1, NOW);
+        order(add(1), NOW - 3_000, 1, NOW);
+        assertEquals(NOW - 8_000, store.watermarkMs(NOW));
+    }
+
+    @Test
+    void watermark_silentButNotDrained_holdsBack() {
+        order(add(0), NOW, 1, NOW);
+        add(1);
+        assertEquals(Shard.NO_TIME, store.watermarkMs(NOW + 10_000));
+    }
+
+    @Test
+    void watermark_drainedAndSilent_followsTheOther() {
+        order(add(0), NOW, 1, NOW);
+        drained(add(1));
+        assertEquals(Shard.NO_TIME, store.watermarkMs(NOW + 999));
+        assertEquals(NOW - 5_000, store.watermarkMs(NOW + 1_000));
+    }
+
+    @Test
+    void watermark_allIdle_followsTheClockToTheEndOfTheNewestWindow() {
+        Shard shard = add(0);
+        order(shard, NOW + 10_000, 1, NOW);
+        drained(shard);
+        assertEquals(NOW + 14_000, store.watermarkMs(NOW + 20_000));
+        assertEquals(NOW + MINUTE, store.watermarkMs(NOW + 66_000));
+        assertEquals(NOW + MINUTE, store.watermarkMs(NOW + 100 * MINUTE), "a jump of the clock leaves no mark");
+    }
+
+    @Test
+    void watermark_ordersOfTheFarFuture_neitherMoveNorFreezeIt() {
+        Shard shard = add(0);
+        order(shard, NOW + 30 * MINUTE, 1, NOW);
+        assertEquals(Shard.NO_TIME, store.watermarkMs(NOW));
+        order(shard, NOW - 1_000, 1, NOW);
+        order(shard, NOW + 30 * MINUTE, 1, NOW + 5_000);
+        drained(shard);
+        assertEquals(NOW, store.watermarkMs(NOW + 6_000), "only far orders come, and the clock goes on");
+    }
+
+    @Test
+    void announceDue_watermarkClosesAWindow_saysSoOnce() {
+        AtomicInteger announcements = new AtomicInteger();
+        store.onDue(announcements::incrementAndGet);
+        Shard shard = add(0);
+        store.announceDue(NOW);
+        assertEquals(0, announcements.get());
+        order(shard, NOW + 4_999, 1, NOW);
+        store.announceDue(NOW);
+        int before = announcements.get();
+        order(shard, NOW + 5_000, 1, NOW);
+        store.announceDue(NOW);
+        store.announceDue(NOW);
+        assertEquals(before + 1, announcements.get());
+    }
+
+    @Test
+    void take_crowdedStore_publishesEarlyAndCountsWhatIsUnderWay() {
+        Shard shard = add(0);
+        for (int customer = 0; customer < 60_000; customer++) {
+            shard.apply(customer, insert(NOW, customer, 1, 100), NOW);
+        }
+        shard.settle();
+        assertTrue(store.isCrowded());
+        List<Publication> publications = store.take(NOW);
+        assertEquals(60_000, publications.getFirst().entries());
+        assertEquals(60_000, store.entries(), "memory is free only when the database has it");
+        store.published(publications.getFirst());
+        assertEquals(0, store.entries());
+    }
+
+    @Test
+    void abandoned_publication_dropsItsShard() {
+        Shard shard = add(0);
+        order(shard, NOW, 1, NOW);
+        order(shard, NOW + 2 * MINUTE, 1, NOW + 2 * MINUTE);
+        Publication publication = store.take(NOW + 2 * MINUTE).getFirst();
+        store.abandoned(publication);
+        assertTrue(shard.dropped());
+        assertFalse(store.isCurrent(publication));
+        assertEquals(2, store.counts().applied(), "counts outlive their shard");
+    }
+
+    @Test
+    void add_samePartitionAgain_dropsTheOlderShard() {
+        Shard older = add(0);
+        Shard newer = add(0);
+        assertTrue(older.dropped());
+        assertFalse(newer.dropped());
+    }
+
+    @Test
+    void mayRead_replayingShards_takeTurns() {
+        Shard one = add(0, 0, 1);
+        Shard two = add(1, 0, 1);
+        Shard live = add(2);
+        assertTrue(store.mayRead(live));
+        assertTrue(store.mayRead(one));
+        assertFalse(store.mayRead(two));
+        assertTrue(store.mayRead(one));
+        order(one, NOW, 1, NOW);
+        assertTrue(store.mayRead(two));
+        store.drop(two);
+        assertTrue(store.mayRead(one));
+    }
+}

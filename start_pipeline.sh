@@ -1,0 +1,245 @@
+#!/usr/bin/env bash
+# The whole pipeline with one command: orders in PostgreSQL become rows in order_agg.
+#
+#   ./start_pipeline.sh [--embedded | --docker]    builds, starts everything, waits until results flow, returns
+#   ./start_pipeline.sh status                     what runs
+#   ./start_pipeline.sh stop                       stops everything that the start began, and removes its data
+#
+# --embedded: real PostgreSQL, Kafka, Connect and Debezium as local processes, without Docker. --docker: the containers.
+# Neither: Docker if its engine answers, else embedded.
+#
+# Environment: the ports and addresses of the README's table. Each of these moves a port:
+#   POSTGRES_PORT (5432), KAFKA_BOOTSTRAP_SERVERS (localhost:9092), CONNECT_URL (http://localhost:8083), HTTP_PORT (8081)
+# What the generator writes: TALLY_DATAGEN_PER_MINUTE (100), TALLY_DATAGEN_CUSTOMERS (100), and the other settings of
+# docs/operations.md.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+run=$here/target/pipeline
+application=$here/target/quarkus-app/quarkus-run.jar
+stack=$here/target/stack/tally-stack.jar
+
+# A pipeline that runs is asked where it is, whatever the environment says now.
+if [[ -f $run/addresses ]]; then
+    # shellcheck source=/dev/null
+    . "$run/addresses"
+fi
+export POSTGRES_HOST=localhost
+export POSTGRES_PORT=${POSTGRES_PORT:-5432}
+export KAFKA_BOOTSTRAP_SERVERS=${KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}
+export CONNECT_URL=${CONNECT_URL:-http://localhost:8083}
+export HTTP_PORT=${HTTP_PORT:-8081}
+kafka_port=${KAFKA_BOOTSTRAP_SERVERS##*:}
+connect_port=${CONNECT_URL##*:}
+connect_port=${connect_port%%/*}
+page=http://localhost:$HTTP_PORT
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+    printf '\n' >&2
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+# ---- processes -----------------------------------------------------------------------------------------------------
+# Each has a file with its pid and the time it was started, so that another process with the same pid is not taken for it.
+
+born() { ps -o lstart= -p "$1" 2>/dev/null; }
+
+pid_of() {
+    local pid birth
+    [[ -f $run/$1.pid ]] || return 1
+    { read -r pid && read -r birth; } <"$run/$1.pid" || return 1
+    [[ -n $pid && "$(born "$pid")" == "$birth" ]] || return 1
+    printf '%s\n' "$pid"
+}
+
+launch() {
+    local name=$1
+    shift
+    nohup setsid "$@" >"$run/$name.log" 2>&1 </dev/null &
+    local pid=$!
+    disown
+    printf '%s\n%s\n' "$pid" "$(born "$pid")" >"$run/$name.pid"
+}
+
+end() {
+    local name=$1 pid
+    if pid=$(pid_of "$name"); then
+        printf 'stopping %s ' "$name"
+        kill "$pid" 2>/dev/null || true
+        for ((i = 0; i < 300; i++)); do
+            [[ -n $(born "$pid") ]] || break
+            ((i % 10)) || printf '.'
+            sleep 0.1
+        done
+        if [[ -n $(born "$pid") ]]; then
+            kill -KILL "$pid"
+            say ' killed, it did not stop within 30 s'
+        else
+            say ' ok'
+        fi
+    fi
+    rm -f "$run/$name.pid"
+}
+
+end_all() {
+    end datagen
+    end engine
+    end stack
+    rm -f "$run/addresses"
+}
+
+# ---- waiting -------------------------------------------------------------------------------------------------------
+
+# await SECONDS PROCESS TEXT COMMAND...: says what is awaited and runs the command until it succeeds. If the process ends
+# or the time is over, shows the end of its log and stops everything.
+await() {
+    local limit=$1 process=$2 text=$3 begin=$SECONDS
+    shift 3
+    printf '%s ' "$text"
+    until "$@"; do
+        if ! pid_of "$process" >/dev/null; then
+            give_up "$process" "$process has ended"
+        fi
+        ((SECONDS - begin < limit)) || give_up "$process" "not within $limit s"
+        printf '.'
+        sleep 1
+    done
+    say " ok ($((SECONDS - begin)) s)"
+}
+
+give_up() {
+    printf '\n\n%s. The end of %s:\n\n' "$2" "${run#"$here"/}/$1.log" >&2
+    tail -n 20 "$run/$1.log" >&2
+    printf '\n' >&2
+    end_all >&2
+    exit 1
+}
+
+answer() { curl --silent --fail --max-time 5 "$@" 2>/dev/null; }
+
+query() {
+    "$JAVA_HOME/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 -cp "$stack" io.tally.stack.Query \
+        "jdbc:postgresql://localhost:$POSTGRES_PORT/streaming?user=postgres&password=postgres" "$1"
+}
+
+stack_ready() { grep -q '^ready$' "$run/stack.log"; }
+engine_answers() { answer "$page/q/health/live" >/dev/null; }
+engine_runs() { answer "$page/jobs" | grep -q '"RUNNING"'; }
+# A minute that was not over when everything ran, so that its rows came all the way.
+results_flow() {
+    [[ $(query "SELECT count(*) FROM order_agg_final WHERE window_start >= date_trunc('minute', to_timestamp($began))" \
+        2>/dev/null | tail -n 1) -gt 0 ]]
+}
+
+# ---- commands ------------------------------------------------------------------------------------------------------
+
+build() {
+    local newer=
+    [[ -f $application ]] && newer=$(find "$here/pom.xml" "$here/src/main" -newer "$application" -print -quit)
+    if [[ ! -f $application || -n $newer ]]; then
+        say 'building the application; the first time, Maven fetches what it needs'
+        mvn --quiet --batch-mode -Dstyle.color=never --file "$here/pom.xml" package -DskipTests -Dspotless.check.skip=true
+    fi
+    newer=
+    [[ -f $stack ]] && newer=$(find "$here/debezium/source.sql" "$here/src/stack" -newer "$stack" -print -quit)
+    if [[ ! -f $stack || -n $newer ]]; then
+        say 'building the stack of PostgreSQL, Kafka, Connect and Debezium'
+        mvn --quiet --batch-mode -Dstyle.color=never --file "$here/src/stack/pom.xml" package
+    fi
+}
+
+start_embedded() {
+    local name running=
+    for name in stack engine datagen; do
+        pid_of "$name" >/dev/null && running+=" $name"
+    done
+    if [[ -n $running ]]; then
+        fail "already running:$running. ./start_pipeline.sh status says more, ./start_pipeline.sh stop ends it"
+    fi
+    # shellcheck source=src/scripts/jdk25.sh
+    . "$here/src/scripts/jdk25.sh"
+    command -v mvn >/dev/null || fail 'Maven is needed (mvn, 3.8.7 or newer), and was not found on the PATH'
+    # Maven 3 uses what a JDK 25 warns about; nobody here can act on it.
+    export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
+    mkdir -p "$run"
+    build
+    declare -p POSTGRES_PORT KAFKA_BOOTSTRAP_SERVERS CONNECT_URL HTTP_PORT >"$run/addresses"
+
+    trap 'say; say "interrupted"; end_all; exit 130' INT TERM
+    launch stack "$JAVA_HOME/bin/java" -Xmx64m -jar "$stack" --dir "$run/stack" \
+        --postgres-port "$POSTGRES_PORT" --kafka-port "$kafka_port" --connect-port "$connect_port"
+    await 180 stack 'starting PostgreSQL, Kafka and Connect' stack_ready
+    if ! "$here/debezium/register_connector.sh"; then
+        end_all >&2
+        exit 1
+    fi
+    launch engine "$JAVA_HOME/bin/java" -Xmx512m -jar "$application"
+    await 60 engine 'starting the engine' engine_answers
+    POSTGRES_USER=datagen POSTGRES_PASSWORD=datagen QUARKUS_PROFILE=datagen \
+        launch datagen "$JAVA_HOME/bin/java" -Xmx128m -jar "$application"
+    await 60 engine 'orders reach the engine' engine_runs
+    began=$EPOCHSECONDS
+    await 120 engine 'waiting for the first minute to be over' results_flow
+
+    say
+    query 'SELECT window_start, customer_id, gross_sales, order_count FROM order_agg_final
+           ORDER BY window_start DESC, gross_sales DESC LIMIT 5'
+    say
+    say "results   psql -h localhost -p $POSTGRES_PORT -U postgres -d streaming   (password postgres), table order_agg"
+    say "engine    curl $page/api/status"
+    say "connector curl $CONNECT_URL/connectors/orders-connector/status"
+    say "logs      ${run#"$here"/}/*.log, ${run#"$here"/}/stack/logs/"
+    say "stop      ./start_pipeline.sh stop"
+}
+
+status() {
+    local name pid any=1
+    for name in stack engine datagen; do
+        if pid=$(pid_of "$name"); then
+            say "$name runs, pid $pid"
+            any=0
+        else
+            say "$name does not run"
+        fi
+    done
+    if pid_of engine >/dev/null; then
+        say "engine: $(answer "$page/jobs" || say "does not answer on port $HTTP_PORT")"
+    fi
+    if pid_of stack >/dev/null; then
+        say "connector: $(answer "$CONNECT_URL/connectors/orders-connector/status" || say "$CONNECT_URL does not answer")"
+    fi
+    return $any
+}
+
+stop() {
+    local name running=
+    for name in stack engine datagen; do
+        pid_of "$name" >/dev/null && running+=" $name"
+    done
+    end_all
+    [[ -n $running ]] || say 'nothing runs'
+    rm -rf "$run"
+}
+
+docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+
+case ${1:-} in
+    '')
+        # Docker comes first once there are containers to start.
+        if docker_answers; then
+            say 'a Docker engine answers, but the containers are not part of this version yet: starting without it'
+        fi
+        start_embedded
+        ;;
+    --embedded) start_embedded ;;
+    --docker) fail 'the containers are not part of this version yet; ./start_pipeline.sh --embedded runs the real thing without them' ;;
+    status) status ;;
+    stop) stop ;;
+    *)
+        sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2
+        exit 2
+        ;;
+esac
