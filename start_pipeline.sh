@@ -2,6 +2,7 @@
 # The whole pipeline with one command: orders in PostgreSQL become rows in order_agg.
 #
 #   ./start_pipeline.sh [--embedded | --docker]    builds, starts everything, waits until results flow, returns
+#   ./start_pipeline.sh --embedded --without-engine    everything but the engine, for mvn quarkus:dev
 #   ./start_pipeline.sh status                     what runs
 #   ./start_pipeline.sh stop                       stops everything that the start began, and removes its data
 #
@@ -33,6 +34,8 @@ kafka_port=${KAFKA_BOOTSTRAP_SERVERS##*:}
 connect_port=${CONNECT_URL##*:}
 connect_port=${connect_port%%/*}
 page=http://localhost:$HTTP_PORT
+
+with_engine=yes
 
 say() { printf '%s\n' "$*"; }
 
@@ -176,10 +179,16 @@ start_embedded() {
         end_all >&2
         exit 1
     fi
-    launch engine "$JAVA_HOME/bin/java" -Xmx512m -jar "$application"
-    await 60 engine 'starting the engine' engine_answers
+    if [[ $with_engine == yes ]]; then
+        launch engine "$JAVA_HOME/bin/java" -Xmx512m -XX:+ExitOnOutOfMemoryError -jar "$application"
+        await 60 engine 'starting the engine' engine_answers
+    fi
     POSTGRES_USER=datagen POSTGRES_PASSWORD=datagen QUARKUS_PROFILE=datagen \
         launch datagen "$JAVA_HOME/bin/java" -Xmx128m -jar "$application"
+    if [[ $with_engine == no ]]; then
+        say 'orders are written; the engine is yours: mvn quarkus:dev'
+        return
+    fi
     await 60 engine 'orders reach the engine' engine_runs
     began=$EPOCHSECONDS
     await 120 engine 'waiting for the first minute to be over' results_flow
@@ -234,7 +243,14 @@ case ${1:-} in
         fi
         start_embedded
         ;;
-    --embedded) start_embedded ;;
+    --embedded)
+        case ${2:-} in
+            '') ;;
+            --without-engine) with_engine=no ;;
+            *) fail "unknown option $2" ;;
+        esac
+        start_embedded
+        ;;
     --docker) fail 'the containers are not part of this version yet; ./start_pipeline.sh --embedded runs the real thing without them' ;;
     status) status ;;
     stop) stop ;;

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS tally_pipeline (
     settings      JSONB       NOT NULL,  -- the settings that shape the rows
     topic         TEXT        NOT NULL,
     topic_id      TEXT        NOT NULL,  -- a topic deleted and made again has another
+    partitions    INT         NOT NULL,  -- how many it had then
     snapshot      TEXT        NOT NULL,  -- pg_current_snapshot(): what the fill saw
     bootstrap_lsn BIGINT      NOT NULL,  -- pg_current_wal_insert_lsn() right after
     filled_at     TIMESTAMPTZ NOT NULL,

@@ -2,6 +2,7 @@ package io.tally;
 
 import io.tally.cdc.Columns;
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.UpdateMode;
 import io.tally.ingest.IngestSettings;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Checks the settings and turns them into what the packages need. */
@@ -48,6 +50,9 @@ class EngineBeans {
         check("tally.publish-early.after", after, after.compareTo(size) >= 0, "tally.window.size or more");
         long records = config.publishEarly().records();
         check("tally.publish-early.records", records, records >= 1_000, "1000 or more");
+        config.historyOlderThan()
+                .ifPresent(age ->
+                        check("tally.history-older-than", age, age.compareTo(size) >= 0, "tally.window.size or more"));
         return new WindowSettings(
                 new TumblingWindows(size.toMillis()),
                 config.outOfOrderness().toMillis(),
@@ -56,7 +61,8 @@ class EngineBeans {
                 config.maxEntries(),
                 after.toMillis(),
                 records,
-                config.onTruncate() == TallyConfig.OnTruncate.REBUILD);
+                config.onTruncate() == TallyConfig.OnTruncate.REBUILD,
+                config.historyOlderThan().map(Duration::toMillis).orElse(WindowSettings.NEVER));
     }
 
     @Produces
@@ -76,12 +82,16 @@ class EngineBeans {
                 "tally.updates",
                 config.updates().name().toLowerCase(Locale.ROOT),
                 "tally.source.table",
-                config.source().table());
+                config.source().table(),
+                PublishSettings.HISTORY,
+                config.historyOlderThan().map(Duration::toString).orElse("never"));
         return new PublishSettings(
                 rowSettings,
                 config.window().size().toSeconds(),
                 config.priceScale(),
                 config.maxFuture().toSeconds(),
+                config.historyOlderThan(),
+                config.updates() == UpdateMode.RETRACT,
                 OrdersTable.of(
                         config.source().table(),
                         COLUMNS.customerId(),
@@ -91,7 +101,24 @@ class EngineBeans {
                 config.source().slot(),
                 config.createSchema(),
                 config.rebuild(),
-                config.onLostGround() == TallyConfig.OnLostGround.STOP);
+                config.onLostGround() == TallyConfig.OnLostGround.STOP,
+                audit(config));
+    }
+
+    private static PublishSettings.Audit audit(TallyConfig config) {
+        Duration every = config.audit().every();
+        Duration range = config.audit().range();
+        check("tally.audit.every", every, every.isPositive(), "more than zero");
+        check("tally.audit.range", range, range.compareTo(config.window().size()) >= 0, "tally.window.size or more");
+        Optional<String> offBecause = Optional.empty();
+        if (!config.audit().enabled()) {
+            offBecause = Optional.of("tally.audit.enabled=false");
+        } else if (config.updates() == UpdateMode.APPEND) {
+            offBecause = Optional.of("tally.updates=append makes order_agg differ from orders");
+        } else if (config.onTruncate() == TallyConfig.OnTruncate.IGNORE) {
+            offBecause = Optional.of("tally.on-truncate=ignore lets order_agg differ from orders");
+        }
+        return new PublishSettings.Audit(offBecause, every, range);
     }
 
     @Produces

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.tally.cdc.UpdateMode;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The engine's settings. Addresses and credentials are elsewhere: in the environment variables that the README lists. */
 @ConfigMapping(prefix = "tally")
@@ -72,6 +73,12 @@ interface TallyConfig {
         STOP
     }
 
+    /**
+     * Orders whose window has been over for longer than this are history: deleting them takes nothing back, and filling
+     * order_agg again leaves their windows alone. Without it nothing is history.
+     */
+    Optional<Duration> historyOlderThan();
+
     /** What a truncate of the orders table means, if the connector is set up to send one. */
     @WithDefault("rebuild")
     OnTruncate onTruncate();
@@ -79,6 +86,23 @@ interface TallyConfig {
     enum OnTruncate {
         REBUILD,
         IGNORE
+    }
+
+    /** The comparison of order_agg with the orders table while the engine runs. */
+    Audit audit();
+
+    interface Audit {
+        /** Whether to compare. */
+        @WithDefault("true")
+        boolean enabled();
+
+        /** Time between comparisons; longer where one takes more than a hundredth of it. */
+        @WithDefault("1m")
+        Duration every();
+
+        /** How far back from the newest final window to compare. */
+        @WithDefault("1h")
+        Duration range();
     }
 
     /** Whether to create missing tables. */

@@ -109,7 +109,7 @@ final class Faults {
 
     static UndecodableException impossibleTime(String field, byte[] record, Members owner, int index) {
         String value = shown(record, owner.start(index), owner.end(index));
-        String message = field + " " + value + " is no ISO-8601 time with a zone between 4713 BC and 294276 AD;"
+        String message = field + " " + value + " is no ISO-8601 time with a zone between 4713 BC and 294275 AD;"
                 + " the column should be TIMESTAMPTZ";
         return new UndecodableException(DeadLetterReason.IMPOSSIBLE_TIME, field, message);
     }

@@ -19,10 +19,10 @@ final class TimeText {
     /** PostgreSQL's {@code infinity} or {@code -infinity}. */
     static final long INFINITE = Long.MAX_VALUE;
 
-    /** PostgreSQL's range of timestamps: 4713 BC to 294276 AD, by the year that is written. */
+    /** PostgreSQL's range of timestamps is 4713 BC to 294276 AD; a year less, so that the end of a window is in it, too. */
     static final int MIN_YEAR = -4712;
 
-    static final int MAX_YEAR = 294_276;
+    static final int MAX_YEAR = 294_275;
 
     private static final int MAX_YEAR_DIGITS = 9;
     private static final int MAX_DECIMALS = 9;

@@ -81,6 +81,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     private final Map<Integer, Assigned> assigned = new TreeMap<>();
     private CompletableFuture<TopicFacts> looking;
+    private String topicId;
     private String problem = JOINING;
     private boolean joined;
     private long nextCommitMs;
@@ -144,9 +145,7 @@ final class Assignments implements ConsumerRebalanceListener {
      * @param pollIsOut whether the last poll is still in use, so that no further one may hold records
      */
     void advance(boolean pollIsOut, long nowMs) {
-        if (assigned.isEmpty()) {
-            lookForTopic(nowMs);
-        }
+        lookAtTopic(nowMs);
         for (Assigned one : assigned.values()) {
             if (one.phase == ReaderState.Phase.READING) {
                 noticeLoss(one, nowMs);
@@ -162,22 +161,36 @@ final class Assignments implements ConsumerRebalanceListener {
         }
     }
 
-    /** Without partitions, finds out whether there is a topic at all. */
-    private void lookForTopic(long nowMs) {
+    /** Finds out whether there is a topic at all, and whether it is still the same: consumers go on with another one. */
+    private void lookAtTopic(long nowMs) {
         if (looking != null && looking.isDone()) {
-            Throwable failure = looking.handle((facts, e) -> e).join();
-            if (failure == null) {
-                problem = joined ? null : JOINING;
-            } else if (rootCause(failure) instanceof UnknownTopicOrPartitionException) {
-                say(Logger.Level.INFO, "the topic is not there yet: the connector makes it with the first order");
-            } else {
-                say(Logger.Level.WARN, "Kafka does not answer, trying again: " + rootCause(failure));
+            TopicFacts facts = looking.handle((found, failure) -> found).join();
+            if (facts != null && !facts.topicId().equals(topicId)) {
+                if (topicId != null) {
+                    LOG.warnf("the topic was deleted and made again, id=%s before=%s", facts.topicId(), topicId);
+                    reloadAll(nowMs);
+                }
+                topicId = facts.topicId();
+            }
+            if (assigned.isEmpty()) {
+                sayWhyThereIsNone(looking);
             }
             looking = null;
         }
-        if (looking == null && nowMs >= nextLookMs) {
+        if (looking == null && !waits(nowMs, nextLookMs, LOOK_INTERVAL.toMillis())) {
             nextLookMs = nowMs + LOOK_INTERVAL.toMillis();
             looking = topic.get().toCompletableFuture();
+        }
+    }
+
+    private void sayWhyThereIsNone(CompletableFuture<TopicFacts> look) {
+        Throwable failure = look.handle((facts, e) -> e).join();
+        if (failure == null) {
+            problem = joined ? null : JOINING;
+        } else if (rootCause(failure) instanceof UnknownTopicOrPartitionException) {
+            say(Logger.Level.INFO, "the topic is not there yet: the connector makes it with the first order");
+        } else {
+            say(Logger.Level.WARN, "Kafka does not answer, trying again: " + rootCause(failure));
         }
     }
 
@@ -221,7 +234,8 @@ final class Assignments implements ConsumerRebalanceListener {
     private void startLoading(long nowMs) {
         Map<Integer, Assigned> due = new HashMap<>();
         for (Assigned one : assigned.values()) {
-            if (one.phase == ReaderState.Phase.LOADING && one.loading == null && nowMs >= one.retryAtMs) {
+            boolean idle = one.phase == ReaderState.Phase.LOADING && one.loading == null;
+            if (idle && !waits(nowMs, one.retryAtMs, SLOWEST_RETRY_MS)) {
                 due.put(one.partition.partition(), one);
             }
         }
@@ -306,15 +320,15 @@ final class Assignments implements ConsumerRebalanceListener {
      * Tells the shards how far the consumer is. Only called when everything polled so far has been applied: the position
      * passes over markers and compacted records, and with it a replay can end and a partition be drained.
      */
-    void observe() {
+    void observe(long nowMs) {
         for (Assigned one : assigned.values()) {
             if (one.phase == ReaderState.Phase.READING && !one.shard.dropped()) {
-                observe(one);
+                observe(one, nowMs);
             }
         }
     }
 
-    private void observe(Assigned one) {
+    private void observe(Assigned one, long nowMs) {
         long position;
         try {
             position = consumer.position(one.partition, Duration.ZERO);
@@ -327,7 +341,7 @@ final class Assignments implements ConsumerRebalanceListener {
             if (one.shard.progress().lostGround() == null) {
                 one.shard.passed(position);
             }
-            one.shard.drained(one.lagRecords == 0);
+            one.shard.drained(one.lagRecords == 0, nowMs);
             one.shard.settle();
         }
         if (!one.shard.replaying()) {
@@ -347,7 +361,21 @@ final class Assignments implements ConsumerRebalanceListener {
         }
     }
 
-    /** Reads everything again from the checkpoints, after a poll could not be applied. */
+    /** The broker has lost records that were read, and may have put others in their place. */
+    void truncated(Set<TopicPartition> partitions, long nowMs) {
+        for (TopicPartition partition : partitions) {
+            Assigned one = assigned.get(partition.partition());
+            if (one != null && one.shard != null) {
+                String what = "the broker has lost records that were read, partition=" + partition.partition();
+                LOG.warn(what);
+                one.lost = new LostGround(LostGround.Reason.LOG_TRUNCATED, what, one.shard.bootstrapLsn());
+                store.drop(one.shard);
+                reload(one, nowMs);
+            }
+        }
+    }
+
+    /** Reads everything again from the checkpoints. */
     void reloadAll(long nowMs) {
         for (Assigned one : assigned.values()) {
             if (one.shard != null) {
@@ -360,7 +388,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     /** Commits the published resume offsets to the group, for lag tools only: they are never read to decide anything. */
     void commitForOthersToSee(long nowMs) {
-        if (nowMs < nextCommitMs) {
+        if (waits(nowMs, nextCommitMs, COMMIT_INTERVAL.toMillis())) {
             return;
         }
         nextCommitMs = nowMs + COMMIT_INTERVAL.toMillis();
@@ -389,6 +417,11 @@ final class Assignments implements ConsumerRebalanceListener {
         return assigned.values().stream()
                 .map(one -> new ReaderState.Partition(one.partition.partition(), one.phase, one.lagRecords))
                 .toList();
+    }
+
+    /** Whether to wait on. Never longer than the longest such wait: the clock may have been set back since it began. */
+    private static boolean waits(long nowMs, long untilMs, long longestMs) {
+        return nowMs < untilMs && untilMs - nowMs <= longestMs;
     }
 
     private static Throwable rootCause(Throwable failure) {

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
@@ -128,6 +129,11 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
             } catch (WakeupException e) {
                 LOG.debugf("%s woken up", thread.getName());
             } catch (KafkaException e) {
+                LOG.warnf("no consumer, trying again in %s: %s", REOPEN_DELAY, e);
+                pauseAfter(e);
+            } catch (RuntimeException e) {
+                // A defect of ours. What the shards held is dropped with the consumer and read again.
+                LOG.errorf(e, "the poll loop failed, trying again in %s", REOPEN_DELAY);
                 pauseAfter(e);
             }
         }
@@ -151,7 +157,7 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
     private void step(Consumer<ByteBuffer, ByteBuffer> consumer, Assignments assignments) {
         long nowMs = clock.millis();
         noticeFailure(assignments, nowMs);
-        boolean busy = out || demand.get() == 0;
+        boolean busy = out || failure != null || demand.get() == 0;
         assignments.advance(busy, nowMs);
         try {
             ConsumerRecords<ByteBuffer, ByteBuffer> records =
@@ -159,11 +165,14 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
             if (!records.isEmpty()) {
                 handOver(records, assignments);
             }
+            // A poll that failed is not applied: the consumer's position is beyond it, and must not become the shard's.
+            if (!out && failure == null) {
+                assignments.observe(clock.millis());
+            }
+        } catch (LogTruncationException e) {
+            assignments.truncated(e.partitions(), nowMs);
         } catch (OffsetOutOfRangeException e) {
             assignments.outOfRange(e.partitions(), nowMs);
-        }
-        if (!out) {
-            assignments.observe();
         }
         long afterMs = clock.millis();
         store.announceDue(afterMs);
@@ -203,11 +212,16 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
 
     private void done(Throwable cause) {
         polled.clear();
-        failure = cause;
+        if (cause != null) {
+            failure = cause;
+        }
         out = false;
     }
 
-    /** A poll that could not be applied is a defect of ours: say so, and read it again. */
+    /**
+     * A poll that could not be applied is a defect of ours: say so, and read it again. Until then nothing is polled and no
+     * shard is told how far the consumer is, which is beyond what was applied.
+     */
     private void noticeFailure(Assignments assignments, long nowMs) {
         Throwable cause = failure;
         if (cause != null && !out) {
@@ -217,8 +231,7 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
         }
     }
 
-    private void pauseAfter(KafkaException e) {
-        LOG.warnf("no consumer, trying again in %s: %s", REOPEN_DELAY, e);
+    private void pauseAfter(RuntimeException e) {
         state = new ReaderState(thread.getName(), true, false, clock.millis(), e.toString(), List.of());
         try {
             Thread.sleep(REOPEN_DELAY);

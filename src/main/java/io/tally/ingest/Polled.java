@@ -96,7 +96,13 @@ final class Polled {
             List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition = records.records(partition);
             Shard shard = shards.get(partition.partition());
             synchronized (shard) {
-                apply(ofPartition, i, shard, nowMs);
+                try {
+                    apply(ofPartition, i, shard, nowMs);
+                } catch (Throwable e) {
+                    // Half a record may have been applied: none of it may be published.
+                    shard.drop();
+                    throw e;
+                }
                 shard.settle();
             }
             i += ofPartition.size();

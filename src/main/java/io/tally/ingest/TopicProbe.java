@@ -2,6 +2,7 @@ package io.tally.ingest;
 
 import io.smallrye.common.annotation.Identifier;
 import io.tally.window.OffsetRange;
+import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,7 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Asks the broker about the orders topic. */
 @ApplicationScoped
-class TopicProbe {
+class TopicProbe implements Topic {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -41,8 +42,8 @@ class TopicProbe {
         this.clock = clock;
     }
 
-    /** What the broker says about the topic now; fails if it does not answer or the topic is not there. */
-    CompletionStage<TopicFacts> facts() {
+    @Override
+    public CompletionStage<TopicFacts> facts() {
         String topic = settings.topic();
         return admin().describeTopics(List.of(topic))
                 .topicNameValues()

@@ -7,10 +7,12 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -27,6 +29,9 @@ class Database implements PgPoolCreator {
     /** Without traffic for this long, a socket is closed: its peer may be gone without a word. */
     private static final Duration SOCKET_IDLE_TIMEOUT = Duration.ofSeconds(60);
 
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(20);
+    private static final int MOST_MISSES = 3;
+
     private volatile Vertx vertx;
     private volatile PgConnectOptions options;
 
@@ -36,6 +41,9 @@ class Database implements PgPoolCreator {
         options = new PgConnectOptions(input.pgConnectOptionsList().getFirst());
         options.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
         options.setTcpKeepAlive(true);
+        // The publishing statement is longer than what is kept prepared by default. Prepared anew each time, it costs
+        // another round trip in the middle of the transaction.
+        options.setPreparedStatementCacheSqlFilter(sql -> true);
         return PgBuilder.pool()
                 .with(input.poolOptions())
                 .connectingTo(options)
@@ -68,10 +76,38 @@ class Database implements PgPoolCreator {
                 .toCompletionStage();
     }
 
-    /** The same for work that may take as long as it likes. */
+    /**
+     * The same for work that may take as long as it likes, as long as the server is at it: another connection asks now and
+     * then, because a server that has gone without a word would be waited for for hours.
+     */
     <T> CompletionStage<T> onceUnbounded(Function<PgConnection, Future<T>> work) {
         return connect(options)
-                .compose(connection -> work.apply(connection).onComplete(done -> connection.close()))
+                .compose(connection -> {
+                    AtomicInteger misses = new AtomicInteger();
+                    long watch = vertx.setPeriodic(
+                            WATCH_INTERVAL.toMillis(),
+                            timer -> isAtWork(connection.processId()).onComplete(asked -> {
+                                if (asked.succeeded() && asked.result()) {
+                                    misses.set(0);
+                                } else if (misses.incrementAndGet() == MOST_MISSES) {
+                                    connection.close();
+                                }
+                            }));
+                    return work.apply(connection).onComplete(done -> {
+                        vertx.cancelTimer(watch);
+                        connection.close();
+                    });
+                })
                 .toCompletionStage();
+    }
+
+    private Future<Boolean> isAtWork(int processId) {
+        return connect()
+                .compose(connection -> connection
+                        .preparedQuery("SELECT FROM pg_stat_activity WHERE pid = $1")
+                        .execute(Tuple.of(processId))
+                        .timeout(WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
+                        .onComplete(done -> connection.close()))
+                .map(rows -> rows.size() > 0);
     }
 }

@@ -8,7 +8,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Fills the results from the orders table in one transaction that sees one snapshot, and gives every partition a fresh
@@ -33,33 +36,43 @@ final class FillTransaction {
             LOCK TABLE tally_checkpoint IN EXCLUSIVE MODE
             """;
 
+    /**
+     * Windows that end at history_end or before stay as they are: they are older than what $1, in seconds, calls history,
+     * and every partition has published them. Without a number nothing stays.
+     */
     private static final String LOOK = """
             SELECT pg_current_snapshot()::text AS snapshot,
                    (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn,
                    (SELECT bootstrap_lsn FROM tally_pipeline) AS found,
-                   EXISTS (SELECT FROM order_agg) AS holds_rows
+                   EXISTS (SELECT FROM order_agg) AS holds_rows,
+                   CASE WHEN $1::bigint IS NULL THEN '-infinity'
+                        ELSE least(now() - make_interval(secs => $1::bigint),
+                                   (SELECT coalesce(min(coalesce(published_up_to, '-infinity')), '-infinity')
+                                    FROM tally_checkpoint))
+                   END::text AS history_end
             """;
 
     private static final String EMPTY = """
-            DELETE FROM order_agg
+            DELETE FROM order_agg WHERE window_end > $1::text::timestamptz
             """;
 
-    /** An order without a finite time belongs to no minute. */
     private static final String FILL = """
             INSERT INTO order_agg (window_start, window_end, customer_id, gross_sales, order_count)
-            SELECT start, start + make_interval(secs => $1::bigint), customer_id, sum(amount), count(*)
-            FROM (SELECT date_bin(make_interval(secs => $1::bigint), %s, to_timestamp(0)) AS start,
+            SELECT start, start + make_interval(secs => $2::bigint), customer_id, sum(amount), count(*)
+            FROM (SELECT date_bin(make_interval(secs => $2::bigint), %s, to_timestamp(0)) AS start,
                          %s AS customer_id, %s * %s AS amount
                   FROM %s
-                  WHERE isfinite(%s)) AS orders
+                  WHERE %s) AS orders
+            WHERE start + make_interval(secs => $2::bigint) > $1::text::timestamptz
             GROUP BY start, customer_id
             """;
 
     private static final String REMEMBER = """
-            INSERT INTO tally_pipeline (settings, topic, topic_id, snapshot, bootstrap_lsn, filled_at, reason)
-            VALUES ($1::jsonb, $2, $3, $4, $5::bigint, now(), $6)
+            INSERT INTO tally_pipeline (settings, topic, topic_id, partitions, snapshot, bootstrap_lsn, filled_at, reason)
+            VALUES ($1::jsonb, $2, $3, $4::int, $5, $6::bigint, now(), $7)
             ON CONFLICT (id) DO UPDATE
             SET settings = EXCLUDED.settings, topic = EXCLUDED.topic, topic_id = EXCLUDED.topic_id,
+                partitions = EXCLUDED.partitions,
                 snapshot = EXCLUDED.snapshot, bootstrap_lsn = EXCLUDED.bootstrap_lsn, filled_at = EXCLUDED.filled_at,
                 reason = EXCLUDED.reason
             """;
@@ -70,8 +83,10 @@ final class FillTransaction {
 
     /** The watermark starts at the newest order there is, so that its window closes even if no other order follows. */
     private static final String FRESH_CHECKPOINTS = """
-            INSERT INTO tally_checkpoint (partition, position, resume_offset, newest_event_time, snapshot, bootstrap_lsn)
+            INSERT INTO tally_checkpoint
+                (partition, position, resume_offset, published_up_to, newest_event_time, snapshot, bootstrap_lsn)
             SELECT partition::int, start_offset::bigint, start_offset::bigint,
+                   nullif($5::text::timestamptz, '-infinity'),
                    (SELECT max(window_start) FROM order_agg
                     WHERE window_start <= now() + make_interval(secs => $4::bigint)),
                    $2, $3::bigint
@@ -81,18 +96,20 @@ final class FillTransaction {
     private final OrdersTable orders;
     private final long windowSeconds;
     private final long maxFutureSeconds;
+    private final Optional<Duration> historyOlderThan;
 
-    FillTransaction(OrdersTable orders, long windowSeconds, long maxFutureSeconds) {
-        this.orders = orders;
-        this.windowSeconds = windowSeconds;
-        this.maxFutureSeconds = maxFutureSeconds;
+    FillTransaction(PublishSettings settings) {
+        this.orders = settings.orders();
+        this.windowSeconds = settings.windowSeconds();
+        this.maxFutureSeconds = settings.maxFutureSeconds();
+        this.historyOlderThan = settings.historyOlderThan();
     }
 
     Future<FillOutcome> run(PgConnection connection, Fill fill) {
         return then(connection, BEGIN)
                 .compose(done -> then(connection, LIMITS))
                 .compose(done -> then(connection, LOCK))
-                .compose(done -> connection.query(LOOK).execute())
+                .compose(done -> connection.preparedQuery(LOOK).execute(Tuple.of(historySeconds(fill))))
                 .compose(rows -> proceed(connection, fill, rows.iterator().next()))
                 .compose(outcome -> then(connection, "COMMIT").map(outcome));
     }
@@ -111,12 +128,23 @@ final class FillTransaction {
         fill.settings().forEach(settings::put);
         JsonObject starts = new JsonObject();
         fill.startOffsets().forEach((partition, offset) -> starts.put(partition.toString(), offset));
-        return then(connection, EMPTY)
-                .compose(done -> then(connection, fillSql(), Tuple.of(windowSeconds)))
+        String historyEnd = seen.getString("history_end");
+        return then(connection, EMPTY, Tuple.of(historyEnd))
+                .compose(done -> then(connection, fillSql(), Tuple.of(historyEnd, windowSeconds)))
                 .compose(done -> then(
-                        connection, REMEMBER, Tuple.of(settings, fill.topic(), fill.topicId(), snapshot, lsn, reason)))
+                        connection,
+                        REMEMBER,
+                        Tuple.from(List.of(
+                                settings,
+                                fill.topic(),
+                                fill.topicId(),
+                                fill.startOffsets().size(),
+                                snapshot,
+                                lsn,
+                                reason))))
                 .compose(done -> then(connection, FORGET_CHECKPOINTS))
-                .compose(done -> then(connection, FRESH_CHECKPOINTS, Tuple.of(starts, snapshot, lsn, maxFutureSeconds)))
+                .compose(done -> then(
+                        connection, FRESH_CHECKPOINTS, Tuple.of(starts, snapshot, lsn, maxFutureSeconds, historyEnd)))
                 .map(FillOutcome.DONE);
     }
 
@@ -127,7 +155,14 @@ final class FillTransaction {
                 orders.quantity(),
                 orders.price(),
                 orders.name(),
-                orders.eventTime());
+                orders.belongsToWindow());
+    }
+
+    /** Rows that are not ours hold no history of ours. */
+    private Long historySeconds(Fill fill) {
+        return fill.supersedes().isEmpty()
+                ? null
+                : historyOlderThan.map(Duration::toSeconds).orElse(null);
     }
 
     private static Future<?> then(PgConnection connection, String sql) {

@@ -19,6 +19,9 @@ public interface Ledger {
     /** Which engine may publish for a partition, and the number of its last publication. */
     record Mark(UUID owner, long sequence) {}
 
+    /** In place of a checkpoint's bootstrap LSN: there was one since the results were filled, and somebody deleted it. */
+    long CHECKPOINT_GONE = -1;
+
     /**
      * What the results were filled from.
      *
@@ -74,7 +77,8 @@ public interface Ledger {
 
     /**
      * Makes the given mark the owner of partitions and returns their checkpoints. A partition that has none, because it was
-     * added to the topic later, gets one at offset 0.
+     * added to the topic later, gets one at offset 0; if it should have one, that has {@link #CHECKPOINT_GONE} in place of a
+     * bootstrap LSN.
      */
     CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner);
 

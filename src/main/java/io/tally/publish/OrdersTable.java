@@ -22,6 +22,11 @@ public record OrdersTable(String name, String customerId, String quantity, Strin
         return new OrdersTable(name, quote(customerId), quote(quantity), quote(price), quote(eventTime));
     }
 
+    /** SQL that is true of an order that belongs to a window: dated neither infinitely nor in the last year there is. */
+    String belongsToWindow() {
+        return "isfinite(" + eventTime + ") AND " + eventTime + " < '294276-01-01 00:00:00Z'";
+    }
+
     private static String quote(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }

@@ -34,18 +34,24 @@ final class PgLedger implements Ledger {
             SELECT settings, topic_id, bootstrap_lsn FROM tally_pipeline
             """;
 
+    /** A slot that is being made is active before it follows the log. */
     private static final String SLOT_IN_USE = """
-            SELECT count(*) AS slots FROM pg_replication_slots WHERE slot_name = $1 AND active
+            SELECT count(*) AS slots FROM pg_replication_slots
+            WHERE slot_name = $1 AND active AND confirmed_flush_lsn IS NOT NULL
             """;
 
     private static final String MARKS = """
             SELECT partition, owner, sequence FROM tally_checkpoint WHERE partition = ANY ($1::int[])
             """;
 
-    /** The snapshot and LSN of a row that is there are its own: they fit its position. */
+    /**
+     * The snapshot and LSN of a row that is there are its own: they fit its position. A new row begins with as much published
+     * as the others have, so that what is final stays final.
+     */
     private static final String TAKE_OVER = """
-            INSERT INTO tally_checkpoint (partition, owner, position, resume_offset, snapshot, bootstrap_lsn)
-            SELECT added.partition, $2::uuid, 0, 0, pipeline.snapshot, pipeline.bootstrap_lsn
+            INSERT INTO tally_checkpoint (partition, owner, position, resume_offset, published_up_to, snapshot, bootstrap_lsn)
+            SELECT added.partition, $2::uuid, 0, 0, (SELECT min(published_up_to) FROM tally_checkpoint), pipeline.snapshot,
+                   CASE WHEN added.partition < pipeline.partitions THEN -1 ELSE pipeline.bootstrap_lsn END
             FROM unnest($1::int[]) AS added (partition) CROSS JOIN tally_pipeline AS pipeline
             ORDER BY added.partition
             ON CONFLICT (partition) DO UPDATE SET owner = EXCLUDED.owner, updated_at = now()
@@ -54,15 +60,23 @@ final class PgLedger implements Ledger {
 
     private final Database database;
     private final Schema schema;
+    private final SourceCheck source;
     private final FillTransaction fillTransaction;
     private final PublishTransaction publishTransaction;
     private final String slot;
 
     private PgConnection publishConnection;
 
-    PgLedger(Database database, Schema schema, FillTransaction fill, PublishTransaction publish, String slot) {
+    PgLedger(
+            Database database,
+            Schema schema,
+            SourceCheck source,
+            FillTransaction fill,
+            PublishTransaction publish,
+            String slot) {
         this.database = database;
         this.schema = schema;
+        this.source = source;
         this.fillTransaction = fill;
         this.publishTransaction = publish;
         this.slot = slot;
@@ -70,7 +84,10 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Optional<Misfit>> prepare() {
-        return database.once(ANSWER_TIMEOUT, schema::prepare);
+        return database.once(
+                ANSWER_TIMEOUT,
+                connection -> schema.prepare(connection)
+                        .compose(misfit -> source.look(connection).map(misfit)));
     }
 
     @Override
@@ -129,9 +146,15 @@ final class PgLedger implements Ledger {
         return publishConnection()
                 .compose(connection -> publishTransaction
                         .run(connection, publications)
-                        .timeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                        .timeout(answerTimeout(publications).toMillis(), TimeUnit.MILLISECONDS)
                         .onFailure(failure -> discard(connection)))
                 .toCompletionStage();
+    }
+
+    /** Each statement may take its time. */
+    private static Duration answerTimeout(List<Publication> publications) {
+        long rows = publications.stream().mapToLong(Publication::entries).sum();
+        return ANSWER_TIMEOUT.multipliedBy(1 + rows / DeltaChunks.MOST_ROWS);
     }
 
     private synchronized Future<PgConnection> publishConnection() {

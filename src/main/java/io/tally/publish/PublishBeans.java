@@ -32,7 +32,8 @@ class PublishBeans {
         return new PgLedger(
                 database,
                 new Schema(settings.createSchema(), settings.priceScale()),
-                new FillTransaction(settings.orders(), settings.windowSeconds(), settings.maxFutureSeconds()),
+                new SourceCheck(settings.orders(), settings.needsOldRows()),
+                new FillTransaction(settings),
                 new PublishTransaction(settings.windowSeconds(), settings.priceScale()),
                 settings.slot());
     }

@@ -1,6 +1,8 @@
 package io.tally.publish;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What this package needs to know, as plain values.
@@ -9,19 +11,38 @@ import java.util.Map;
  * @param windowSeconds size of a window
  * @param priceScale decimals of an amount unit: 2 for cents
  * @param maxFutureSeconds how far ahead of the clock an order may be dated and still move the watermark
+ * @param historyOlderThan windows that have been over for longer than this are left alone when results are filled again
+ * @param needsOldRows whether changes are only of use with the row they replace
  * @param orders the source table
  * @param slot the connector's replication slot
  * @param createSchema whether to create missing tables
  * @param rebuild fill the results again at the first takeover, whatever they hold
  * @param stopOnLostGround leave partitions alone when their results are worthless, instead of filling them again
+ * @param audit how they are compared with the orders table
  */
 public record PublishSettings(
         Map<String, String> rowSettings,
         long windowSeconds,
         int priceScale,
         long maxFutureSeconds,
+        Optional<Duration> historyOlderThan,
+        boolean needsOldRows,
         OrdersTable orders,
         String slot,
         boolean createSchema,
         boolean rebuild,
-        boolean stopOnLostGround) {}
+        boolean stopOnLostGround,
+        Audit audit) {
+
+    /**
+     * How results are compared with the orders table.
+     *
+     * @param offBecause why they are not, or empty
+     * @param every time between comparisons, at least
+     * @param range how far back from the newest final window
+     */
+    public record Audit(Optional<String> offBecause, Duration every, Duration range) {}
+
+    /** The name of the row setting that says what is history. */
+    public static final String HISTORY = "tally.history-older-than";
+}

@@ -67,18 +67,24 @@ public final class Publisher {
      * One round: settles what is uncertain, else publishes what is due. The stage completes when the round is over, never
      * with a failure; what failed is tried again by a later round.
      */
-    CompletionStage<Void> round() {
+    public CompletionStage<Void> round() {
         long nowMs = clock.millis();
-        if (nowMs < retryNotBeforeMs || nowMs < restUntilMs && !store.isCrowded()) {
+        if (waits(nowMs, retryNotBeforeMs, SLOWEST_RETRY)
+                || waits(nowMs, restUntilMs, CATCH_UP_LONGEST) && !store.isCrowded()) {
             return done();
         }
         if (uncertain) {
             return settle();
         }
-        if (nowMs >= nextMarkCheckMs) {
+        if (!waits(nowMs, nextMarkCheckMs, MARK_CHECK_INTERVAL)) {
             return checkMarks().thenComposeAsync(ok -> ok ? publishDue() : done(), executor);
         }
         return publishDue();
+    }
+
+    /** Whether to wait on. Never longer than the longest such wait: the clock may have been set back since it began. */
+    private static boolean waits(long nowMs, long untilMs, Duration longest) {
+        return nowMs < untilMs && untilMs - nowMs <= longest.toMillis();
     }
 
     /** What happened last; safe to read from any thread. */
@@ -164,6 +170,8 @@ public final class Publisher {
         List<Shard> shards = List.copyOf(store.shards());
         nextMarkCheckMs = clock.millis() + MARK_CHECK_INTERVAL.toMillis();
         if (shards.isEmpty()) {
+            // Nothing is waiting for the database any more.
+            answered();
             return CompletableFuture.completedFuture(true);
         }
         return ledger.marks(shards.stream().map(Shard::partition).collect(Collectors.toSet()))

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The tables that the engine owns: makes sure they are there and wide enough. */
@@ -28,14 +30,21 @@ final class Schema {
             WHERE to_regclass(name) IS NULL
             """;
 
-    private static final String SALES_COLUMN = """
-            SELECT format_type(atttypid, atttypmod) AS type,
-                   atttypid = 'numeric'::regtype
-                       AND (atttypmod = -1
-                            OR ((atttypmod - 4) >> 16) - ((atttypmod - 4) & 65535) >= $1::int
-                               AND ((atttypmod - 4) & 65535) >= $2::int) AS fits
-            FROM pg_attribute
-            WHERE attrelid = 'order_agg'::regclass AND attname = 'gross_sales' AND NOT attisdropped
+    private static final String COLUMNS = """
+            SELECT to_regclass('order_agg') IS NOT NULL AS is_there,
+                   to_regclass('order_agg_final') IS NOT NULL AS has_view,
+                   format_type(sales.atttypid, sales.atttypmod) AS sales_type,
+                   sales.atttypid = 'numeric'::regtype
+                       AND (sales.atttypmod = -1
+                            OR ((sales.atttypmod - 4) >> 16) - ((sales.atttypmod - 4) & 65535) >= $1::int
+                               AND ((sales.atttypmod - 4) & 65535) >= $2::int) AS sales_fit,
+                   format_type(orders.atttypid, orders.atttypmod) AS count_type,
+                   orders.atttypid IN ('bigint'::regtype, 'numeric'::regtype) AS count_fits
+            FROM (VALUES (1)) AS one
+            LEFT JOIN pg_attribute AS sales ON sales.attrelid = to_regclass('order_agg')
+                AND sales.attname = 'gross_sales' AND NOT sales.attisdropped
+            LEFT JOIN pg_attribute AS orders ON orders.attrelid = to_regclass('order_agg')
+                AND orders.attname = 'order_count' AND NOT orders.attisdropped
             """;
 
     private final boolean create;
@@ -52,35 +61,53 @@ final class Schema {
 
     /** Creates what is missing, if it may; returns what keeps the tables from being used. */
     Future<Optional<Ledger.Misfit>> prepare(PgConnection connection) {
-        return connection.query(MISSING).execute().compose(rows -> {
-            String missing = rows.iterator().next().getString("missing");
-            if (missing == null) {
-                return checkSales(connection);
-            }
-            if (!create) {
-                return Future.succeededFuture(Optional.of(new Ledger.Misfit("these tables are missing: " + missing
-                        + ". tally.create-schema=false, so somebody has to run schema.sql in this database")));
-            }
-            return connection.query(sql()).execute().compose(created -> checkSales(connection));
-        });
+        // A table that somebody else made is looked at before a view stands on it and keeps it from being changed.
+        return columns(connection)
+                .compose(misfit -> misfit.isPresent()
+                        ? Future.succeededFuture(misfit)
+                        : connection.query(MISSING).execute().compose(rows -> {
+                            String missing = rows.iterator().next().getString("missing");
+                            return missing == null
+                                    ? Future.succeededFuture(Optional.empty())
+                                    : create(connection, missing);
+                        }));
     }
 
-    private Future<Optional<Ledger.Misfit>> checkSales(PgConnection connection) {
+    private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing) {
+        if (!create) {
+            return Future.succeededFuture(Optional.of(new Ledger.Misfit("these tables are missing: " + missing
+                    + ". tally.create-schema=false, so somebody has to run schema.sql in this database")));
+        }
+        return connection.query(sql()).execute().map(created -> Optional.empty());
+    }
+
+    private Future<Optional<Ledger.Misfit>> columns(PgConnection connection) {
         return connection
-                .preparedQuery(SALES_COLUMN)
+                .preparedQuery(COLUMNS)
                 .execute(Tuple.of(LEAST_WHOLE_DIGITS, priceScale))
                 .map(this::judge);
     }
 
     private Optional<Ledger.Misfit> judge(RowSet<Row> rows) {
-        Row sales = rows.size() == 0 ? null : rows.iterator().next();
-        if (sales != null && sales.getBoolean("fits")) {
+        Row found = rows.iterator().next();
+        if (!found.getBoolean("is_there")) {
             return Optional.empty();
         }
-        String found = sales == null ? "missing" : sales.getString("type");
-        return Optional.of(new Ledger.Misfit("order_agg.gross_sales is " + found
-                + ", too narrow for what one legal order can be worth. Make it wider: ALTER TABLE order_agg ALTER COLUMN"
-                + " gross_sales TYPE NUMERIC(38, " + priceScale + ")"));
+        List<String> changes = new ArrayList<>();
+        if (!Boolean.TRUE.equals(found.getBoolean("sales_fit"))) {
+            changes.add("ALTER COLUMN gross_sales TYPE NUMERIC(38, " + priceScale + ")");
+        }
+        if (!Boolean.TRUE.equals(found.getBoolean("count_fits"))) {
+            changes.add("ALTER COLUMN order_count TYPE BIGINT");
+        }
+        if (changes.isEmpty()) {
+            return Optional.empty();
+        }
+        String view = found.getBoolean("has_view") ? "DROP VIEW order_agg_final; " : "";
+        return Optional.of(new Ledger.Misfit("order_agg is too narrow: gross_sales is " + found.getString("sales_type")
+                + " and order_count " + found.getString("count_type")
+                + ", which one legal order, or the sum of many, can"
+                + " exceed. Make it wider: " + view + "ALTER TABLE order_agg " + String.join(", ", changes)));
     }
 
     private static String sql() {

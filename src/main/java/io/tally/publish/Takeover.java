@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,6 +40,11 @@ public final class Takeover implements Checkpoints {
     private final Executor executor;
 
     private CompletionStage<?> last = CompletableFuture.completedFuture(null);
+    /** Where the source's log went back: the first records after it, by partition. */
+    private final Map<Integer, Long> logStarts = new HashMap<>();
+
+    private String logStartsOf;
+
     private boolean rebuildAsked;
     private volatile FillState state = FillState.NONE;
 
@@ -110,6 +115,10 @@ public final class Takeover implements Checkpoints {
 
         private CompletionStage<List<Checkpoint>> proceed(TopicFacts facts) {
             if (rebuildAsked) {
+                Optional<String> impossible = pipeline.flatMap(results -> historyOfOtherKind(results.settings()));
+                if (impossible.isPresent()) {
+                    return refuse(impossible.get());
+                }
                 return fill(Optional.of(LostGround.Reason.REQUESTED), "tally.rebuild=true", facts);
             }
             if (pipeline.isEmpty()) {
@@ -129,23 +138,29 @@ public final class Takeover implements Checkpoints {
             if (lost != null && lost.bootstrapLsn() == results.bootstrapLsn()) {
                 return loseGround(lost, facts);
             }
-            return own();
+            return own(results);
         }
 
-        private CompletionStage<List<Checkpoint>> own() {
+        private CompletionStage<List<Checkpoint>> own(Ledger.Pipeline results) {
             return ledger.takeOver(partitions, UUID.randomUUID())
+                    // Asked again: until now the former owner may have read on.
                     .thenComposeAsync(
-                            checkpoints -> checkpoints.size() == partitions.size()
-                                    // Asked again: until now the former owner may have read on.
-                                    ? topic.get().thenComposeAsync(facts -> compare(checkpoints, facts), executor)
-                                    : notYet("the checkpoints were replaced while partitions were taken over"),
+                            checkpoints -> topic.get()
+                                    .thenComposeAsync(facts -> compare(checkpoints, results, facts), executor),
                             executor);
         }
 
-        private CompletionStage<List<Checkpoint>> compare(List<Checkpoint> checkpoints, TopicFacts facts) {
+        private CompletionStage<List<Checkpoint>> compare(
+                List<Checkpoint> checkpoints, Ledger.Pipeline results, TopicFacts facts) {
+            boolean ofOtherResults = checkpoints.stream()
+                    .anyMatch(checkpoint -> checkpoint.bootstrapLsn() != results.bootstrapLsn()
+                            && checkpoint.bootstrapLsn() != Ledger.CHECKPOINT_GONE);
+            if (ofOtherResults || checkpoints.size() != partitions.size()) {
+                return notYet("order_agg was filled again while partitions were taken over");
+            }
             for (Checkpoint checkpoint : checkpoints) {
                 Optional<LostGround> gone =
-                        outside(checkpoint, facts.partitions().get(checkpoint.partition()));
+                        outside(checkpoint, results, facts.partitions().get(checkpoint.partition()));
                 if (gone.isPresent()) {
                     return loseGround(gone.get(), facts);
                 }
@@ -183,8 +198,13 @@ public final class Takeover implements Checkpoints {
                 Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
             long startedAtMs = clock.millis();
             LOG.infof("filling order_agg from the orders table: %s", why);
+            noteWhereTheLogWentBack(reason, lost, facts);
             Map<Integer, Long> startOffsets = new HashMap<>();
-            facts.partitions().forEach((partition, range) -> startOffsets.put(partition, range.restart()));
+            // Some minutes back, because a change can be streamed a moment before snapshots see it; but what was
+            // written before the source's log went back is not to be met again.
+            facts.partitions()
+                    .forEach((partition, range) -> startOffsets.put(
+                            partition, Math.max(range.restart(), logStarts.getOrDefault(partition, 0L))));
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
                     pipeline.map(Ledger.Pipeline::bootstrapLsn),
@@ -205,13 +225,31 @@ public final class Takeover implements Checkpoints {
                                 long tookMs = clock.millis() - startedAtMs;
                                 LOG.infof("order_agg is filled, took %d ms", tookMs);
                                 state = state.filled(reason, why, clock.millis(), tookMs);
-                                return own();
+                                return look();
                             },
                             executor);
         }
     }
 
-    private static Optional<LostGround> outside(Checkpoint checkpoint, OffsetRange range) {
+    private void noteWhereTheLogWentBack(Optional<LostGround.Reason> reason, LostGround lost, TopicFacts facts) {
+        if (!facts.topicId().equals(logStartsOf)) {
+            logStarts.clear();
+            logStartsOf = facts.topicId();
+        }
+        if (reason.filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
+            if (lost.partition() == LostGround.NOWHERE) {
+                facts.partitions().forEach((partition, range) -> logStarts.merge(partition, range.end(), Math::max));
+            } else {
+                logStarts.merge(lost.partition(), lost.offset(), Math::max);
+            }
+        }
+    }
+
+    private static Optional<LostGround> outside(Checkpoint checkpoint, Ledger.Pipeline results, OffsetRange range) {
+        if (checkpoint.bootstrapLsn() == Ledger.CHECKPOINT_GONE) {
+            String what = "somebody deleted the checkpoint of partition " + checkpoint.partition();
+            return Optional.of(new LostGround(LostGround.Reason.CHECKPOINT_GONE, what, results.bootstrapLsn()));
+        }
         if (range == null) {
             return Optional.empty();
         }
@@ -229,14 +267,32 @@ public final class Takeover implements Checkpoints {
     }
 
     private Optional<String> changedSetting(Map<String, String> before) {
-        for (Map.Entry<String, String> setting : new TreeMap<>(settings.rowSettings()).entrySet()) {
-            String was = before.get(setting.getKey());
-            if (!setting.getValue().equals(was)) {
-                return Optional.of(setting.getKey() + "=" + setting.getValue() + ", but order_agg was built with " + was
+        return changes(before)
+                .findFirst()
+                .map(key -> describe(key, before, "was built with")
                         + ". Set it back, or start once with tally.rebuild=true to build the table again");
-            }
+    }
+
+    /** History cannot be built again, so it can only be kept beside rows of its own kind. */
+    private Optional<String> historyOfOtherKind(Map<String, String> before) {
+        if (settings.historyOlderThan().isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        return changes(before)
+                .filter(key -> !key.equals(PublishSettings.HISTORY))
+                .findFirst()
+                .map(key -> describe(key, before, "holds history built with") + ". Set it back, or give the history up:"
+                        + " start without " + PublishSettings.HISTORY);
+    }
+
+    private Stream<String> changes(Map<String, String> before) {
+        return settings.rowSettings().keySet().stream()
+                .sorted()
+                .filter(key -> !settings.rowSettings().get(key).equals(before.get(key)));
+    }
+
+    private String describe(String key, Map<String, String> before, String verb) {
+        return key + "=" + settings.rowSettings().get(key) + ", but order_agg " + verb + " " + before.get(key);
     }
 
     private static <T> CompletionStage<T> refuse(String message) {

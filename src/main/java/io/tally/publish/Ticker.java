@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
@@ -59,6 +60,11 @@ public class Ticker {
                 });
     }
 
+    /** The poll loops go on for a moment when the publishing thread has gone. */
+    void stop(@Observes ShutdownEvent event) {
+        store.onDue(() -> {});
+    }
+
     /** When the last round ended, epoch ms. A running engine ends one every second or two, also without a database. */
     public long lastRoundMs() {
         return lastRoundMs;
@@ -79,7 +85,7 @@ public class Ticker {
     private CompletionStage<Void> round() {
         try {
             return publisher.round();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             return CompletableFuture.failedStage(e);
         }
     }

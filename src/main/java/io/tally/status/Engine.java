@@ -5,6 +5,8 @@ import io.tally.ingest.IngestSettings;
 import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.ingest.Refusal;
+import io.tally.publish.AuditState;
+import io.tally.publish.Auditor;
 import io.tally.publish.FillState;
 import io.tally.publish.Publisher;
 import io.tally.publish.PublishingState;
@@ -31,6 +33,7 @@ class Engine {
     private final WindowStore store;
     private final Publisher publisher;
     private final Takeover takeover;
+    private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final IngestSettings ingest;
     private final InstantSource clock;
@@ -45,6 +48,7 @@ class Engine {
             WindowStore store,
             Publisher publisher,
             Takeover takeover,
+            Auditor auditor,
             DeadLetterLog deadLetters,
             IngestSettings ingest,
             InstantSource clock,
@@ -53,6 +57,7 @@ class Engine {
         this.store = store;
         this.publisher = publisher;
         this.takeover = takeover;
+        this.auditor = auditor;
         this.deadLetters = deadLetters;
         this.ingest = ingest;
         this.clock = clock;
@@ -74,12 +79,11 @@ class Engine {
                 ingest.topic(),
                 startedAt,
                 instant(store.watermarkMs(nowMs)),
-                readers.partitions().stream()
-                        .map(partition -> partition(partition, nowMs))
-                        .toList(),
+                readers.partitions().stream().map(this::partition).toList(),
                 records(),
                 publishing(publisher.state()),
-                filling(takeover.state()));
+                filling(takeover.state()),
+                audit(auditor.state()));
     }
 
     /** The state in one word, and why it is not {@code RUNNING}. */
@@ -126,7 +130,7 @@ class Engine {
         return new Verdict(EngineState.RUNNING, null);
     }
 
-    private EngineStatus.Partition partition(ReaderState.Partition partition, long nowMs) {
+    private EngineStatus.Partition partition(ReaderState.Partition partition) {
         Shard shard = store.shard(partition.partition());
         Long lag = partition.lagRecords() < 0 ? null : partition.lagRecords();
         if (shard == null) {
@@ -143,7 +147,7 @@ class Engine {
                 instant(progress.watermarkMs()),
                 progress.openWindows(),
                 progress.entries(),
-                store.isIdle(progress, nowMs),
+                store.isIdle(progress),
                 progress.replaying(),
                 instant(progress.publishedUpToMs()));
     }
@@ -157,6 +161,7 @@ class Engine {
                 counts.applied(),
                 counts.duplicate(),
                 counts.alreadyInTable(),
+                counts.purged(),
                 counts.snapshotRows(),
                 counts.withoutRow(),
                 counts.deadLetters(),
@@ -184,6 +189,17 @@ class Engine {
                 state.lastExplanation(),
                 state.fills() == 0 ? null : Instant.ofEpochMilli(state.lastAtMs()),
                 state.fills() == 0 ? null : state.lastTookMs());
+    }
+
+    private static EngineStatus.Audit audit(AuditState state) {
+        return new EngineStatus.Audit(
+                state.verdict(),
+                state.explanation(),
+                state.runs(),
+                state.mismatchedRows(),
+                state.runs() == 0 ? null : Instant.ofEpochMilli(state.lastRunMs()),
+                state.runs() == 0 ? null : state.lastTookMs(),
+                state.cleanUntilMs() == 0 ? null : Instant.ofEpochMilli(state.cleanUntilMs()));
     }
 
     private static Instant instant(long ms) {

@@ -8,6 +8,7 @@ import io.tally.cdc.DeadLetterReason;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
+import io.tally.publish.Auditor;
 import io.tally.publish.Publisher;
 import io.tally.publish.Takeover;
 import io.tally.window.Progress;
@@ -32,6 +33,7 @@ class EngineMetrics {
     private final Readers readers;
     private final Publisher publisher;
     private final Takeover takeover;
+    private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final InstantSource clock;
 
@@ -41,6 +43,7 @@ class EngineMetrics {
             Readers readers,
             Publisher publisher,
             Takeover takeover,
+            Auditor auditor,
             DeadLetterLog deadLetters,
             InstantSource clock) {
         this.registry = registry;
@@ -48,6 +51,7 @@ class EngineMetrics {
         this.readers = readers;
         this.publisher = publisher;
         this.takeover = takeover;
+        this.auditor = auditor;
         this.deadLetters = deadLetters;
         this.clock = clock;
     }
@@ -56,6 +60,7 @@ class EngineMetrics {
         records("applied", RecordCounts::applied);
         records("duplicate", RecordCounts::duplicate);
         records("already-in-table", RecordCounts::alreadyInTable);
+        records("purged", RecordCounts::purged);
         records("snapshot-row", RecordCounts::snapshotRows);
         records("without-row", RecordCounts::withoutRow);
         records("dead-letter", RecordCounts::deadLetters);
@@ -93,6 +98,21 @@ class EngineMetrics {
                 "Times order_agg was filled from the orders table",
                 takeover,
                 from -> from.state().fills());
+        counter(
+                "tally.audit.runs",
+                "Comparisons of order_agg with the orders table",
+                auditor,
+                from -> from.state().runs());
+        gauge(
+                "tally.audit.mismatched.rows",
+                null,
+                "Rows of order_agg that the last audit found wrong",
+                () -> auditor.state().mismatchedRows());
+        gauge(
+                "tally.audit.clean.until",
+                "seconds",
+                "End of the windows that the last audit found right, epoch",
+                () -> auditor.state().cleanUntilMs() / 1000.0);
         gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", this::lag);
         gauge(
                 "tally.ingest.partitions",

@@ -2,6 +2,7 @@ package io.tally.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tally.ingest.ReaderState;
+import io.tally.publish.AuditState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ public record EngineStatus(
         List<Partition> partitions,
         Records records,
         Publishing publishing,
-        Filling filling) {
+        Filling filling,
+        Audit audit) {
 
     /**
      * A partition owned by this engine. What its shard knows is missing while it has none.
@@ -50,12 +52,13 @@ public record EngineStatus(
             Boolean replaying,
             Instant publishedUpTo) {}
 
-    /** Records read since the start and what became of them: {@code read} is the sum of the next six. */
+    /** Records read since the start and what became of them: {@code read} is the sum of the next seven. */
     public record Records(
             long read,
             long applied,
             long duplicates,
             long alreadyInTable,
+            long purged,
             long snapshotRows,
             long withoutRow,
             long deadLetters,
@@ -79,6 +82,22 @@ public record EngineStatus(
             long corrections,
             Instant failingSince,
             String failure) {}
+
+    /**
+     * What the comparison of order_agg with the orders table has found.
+     *
+     * @param mismatchedRows rows that are wrong
+     * @param cleanUntil no difference was found in the windows before this time
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Audit(
+            AuditState.Verdict verdict,
+            String explanation,
+            long runs,
+            long mismatchedRows,
+            Instant lastRun,
+            Long lastMillis,
+            Instant cleanUntil) {}
 
     /** How often this engine filled order_agg from the orders table since its start, and why it did last. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

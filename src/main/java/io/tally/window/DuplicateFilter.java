@@ -8,10 +8,12 @@ import java.util.Arrays;
  *
  * <p>Implementation note. LSNs alone do not rise: transactions arrive in commit order, each with the LSNs at which its
  * rows were written. The pair (last commit before the transaction, LSN) rises, a missing first part counting lowest.
- * Two exceptions shape the code. Within the transaction of the highest record the LSN alone decides, because after a
+ * Three exceptions shape the code. Within the transaction of the highest record the LSN alone decides, because after a
  * restart inside the connector's first transaction the first part of the pair changes from missing to a number. And the
  * rows of one COPY share an LSN, so at an equal pair the operation and the order id decide; a stretch of records with
- * one pair is called a run, and a checkpoint never splits it, which is why the order ids need not be stored.
+ * one pair is called a run, and a checkpoint never splits it, which is why the order ids need not be stored. And a connector that has forgotten
+ * where it was begins a first transaction again: if it was committed later than all seen and written beyond them, its
+ * missing first part is no sign of age.
  */
 final class DuplicateFilter {
 
@@ -76,6 +78,11 @@ final class DuplicateFilter {
         return runStart == NO_RUN ? new ResumePoint(offset, state()) : new ResumePoint(runStart, stateBeforeRun());
     }
 
+    /** A place in the source's log that it must have reached by now, or {@link OrderChange#NO_LSN}. */
+    long newestLsn() {
+        return Math.max(lastCommitLsn, lsn);
+    }
+
     private FilterState state() {
         return new FilterState(lastCommitLsn, lsn, transactionId, transactionKnown, newestCommitTimeMs);
     }
@@ -98,6 +105,9 @@ final class DuplicateFilter {
         if (sameTransaction || change.lastCommitLsn() == lastCommitLsn) {
             return Long.compare(change.lsn(), lsn);
         }
+        if (change.lastCommitLsn() == OrderChange.NO_LSN && isNewerThanAllSeen(change)) {
+            return Long.compare(change.lsn(), lsn);
+        }
         return Long.compare(change.lastCommitLsn(), lastCommitLsn);
     }
 
@@ -115,7 +125,8 @@ final class DuplicateFilter {
         beforeNewestCommitTimeMs = newestCommitTimeMs;
         runStart = offset;
         runKeyCount = 0;
-        lastCommitLsn = change.lastCommitLsn();
+        // Missing again: the last commit before it is not known, but not lower than the one before what was seen.
+        lastCommitLsn = Math.max(lastCommitLsn, change.lastCommitLsn());
         lsn = change.lsn();
         transactionId = change.transactionId();
         transactionKnown = change.transactionKnown();

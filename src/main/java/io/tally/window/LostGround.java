@@ -8,8 +8,18 @@ package io.tally.window;
  * @param explanation one line for an operator: what was seen where
  * @param bootstrapLsn the place in the source's log at which the worthless results were filled, so that results filled
  *     since then are not taken for them
+ * @param partition where it was noticed, or {@link #NOWHERE}
+ * @param offset of the record that shows it, if there is a partition
  */
-public record LostGround(Reason reason, String explanation, long bootstrapLsn) {
+public record LostGround(Reason reason, String explanation, long bootstrapLsn, int partition, long offset) {
+
+    /** In place of a partition: it was not noticed by a record. */
+    public static final int NOWHERE = -1;
+
+    /** One that no record shows. */
+    public LostGround(Reason reason, String explanation, long bootstrapLsn) {
+        this(reason, explanation, bootstrapLsn, NOWHERE, NOWHERE);
+    }
 
     /** The kinds of loss, each under the name that logs, metrics and the status page use. */
     public enum Reason {
@@ -23,8 +33,14 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn) {
         OFFSETS_GONE("offsets-gone"),
         /** The log ends before the position already applied. */
         CHECKPOINT_AHEAD("checkpoint-ahead"),
+        /** The broker lost records that had been read, after a crash. */
+        LOG_TRUNCATED("log-truncated"),
+        /** Somebody deleted the checkpoint of a partition. */
+        CHECKPOINT_GONE("checkpoint-gone"),
         /** The topic was deleted and made again. */
         TOPIC_RECREATED("topic-recreated"),
+        /** The results differ from the orders table, and not because something is on its way. */
+        AUDIT("audit"),
         /** An operator asked for it. */
         REQUESTED("requested");
 

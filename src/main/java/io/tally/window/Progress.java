@@ -12,7 +12,9 @@ package io.tally.window;
  * @param entries (window, customer) pairs in them
  * @param drained whether nothing was left to read
  * @param quietSinceMs when the watermark was moved last, on our clock
+ * @param lookedAtMs when it was last found out whether there is more to read
  * @param replaying whether it reads again what it had read before its checkpoint
+ * @param newestLsn highest place in the source's log that a streamed record came from, or {@link OrderChange#NO_LSN}
  * @param lostGround why it stopped, or null
  */
 public record Progress(
@@ -24,5 +26,7 @@ public record Progress(
         long entries,
         boolean drained,
         long quietSinceMs,
+        long lookedAtMs,
         boolean replaying,
+        long newestLsn,
         LostGround lostGround) {}

@@ -3,7 +3,7 @@ package io.tally.window;
 /**
  * How many records a partition's shards have read and what became of them. The sum that must hold:
  *
- * <pre>read = applied + duplicate + alreadyInTable + snapshotRows + withoutRow + deadLetters</pre>
+ * <pre>read = applied + duplicate + alreadyInTable + purged + snapshotRows + withoutRow + deadLetters</pre>
  *
  * <p>Plain fields, guarded by the
  * monitor of the shard that holds them.
@@ -13,6 +13,7 @@ public final class RecordCounts {
     long applied;
     long duplicate;
     long alreadyInTable;
+    long purged;
     long snapshotRows;
     long withoutRow;
     long deadLetters;
@@ -25,6 +26,7 @@ public final class RecordCounts {
         applied += other.applied;
         duplicate += other.duplicate;
         alreadyInTable += other.alreadyInTable;
+        purged += other.purged;
         snapshotRows += other.snapshotRows;
         withoutRow += other.withoutRow;
         deadLetters += other.deadLetters;
@@ -35,7 +37,7 @@ public final class RecordCounts {
 
     /** Records of any kind. */
     public long read() {
-        return applied + duplicate + alreadyInTable + snapshotRows + withoutRow + deadLetters;
+        return applied + duplicate + alreadyInTable + purged + snapshotRows + withoutRow + deadLetters;
     }
 
     /** Inserts, updates and deletes that were counted. */
@@ -51,6 +53,11 @@ public final class RecordCounts {
     /** Changes of transactions that the results already held when they were filled from the table. */
     public long alreadyInTable() {
         return alreadyInTable;
+    }
+
+    /** Deletes of orders that are history by the settings, which take nothing back. */
+    public long purged() {
+        return purged;
     }
 
     /** Rows of the connector's own snapshots, which never count. */

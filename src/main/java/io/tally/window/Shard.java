@@ -1,10 +1,6 @@
 package io.tally.window;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -20,37 +16,32 @@ public final class Shard {
     /** A time that is not known; below every real one. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
-    /** More early ranges than this are melted together, so that a checkpoint row stays small. */
-    static final int MAX_EARLY_RANGES = 1_000;
+    /** A checkpoint of a partition that has read something, but has nothing to say, is not older than this. */
+    private static final long CHECKPOINT_INTERVAL_MS = 10_000;
 
-    private static final long NOWHERE = -1;
+    /** Much longer than a poll takes, and shorter than the bounds that keep a window open. */
+    private static final long LONGEST_GLANCE_MS = 1_000;
 
     private final WindowSettings settings;
-    private final TumblingWindows windows;
     private final int partition;
     private final UUID owner;
     private final long replayUntil;
     private final long bootstrapLsn;
     private final DuplicateFilter duplicates;
-    private final WindowSet publishedEarly;
-    private final Map<Long, OpenWindow> open = new HashMap<>();
+    private final FillFilter fill;
+    private final ShardWindows windows;
     private final RecordCounts counts = new RecordCounts();
 
     private long sequence;
     private long position;
-    private long publishedUpToMs;
     private long newestEventTimeMs;
-    private final Visibility visibility;
-    private boolean visibilityRetired;
-    private long visibilityRetiredAt = NOWHERE;
     private LostGround lostGround;
 
-    private OpenWindow lastUsed;
-    private long entries;
     private long lastPublishedPosition;
     private long lastPublishedAtMs;
 
     private long quietSinceMs;
+    private long lookedAtMs;
     private boolean drained;
     private volatile boolean dropped;
     private volatile long publishedResumeOffset;
@@ -63,7 +54,6 @@ public final class Shard {
      */
     public Shard(Checkpoint checkpoint, WindowSettings settings, long nowMs) {
         this.settings = settings;
-        this.windows = settings.windows();
         this.partition = checkpoint.partition();
         this.owner = checkpoint.owner();
         this.sequence = checkpoint.sequence();
@@ -71,15 +61,15 @@ public final class Shard {
         this.replayUntil = checkpoint.position();
         this.publishedResumeOffset = checkpoint.resumeOffset();
         this.lastPublishedPosition = checkpoint.position();
-        this.publishedUpToMs = checkpoint.publishedUpToMs();
-        this.publishedEarly = WindowSet.of(checkpoint.publishedEarly());
+        this.windows =
+                new ShardWindows(settings, checkpoint.publishedUpToMs(), WindowSet.of(checkpoint.publishedEarly()));
         this.newestEventTimeMs = checkpoint.newestEventTimeMs();
         this.duplicates = new DuplicateFilter(checkpoint.filter());
-        this.visibility = checkpoint.visibility();
-        this.visibilityRetired = visibility == null;
+        this.fill = new FillFilter(checkpoint.visibility(), checkpoint.bootstrapLsn());
         this.bootstrapLsn = checkpoint.bootstrapLsn();
         this.lastPublishedAtMs = nowMs;
         this.quietSinceMs = nowMs;
+        this.lookedAtMs = nowMs;
         settle();
     }
 
@@ -132,11 +122,17 @@ public final class Shard {
     }
 
     /**
-     * Tells whether the partition has been read to its end, as the broker saw it last.
+     * Tells whether the partition has been read to its end, as the broker saw it last. Silence counts only while somebody
+     * looks: if this is not called for long, because the process was frozen, it begins anew.
      *
      * @param isDrained whether nothing was left to read beyond the position
+     * @param nowMs our clock
      */
-    public void drained(boolean isDrained) {
+    public void drained(boolean isDrained, long nowMs) {
+        if (nowMs - lookedAtMs > LONGEST_GLANCE_MS) {
+            quietSinceMs = nowMs;
+        }
+        lookedAtMs = nowMs;
         drained = isDrained;
     }
 
@@ -146,12 +142,14 @@ public final class Shard {
                 position,
                 newestEventTimeMs,
                 watermarkMs(),
-                publishedUpToMs,
-                open.size(),
-                entries,
+                windows.publishedUpToMs(),
+                windows.count(),
+                windows.entries(),
                 drained,
                 quietSinceMs,
+                lookedAtMs,
                 replaying(),
+                duplicates.newestLsn(),
                 lostGround);
     }
 
@@ -169,9 +167,11 @@ public final class Shard {
                         offset,
                         "a record with an older lsn was committed later than all before it, lsn=" + change.lsn());
             case NEW -> {
-                if (tableHolds(offset, change)) {
+                if (fill.holds(offset, change)) {
                     counts.alreadyInTable++;
                     advanceEventTime(change.after(), nowMs);
+                } else if (isPurge(change)) {
+                    counts.purged++;
                 } else {
                     counts.applied++;
                     contribute(change.before(), -1, offset, nowMs);
@@ -182,17 +182,17 @@ public final class Shard {
         }
     }
 
-    /** Whether the results held the change when they were filled from the table. */
-    private boolean tableHolds(long offset, OrderChange change) {
-        if (visibilityRetired) {
+    /** Whether it deletes an order that was history when it was deleted; judged by the source's clock, as replay needs. */
+    private boolean isPurge(OrderChange change) {
+        if (settings.historyOlderThanMs() == WindowSettings.NEVER
+                || change.op() != OrderChange.Op.DELETE
+                || change.commitTimeMs() == OrderChange.NO_TIME
+                || !change.before().finite()) {
             return false;
         }
-        if (change.lastCommitLsn() >= bootstrapLsn) {
-            visibilityRetired = true;
-            visibilityRetiredAt = offset;
-            return false;
-        }
-        return change.transactionKnown() && visibility.sees(change.transactionId());
+        long end = settings.windows()
+                .endOf(settings.windows().startOf(change.before().eventTimeMs()));
+        return end <= change.commitTimeMs() - settings.historyOlderThanMs();
     }
 
     private void noticeSnapshot(long offset, OrderChange change) {
@@ -208,7 +208,7 @@ public final class Shard {
     }
 
     private void noticeTruncate(long offset, OrderChange change) {
-        if (settings.truncateIsLostGround() && !tableHolds(offset, change)) {
+        if (settings.truncateIsLostGround() && !fill.holds(offset, change)) {
             lose(LostGround.Reason.TRUNCATED, offset, "the orders table was truncated");
         } else {
             counts.withoutRow++;
@@ -216,7 +216,15 @@ public final class Shard {
     }
 
     private void lose(LostGround.Reason reason, long offset, String what) {
-        lostGround = new LostGround(reason, what + " partition=" + partition + " offset=" + offset, bootstrapLsn);
+        String where = " partition=" + partition + " offset=" + offset;
+        loseGround(new LostGround(reason, what + where, bootstrapLsn, partition, offset));
+    }
+
+    /** Ends reading and publishing, because the results it adds to are worthless; does nothing if they are others. */
+    void loseGround(LostGround lost) {
+        if (lostGround == null && lost.bootstrapLsn() == bootstrapLsn) {
+            lostGround = lost;
+        }
     }
 
     private void contribute(RowImage row, int sign, long offset, long nowMs) {
@@ -227,23 +235,19 @@ public final class Shard {
             counts.infiniteRows++;
             return;
         }
-        long start = windows.startOf(row.eventTimeMs());
-        boolean published = isPublished(start);
+        long start = settings.windows().startOf(row.eventTimeMs());
+        boolean published = windows.isPublished(start);
         if (published) {
             if (offset < replayUntil) {
                 return;
             }
             counts.corrections++;
         }
-        OpenWindow window = lastUsed != null && lastUsed.startMs == start ? lastUsed : open.get(start);
+        OpenWindow window = windows.open(start);
         if (window == null) {
-            window = new OpenWindow(start, duplicates.resumePointFor(offset), nowMs, published);
-            open.put(start, window);
+            window = windows.open(new OpenWindow(start, duplicates.resumePointFor(offset), nowMs, published));
         }
-        lastUsed = window;
-        if (window.totals.add(row.customerId(), sign, row.quantity(), row.priceUnits())) {
-            entries++;
-        }
+        windows.add(window, row, sign);
     }
 
     private void advanceEventTime(RowImage row, long nowMs) {
@@ -269,33 +273,18 @@ public final class Shard {
         if (replaying() || lostGround != null || dropped) {
             return null;
         }
-        long upToBefore = publishedUpToMs;
-        if (watermarkMs != NO_TIME) {
-            publishedUpToMs = Math.max(publishedUpToMs, windows.startOf(watermarkMs));
-        }
-        boolean takesEarly = markEarly(everything, nowMs);
-        publishedEarly.removeUpTo(publishedUpToMs);
-
-        List<WindowDeltas> due = new ArrayList<>();
-        long dueEntries = 0;
-        for (Iterator<OpenWindow> windowsLeft = open.values().iterator(); windowsLeft.hasNext(); ) {
-            OpenWindow window = windowsLeft.next();
-            if (isPublished(window.startMs)) {
-                windowsLeft.remove();
-                due.add(new WindowDeltas(
-                        window.startMs, windows.endOf(window.startMs), window.totals, window.correction));
-                dueEntries += window.totals.size();
-            }
-        }
-        lastUsed = null;
-        entries -= dueEntries;
-        if (due.isEmpty() && publishedUpToMs == upToBefore && !takesEarly && !checkpointIsOld(nowMs)) {
+        boolean moved =
+                watermarkMs != NO_TIME && windows.closeUpTo(settings.windows().startOf(watermarkMs));
+        boolean takesEarly = windows.closeEarly(everything, position, nowMs);
+        List<WindowDeltas> due = windows.takePublished();
+        if (due.isEmpty() && !moved && !takesEarly && !checkpointIsOld(nowMs)) {
             return null;
         }
         lastPublishedPosition = position;
         lastPublishedAtMs = nowMs;
         settle();
-        return new Publication(checkpoint(), due, dueEntries);
+        long entries = due.stream().mapToLong(window -> window.totals().size()).sum();
+        return new Publication(checkpoint(), due, entries);
     }
 
     /** Takes note that the database holds the publication. */
@@ -319,8 +308,8 @@ public final class Shard {
         return publishedResumeOffset;
     }
 
-    /** Ends this shard; callable without the monitor. */
-    void drop() {
+    /** Ends this shard: it publishes nothing from here on. Needs no monitor, but holding it keeps a publication out. */
+    public void drop() {
         dropped = true;
     }
 
@@ -330,60 +319,24 @@ public final class Shard {
     }
 
     private Checkpoint checkpoint() {
-        ResumePoint resume = duplicates.resumePointFor(position);
-        for (OpenWindow window : open.values()) {
-            if (window.resumePoint.offset() < resume.offset()) {
-                resume = window.resumePoint;
-            }
-        }
-        // A filter retired after the resume offset has to work again on the records a restart reads again.
-        boolean retired = visibilityRetired && visibilityRetiredAt < resume.offset();
+        ResumePoint resume = windows.earliest(duplicates.resumePointFor(position));
         return new Checkpoint(
                 partition,
                 owner,
                 sequence + 1,
                 position,
                 resume.offset(),
-                publishedUpToMs,
-                publishedEarly.toArray(),
+                windows.publishedUpToMs(),
+                windows.publishedEarly(),
                 newestEventTimeMs,
                 resume.before(),
-                retired ? null : visibility,
+                fill.neededFrom(resume.offset()),
                 bootstrapLsn);
-    }
-
-    /** Chooses the windows to publish before they close. Returns whether there are any. */
-    private boolean markEarly(boolean everything, long nowMs) {
-        boolean any = false;
-        for (OpenWindow window : open.values()) {
-            if (!isPublished(window.startMs) && (everything || isFarAhead(window, nowMs) || pins(window, nowMs))) {
-                publishedEarly.add(window.startMs, windows.endOf(window.startMs));
-                any = true;
-            }
-        }
-        while (publishedEarly.rangeCount() > MAX_EARLY_RANGES) {
-            publishedEarly.closeSmallestGap();
-        }
-        return any;
-    }
-
-    /** No watermark will close it for a long time, so there is nothing to wait for. */
-    private boolean isFarAhead(OpenWindow window, long nowMs) {
-        return window.startMs > nowMs + settings.maxFutureMs();
-    }
-
-    private boolean pins(OpenWindow window, long nowMs) {
-        return nowMs - window.openedAtMs > settings.maxPinnedMs()
-                || position - window.resumePoint.offset() > settings.maxPinnedRecords();
     }
 
     private boolean checkpointIsOld(long nowMs) {
         return position - lastPublishedPosition > settings.maxPinnedRecords()
-                || position > lastPublishedPosition && nowMs - lastPublishedAtMs > settings.maxPinnedMs();
-    }
-
-    private boolean isPublished(long windowStart) {
-        return windows.endOf(windowStart) <= publishedUpToMs || publishedEarly.contains(windowStart);
+                || position > lastPublishedPosition && Math.abs(nowMs - lastPublishedAtMs) > CHECKPOINT_INTERVAL_MS;
     }
 
     // ---- state -----------------------------------------------------------------------------------------------------
@@ -394,6 +347,11 @@ public final class Shard {
 
     public UUID owner() {
         return owner;
+    }
+
+    /** The place in the source's log at which the results were filled that this shard adds to. */
+    public long bootstrapLsn() {
+        return bootstrapLsn;
     }
 
     /** The next offset to apply. */

@@ -11,6 +11,8 @@ package io.tally.window;
  * @param maxPinnedMs a window that stays open longer than this is published before it closes
  * @param maxPinnedRecords a window that keeps more records than this from being forgotten, likewise
  * @param truncateIsLostGround whether a truncate of the orders table makes the results worthless
+ * @param historyOlderThanMs deleting an order whose window had been over for this long takes nothing back; {@link #NEVER}
+ *     if every delete does
  */
 public record WindowSettings(
         TumblingWindows windows,
@@ -20,4 +22,9 @@ public record WindowSettings(
         long maxEntries,
         long maxPinnedMs,
         long maxPinnedRecords,
-        boolean truncateIsLostGround) {}
+        boolean truncateIsLostGround,
+        long historyOlderThanMs) {
+
+    /** No order is ever so old that it is history. */
+    public static final long NEVER = Long.MAX_VALUE;
+}

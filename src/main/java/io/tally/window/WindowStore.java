@@ -75,17 +75,20 @@ public final class WindowStore {
      * The time up to which windows may be closed: the minimum of the watermarks of the active partitions, or
      * {@link Shard#NO_TIME} if one of them has none yet or none is owned. A partition is idle, and so not active, when it
      * is drained and its watermark has rested for the idle timeout. When all are idle the watermark follows the clock, but
-     * not beyond the end of the newest window that holds orders, so that a jump of the clock leaves no mark.
+     * not beyond the end of the newest window that holds orders, so that a jump of the clock leaves no mark, and not beyond
+     * the time when it was last seen that nothing is left to read: after the process was frozen, much may be.
      */
     public long watermarkMs(long nowMs) {
         long minimumOfActive = Long.MAX_VALUE;
         long maximum = Shard.NO_TIME;
         long newestEventTimeMs = Shard.NO_TIME;
+        long lookedAtMs = nowMs;
         for (Shard shard : shards.values()) {
             Progress progress = shard.progress();
-            if (!isIdle(progress, nowMs)) {
+            if (!isIdle(progress)) {
                 minimumOfActive = Math.min(minimumOfActive, progress.watermarkMs());
             }
+            lookedAtMs = Math.min(lookedAtMs, progress.lookedAtMs());
             maximum = Math.max(maximum, progress.watermarkMs());
             newestEventTimeMs = Math.max(newestEventTimeMs, progress.newestEventTimeMs());
         }
@@ -96,15 +99,16 @@ public final class WindowStore {
             return Shard.NO_TIME;
         }
         TumblingWindows windows = settings.windows();
-        long byClock = nowMs - settings.outOfOrdernessMs() - settings.idleTimeoutMs();
+        long byClock = lookedAtMs - settings.outOfOrdernessMs() - settings.idleTimeoutMs();
         long endOfNewest = windows.endOf(windows.startOf(newestEventTimeMs));
         return Math.max(maximum, Math.min(byClock, endOfNewest));
     }
 
-    /** Whether the partition no longer holds the others back. */
-    public boolean isIdle(Progress progress, long nowMs) {
+    /** Whether the partition no longer holds the others back. A clock that was set back does not make it wait longer. */
+    public boolean isIdle(Progress progress) {
         return progress.lostGround() != null
-                || progress.drained() && nowMs - progress.quietSinceMs() >= settings.idleTimeoutMs();
+                || progress.drained()
+                        && Math.abs(progress.lookedAtMs() - progress.quietSinceMs()) >= settings.idleTimeoutMs();
     }
 
     /** Sets what is to be done when something is due that should not wait for the next tick. */
@@ -167,7 +171,7 @@ public final class WindowStore {
         for (Shard shard : shards.values()) {
             try {
                 takeFrom(shard, watermarkMs, everything, nowMs, publications);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 drop(shard);
                 publications.forEach(this::abandoned);
                 throw e;
@@ -183,6 +187,16 @@ public final class WindowStore {
             if (publication != null) {
                 entriesInFlight.addAndGet(publication.entries());
                 publications.add(publication);
+            }
+        }
+    }
+
+    /** Stops all shards: what they add to is worthless. */
+    public void loseGround(LostGround lost) {
+        for (Shard shard : shards.values()) {
+            synchronized (shard) {
+                shard.loseGround(lost);
+                shard.settle();
             }
         }
     }

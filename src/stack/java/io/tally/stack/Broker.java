@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import kafka.Kafka;
 
 /**
@@ -15,19 +16,35 @@ final class Broker extends Service {
 
     private static final String LOG_DIR = "log";
 
+    /**
+     * A second listener, for clients that come through a proxy. A client asks the broker where it is; here it is told the
+     * proxy's port.
+     */
+    record Proxied(int port, int proxyPort) {}
+
     private final int controllerPort;
+    private final Proxied proxied;
     private final Path data;
     private final Path temp;
 
-    Broker(int port, int controllerPort, Workspace workspace, Children children) {
+    /** @param proxied null for no second listener */
+    Broker(int port, int controllerPort, Proxied proxied, Workspace workspace, Children children) {
         super("broker", port, workspace, children);
         this.controllerPort = controllerPort;
+        this.proxied = proxied;
         this.data = workspace.data("broker");
         this.temp = workspace.temp();
     }
 
     String bootstrapServers() {
         return "127.0.0.1:" + port();
+    }
+
+    /** Where the proxy has to listen, and where to pass on to. */
+    Map<String, Object> proxiedState() {
+        return proxied == null
+                ? Map.of()
+                : Map.of("broker.proxied.port", proxied.port, "broker.proxy.port", proxied.proxyPort);
     }
 
     @Override
@@ -51,12 +68,14 @@ final class Broker extends Service {
     }
 
     private String config() {
+        String listener = proxied == null ? "" : ",PROXIED://127.0.0.1:" + proxied.port;
+        String advertised = proxied == null ? "" : ",PROXIED://127.0.0.1:" + proxied.proxyPort;
         return """
                 process.roles=broker,controller
                 node.id=1
-                listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-                advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
-                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+                listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d%4$s
+                advertised.listeners=PLAINTEXT://127.0.0.1:%1$d%5$s
+                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
                 controller.listener.names=CONTROLLER
                 controller.quorum.voters=1@127.0.0.1:%2$d
                 log.dirs=%3$s
@@ -80,6 +99,6 @@ final class Broker extends Service {
                 broker.heartbeat.interval.ms=500
                 # The usual 128 MB would be a quarter of the heap.
                 log.cleaner.dedupe.buffer.size=16777216
-                """.formatted(port(), controllerPort, LOG_DIR);
+                """.formatted(port(), controllerPort, LOG_DIR, listener, advertised);
     }
 }

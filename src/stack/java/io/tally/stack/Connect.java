@@ -12,22 +12,37 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.cli.ConnectDistributed;
 
-/** One distributed Kafka Connect worker with Debezium on its class path and exactly-once support for sources. */
+/**
+ * One distributed Kafka Connect worker with Debezium on its class path. With exactly-once support for sources, offsets
+ * move in the transactions of the records; without, every few seconds, so that a killed connector sends some again.
+ */
 final class Connect extends Service {
 
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
 
     private final Broker broker;
+    private final boolean exactlyOnce;
     private final Map<String, String> environment;
     private final Path data;
     private final Path temp;
 
-    /** @param environment what a connector's configuration may refer to as {@code ${env:NAME}} */
-    Connect(int port, Broker broker, Map<String, String> environment, Workspace workspace, Children children) {
-        super("connect", port, workspace, children);
+    /**
+     * @param name of the service, its worker group and its topics: workers of different names know nothing of each other
+     * @param environment what a connector's configuration may refer to as {@code ${env:NAME}}
+     */
+    Connect(
+            String name,
+            int port,
+            Broker broker,
+            boolean exactlyOnce,
+            Map<String, String> environment,
+            Workspace workspace,
+            Children children) {
+        super(name, port, workspace, children);
         this.broker = broker;
+        this.exactlyOnce = exactlyOnce;
         this.environment = environment;
-        this.data = workspace.data("connect");
+        this.data = workspace.data(name);
         this.temp = workspace.temp();
     }
 
@@ -68,11 +83,11 @@ final class Connect extends Service {
 
     private String config() {
         return """
-                bootstrap.servers=%s
-                group.id=tally-connect
-                listeners=http://127.0.0.1:%d
+                bootstrap.servers=%1$s
+                group.id=tally-%3$s
+                listeners=http://127.0.0.1:%2$d
                 rest.advertised.host.name=127.0.0.1
-                exactly.once.source.support=enabled
+                exactly.once.source.support=%4$s
                 offset.flush.interval.ms=5000
                 key.converter=org.apache.kafka.connect.json.JsonConverter
                 key.converter.schemas.enable=false
@@ -81,12 +96,12 @@ final class Connect extends Service {
                 config.providers=env
                 config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
                 config.providers.env.param.allowlist.pattern=DEBEZIUM_.*
-                config.storage.topic=connect-configs
+                config.storage.topic=%3$s-configs
                 config.storage.replication.factor=1
-                offset.storage.topic=connect-offsets
+                offset.storage.topic=%3$s-offsets
                 offset.storage.replication.factor=1
                 offset.storage.partitions=1
-                status.storage.topic=connect-status
+                status.storage.topic=%3$s-status
                 status.storage.replication.factor=1
                 status.storage.partitions=1
                 # There is no second worker to wait for: connectors of a killed one start again as soon as it is back,
@@ -99,6 +114,6 @@ final class Connect extends Service {
                 reconnect.backoff.max.ms=250
                 # All plugins name themselves in META-INF/services; the search through the whole class path is slow.
                 plugin.discovery=service_load
-                """.formatted(broker.bootstrapServers(), port());
+                """.formatted(broker.bootstrapServers(), port(), name(), exactlyOnce ? "enabled" : "disabled");
     }
 }

@@ -9,21 +9,30 @@ import java.util.Map;
  * @param dir where data, logs and the state file live
  * @param postgresPort port of PostgreSQL, 0 for any free one
  * @param kafkaPort port of the broker, 0 for any free one
+ * @param kafkaProxyPort port of a proxy in front of the broker, 0 if there is none
  * @param connectPort port of Connect's REST interface, 0 for any free one
  * @param keep whether the data outlives the stop
  * @param stopOnStdinEof whether the end of standard input stops the stack
  */
-record Options(Path dir, int postgresPort, int kafkaPort, int connectPort, boolean keep, boolean stopOnStdinEof) {
+record Options(
+        Path dir,
+        int postgresPort,
+        int kafkaPort,
+        int kafkaProxyPort,
+        int connectPort,
+        boolean keep,
+        boolean stopOnStdinEof) {
 
     static final String USAGE = """
             usage: java -jar tally-stack.jar [option ...]
               --dir DIR            data, logs and stack.properties (default target/stack-data)
               --postgres-port N    default $POSTGRES_PORT or 5432; 0 picks a free port, here and below
               --kafka-port N       default $KAFKA_PORT or 9092
+              --kafka-proxy-port N a second listener, for clients that come through a proxy on port N
               --connect-port N     default $CONNECT_PORT or 8083
               --keep               go on with the data in DIR, and leave it there when stopped
               --stop-on-stdin-eof  stop when standard input ends
-            commands on standard input: start|stop|kill postgres|broker|connect""";
+            commands on standard input: start|stop|kill postgres|broker|connect|plain-connect""";
 
     /** The command line cannot be understood; the message says where. */
     static final class Unusable extends Exception {
@@ -42,6 +51,7 @@ record Options(Path dir, int postgresPort, int kafkaPort, int connectPort, boole
         Path dir = Path.of("target", "stack-data");
         int postgres = port("POSTGRES_PORT", env.getOrDefault("POSTGRES_PORT", "5432"));
         int kafka = port("KAFKA_PORT", env.getOrDefault("KAFKA_PORT", "9092"));
+        int kafkaProxy = 0;
         int connect = port("CONNECT_PORT", env.getOrDefault("CONNECT_PORT", "8083"));
         boolean keep = false;
         boolean stopOnStdinEof = false;
@@ -50,13 +60,15 @@ record Options(Path dir, int postgresPort, int kafkaPort, int connectPort, boole
                 case "--dir" -> dir = Path.of(value(args, i++));
                 case "--postgres-port" -> postgres = port(args[i], value(args, i++));
                 case "--kafka-port" -> kafka = port(args[i], value(args, i++));
+                case "--kafka-proxy-port" -> kafkaProxy = port(args[i], value(args, i++));
                 case "--connect-port" -> connect = port(args[i], value(args, i++));
                 case "--keep" -> keep = true;
                 case "--stop-on-stdin-eof" -> stopOnStdinEof = true;
                 default -> throw new Unusable("unknown option " + args[i]);
             }
         }
-        return new Options(dir.toAbsolutePath().normalize(), postgres, kafka, connect, keep, stopOnStdinEof);
+        return new Options(
+                dir.toAbsolutePath().normalize(), postgres, kafka, kafkaProxy, connect, keep, stopOnStdinEof);
     }
 
     private static String value(String[] args, int option) throws Unusable {

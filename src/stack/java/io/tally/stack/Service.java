@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * One of the three services: a process that is started, stopped, killed and started again on the same data and port.
+ * One of the services: a process that is started, stopped, killed and started again on the same data and port.
  * Its life cycle belongs to the thread that runs commands; a stop of the whole stack may cut in at any time.
  */
 abstract sealed class Service permits Postgres, Broker, Connect {
 
-    /** Ten times what a start takes on two busy cores. */
-    static final Duration START_LIMIT = Duration.ofSeconds(120);
+    /** What a start takes on two cores, ten seconds, times thirty: a broker was seen to take two minutes beside much else. */
+    static final Duration START_LIMIT = Duration.ofSeconds(300);
 
     static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     static final Duration KILL_LIMIT = Duration.ofSeconds(10);

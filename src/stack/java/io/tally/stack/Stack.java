@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Main class: starts the three services side by side, obeys commands until it is told to stop, and stops them. The
+ * Main class: starts three services side by side, obeys commands until it is told to stop, and stops them. The
  * package's documentation has the protocol.
  */
 public final class Stack {
@@ -18,6 +18,7 @@ public final class Stack {
     private final Postgres postgres;
     private final Broker broker;
     private final Connect connect;
+    private final Connect plainConnect;
     private final List<Service> services;
 
     private Stack(Options options, Workspace workspace) throws StackException {
@@ -29,9 +30,13 @@ public final class Stack {
         int connectPort = claim(ports, options.connectPort(), "connect", "CONNECT_PORT", "--connect-port");
         int controllerPort = ports.free();
         postgres = new Postgres(postgresPort, workspace, children);
-        broker = new Broker(brokerPort, controllerPort, workspace, children);
-        connect = new Connect(connectPort, broker, connectorEnvironment(postgresPort), workspace, children);
-        services = List.of(postgres, broker, connect);
+        Broker.Proxied proxied =
+                options.kafkaProxyPort() == 0 ? null : new Broker.Proxied(ports.free(), options.kafkaProxyPort());
+        broker = new Broker(brokerPort, controllerPort, proxied, workspace, children);
+        Map<String, String> environment = connectorEnvironment(postgresPort);
+        connect = new Connect("connect", connectPort, broker, true, environment, workspace, children);
+        plainConnect = new Connect("plain-connect", ports.free(), broker, false, environment, workspace, children);
+        services = List.of(postgres, broker, connect, plainConnect);
     }
 
     private static int claim(Ports ports, int wanted, String name, String variable, String option)
@@ -86,10 +91,10 @@ public final class Stack {
         }
     }
 
-    /** Starts all services at once. Returns when all are ready, and not at all if one fails. */
+    /** Starts the usual services at once. Returns when all are ready, and not at all if one fails. */
     private void startAll() throws InterruptedException {
         List<Thread> starts = new ArrayList<>();
-        for (Service service : services) {
+        for (Service service : List.of(postgres, broker, connect)) {
             starts.add(Thread.ofPlatform().name("start-" + service.name()).start(() -> start(service)));
         }
         for (Thread start : starts) {
@@ -127,7 +132,9 @@ public final class Stack {
         }
         state.put("postgres.jdbc.url", postgres.jdbcUrl(Postgres.DATABASE));
         state.put("broker.bootstrap.servers", broker.bootstrapServers());
+        state.putAll(broker.proxiedState());
         state.put("connect.url", connect.url());
+        state.put("plain-connect.url", plainConnect.url());
         return state;
     }
 
@@ -136,6 +143,7 @@ public final class Stack {
         children.close();
         // Each is a client of the next. Where the data go too there is nothing to finish, except for PostgreSQL, which
         // has shared memory to give back.
+        end(plainConnect, options.keep());
         end(connect, options.keep());
         end(broker, options.keep());
         end(postgres, true);

@@ -1,7 +1,8 @@
 /**
  * The real stack without containers, for tests, chaos and laptops: PostgreSQL 18, one Kafka broker in KRaft mode and
- * one Kafka Connect worker with Debezium, each a process of its own, all on the loopback address. The engine knows
- * nothing of this program; nothing here ships.
+ * one Kafka Connect worker with Debezium, each a process of its own, all on the loopback address. A second worker, which
+ * has no exactly-once support, runs once it is told to start. The engine knows nothing of this program; nothing here
+ * ships.
  *
  * <pre>
  * mvn -q -f src/stack/pom.xml package
@@ -22,7 +23,7 @@
  * ready; a reader should skip lines that begin otherwise.
  *
  * <table>
- * <caption>Verbs; the services are {@code postgres}, {@code broker} and {@code connect}</caption>
+ * <caption>Verbs; the services are {@code postgres}, {@code broker}, {@code connect} and {@code plain-connect}</caption>
  * <tr><th>verb</th><th>effect</th></tr>
  * <tr><td>{@code stop}</td><td>asks for a clean end and waits for it; PostgreSQL: fast shutdown, which waits, some
  * seconds, until the connector has confirmed what it was sent</td></tr>
@@ -41,8 +42,10 @@
  *
  * {@code --dir} holds {@code data/}, {@code logs/} (one file per service, from the start of this run on, kept after the
  * stop) and, while the stack runs, {@code stack.properties}: {@code supervisor.pid}; for each service {@code .port},
- * {@code .pid} (empty while it is down, as of the last command) and {@code .log}; {@code postgres.jdbc.url}, {@code broker.bootstrap.servers}
- * and {@code connect.url}. It is replaced before a command is answered. After a kill of this program it is stale:
+ * {@code .pid} (empty while it is down, as of the last command) and {@code .log}; {@code postgres.jdbc.url}, {@code broker.bootstrap.servers},
+ * {@code connect.url} and {@code plain-connect.url}; with {@code --kafka-proxy-port} also {@code broker.proxy.port} and
+ * {@code broker.proxied.port}, the port a proxy has to listen on and the one it has to pass on to. It is replaced before a
+ * command is answered. After a kill of this program it is stale:
  * compare {@code supervisor.pid} with what runs.
  *
  * <h2>Inside</h2>

@@ -1,0 +1,202 @@
+package io.tally.publish;
+
+import io.tally.publish.AuditBooks.Comparison;
+import io.tally.publish.AuditBooks.Excess;
+import io.tally.publish.AuditBooks.Key;
+import io.tally.window.LostGround;
+import io.tally.window.Topic;
+import io.tally.window.WindowStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Compares the results with the orders table, to find what no engine can prevent: changes that the connector lost. A
+ * difference may just be a change on its way, so it counts only if it is still the same after everything that had been
+ * written when it was seen has gone all the way.
+ *
+ * <pre>
+ *   RESTING ──differences──▶ SUSPICION ──the connector has passed that place──▶ the topic's ends are noted
+ *      ▲                                                                               │ all partitions published up to them
+ *      └──────────── the same differences again: lost ground; none: clean ◀────────────┘
+ * </pre>
+ */
+final class Audit {
+
+    private static final Logger LOG = Logger.getLogger(Audit.class);
+
+    /** A comparison may take this share of the database's time. */
+    private static final int SHARE = 100;
+
+    /** What comes back after a rebuild is not cured by the next one. */
+    private static final Duration REBUILD_INTERVAL = Duration.ofHours(1);
+
+    private static final int DIFFERENCES_NAMED = 3;
+
+    private static final String CAUSES =
+            ". A change was lost on the way: look at the dead letters, and at the connector's log for skipped records";
+
+    private final AuditBooks books;
+    private final Topic topic;
+    private final WindowStore store;
+    private final Duration every;
+    private final boolean rebuilds;
+    private final InstantSource clock;
+    private final Executor executor;
+
+    private Comparison suspicion;
+    private Map<Integer, Long> ends;
+    private long nextRunMs;
+    private long lastRebuildMs = Long.MIN_VALUE;
+    private volatile AuditState state = AuditState.INITIAL;
+
+    /**
+     * @param every time between comparisons; longer if they are expensive
+     * @param rebuilds whether rows that are wrong are built again, or only reported
+     * @param executor runs one task at a time; every step starts on it
+     */
+    Audit(
+            AuditBooks books,
+            Topic topic,
+            WindowStore store,
+            Duration every,
+            boolean rebuilds,
+            InstantSource clock,
+            Executor executor) {
+        this.books = books;
+        this.topic = topic;
+        this.store = store;
+        this.every = every;
+        this.rebuilds = rebuilds;
+        this.clock = clock;
+        this.executor = executor;
+    }
+
+    AuditState state() {
+        return state;
+    }
+
+    /** Does what is due. The stage fails if the database or the broker does not answer; the next step tries again. */
+    CompletionStage<Void> step() {
+        if (store.shard(0) == null) {
+            suspicion = null;
+            state = state.waiting("done by the copy of the engine that has partition 0");
+            return done();
+        }
+        if (suspicion != null) {
+            return ends == null ? awaitConnector() : awaitPublished();
+        }
+        return clock.millis() < nextRunMs ? done() : compare();
+    }
+
+    private CompletionStage<Void> compare() {
+        return compareTimed()
+                .thenAcceptAsync(
+                        comparison -> {
+                            if (comparison.untilMs() == null) {
+                                state = state.waiting("no window is final yet");
+                            } else if (comparison.differences().isEmpty()) {
+                                state = state.clean(comparison.untilMs());
+                            } else {
+                                suspicion = comparison;
+                                ends = null;
+                                state = state.checking(comparison.differences().size());
+                            }
+                        },
+                        executor);
+    }
+
+    private CompletionStage<Comparison> compareTimed() {
+        long startedMs = clock.millis();
+        return books.compare()
+                .whenCompleteAsync(
+                        (comparison, failure) -> {
+                            long nowMs = clock.millis();
+                            long tookMs = nowMs - startedMs;
+                            nextRunMs = nowMs + Math.max(every.toMillis(), SHARE * tookMs);
+                            state = state.compared(nowMs, tookMs);
+                        },
+                        executor);
+    }
+
+    private CompletionStage<Void> awaitConnector() {
+        return books.isCaptured(suspicion.lsn()).thenComposeAsync(captured -> captured ? noteEnds() : done(), executor);
+    }
+
+    private CompletionStage<Void> noteEnds() {
+        return topic.facts()
+                .thenAcceptAsync(
+                        facts -> {
+                            ends = new HashMap<>();
+                            facts.partitions().forEach((partition, range) -> ends.put(partition, range.end()));
+                        },
+                        executor);
+    }
+
+    private CompletionStage<Void> awaitPublished() {
+        return books.arePublished(ends).thenComposeAsync(published -> published ? compareAgain() : done(), executor);
+    }
+
+    private CompletionStage<Void> compareAgain() {
+        return compareTimed()
+                .thenAcceptAsync(
+                        again -> {
+                            Comparison first = suspicion;
+                            suspicion = null;
+                            if (again.bootstrapLsn() != first.bootstrapLsn() || again.untilMs() == null) {
+                                state = state.waiting("order_agg was filled again meanwhile");
+                                return;
+                            }
+                            Map<Key, Excess> lasting = new HashMap<>(first.differences());
+                            lasting.entrySet().retainAll(again.differences().entrySet());
+                            if (lasting.isEmpty()) {
+                                state = state.clean(again.untilMs());
+                            } else {
+                                report(lasting, first.bootstrapLsn());
+                            }
+                        },
+                        executor);
+    }
+
+    private void report(Map<Key, Excess> differences, long bootstrapLsn) {
+        long nowMs = clock.millis();
+        String what = differences.size() + " rows of order_agg differ from orders, though everything written has been"
+                + " applied: " + describe(differences);
+        state = state.different(differences.size(), what);
+        boolean cured = lastRebuildMs != Long.MIN_VALUE && nowMs - lastRebuildMs < REBUILD_INTERVAL.toMillis();
+        if (!rebuilds) {
+            LOG.warn(what + CAUSES
+                    + ". tally.on-lost-ground=stop: start once with tally.rebuild=true to build them again");
+        } else if (cured) {
+            LOG.warn(what + CAUSES + ". They were built again less than an hour ago, so they are left as they are");
+        } else {
+            LOG.warn(what + CAUSES + ". They are built again");
+            lastRebuildMs = nowMs;
+            store.loseGround(new LostGround(LostGround.Reason.AUDIT, what, bootstrapLsn));
+        }
+    }
+
+    private static String describe(Map<Key, Excess> differences) {
+        String named = differences.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(
+                        Comparator.comparing(Key::windowStart).thenComparing(Key::customerId)))
+                .limit(DIFFERENCES_NAMED)
+                .map(difference -> "window=" + difference.getKey().windowStart() + " customer="
+                        + difference.getKey().customerId() + " sales off by "
+                        + difference.getValue().sales().toPlainString() + ", orders by "
+                        + difference.getValue().orders())
+                .collect(Collectors.joining("; "));
+        return differences.size() > DIFFERENCES_NAMED ? named + "; …" : named;
+    }
+
+    private static CompletionStage<Void> done() {
+        return CompletableFuture.completedStage(null);
+    }
+}

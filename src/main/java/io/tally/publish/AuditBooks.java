@@ -1,0 +1,37 @@
+package io.tally.publish;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** The two sides that an audit compares, and how far the pipeline is between them. */
+interface AuditBooks {
+
+    /** A row of the results. */
+    record Key(Instant windowStart, int customerId) {}
+
+    /** What the results have too much, or too little if negative. */
+    record Excess(BigDecimal sales, long orders) {}
+
+    /**
+     * Both sides at one moment.
+     *
+     * @param untilMs end of the newest window compared, or null if none was final
+     * @param lsn everything compared was written to the source's log below this place
+     * @param bootstrapLsn which filling of the results was compared
+     * @param differences rows that differ, not more than {@link #MOST_DIFFERENCES}
+     */
+    record Comparison(Long untilMs, long lsn, long bootstrapLsn, Map<Key, Excess> differences) {}
+
+    int MOST_DIFFERENCES = 1_000;
+
+    /** Compares the newest final windows. */
+    CompletionStage<Comparison> compare();
+
+    /** Whether the connector has brought everything below a place in the source's log to Kafka. */
+    CompletionStage<Boolean> isCaptured(long lsn);
+
+    /** Whether every partition has published what it had below these offsets. */
+    CompletionStage<Boolean> arePublished(Map<Integer, Long> offsets);
+}

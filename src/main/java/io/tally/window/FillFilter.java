@@ -1,0 +1,44 @@
+package io.tally.window;
+
+/**
+ * Tells which changes the results held already when they were filled from the orders table. Needed until a record was
+ * written after that; from then on every record was. Single writer.
+ */
+final class FillFilter {
+
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long BEFORE_ALL = -1;
+
+    private final Visibility visibility;
+    private final long bootstrapLsn;
+    private long retiredAt;
+
+    /**
+     * @param visibility what the fill saw, or null if this is no longer needed
+     * @param bootstrapLsn the place in the source's log at which the results were filled
+     */
+    FillFilter(Visibility visibility, long bootstrapLsn) {
+        this.visibility = visibility;
+        this.bootstrapLsn = bootstrapLsn;
+        this.retiredAt = visibility == null ? BEFORE_ALL : NEVER;
+    }
+
+    /** Whether the fill held the change of the record at the given offset, the highest so far. */
+    boolean holds(long offset, OrderChange change) {
+        if (retiredAt != NEVER) {
+            return false;
+        }
+        // Asked first: after two billion transactions their ids look old again.
+        if (Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn) {
+            retiredAt = offset;
+            return false;
+        }
+        return change.transactionKnown() && visibility.sees(change.transactionId());
+    }
+
+    /** What is needed to filter from the given offset on: null if that is nothing. */
+    Visibility neededFrom(long offset) {
+        // One that was retired later has to work again on the records a restart reads again.
+        return retiredAt < offset ? null : visibility;
+    }
+}

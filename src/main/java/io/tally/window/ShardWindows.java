@@ -1,0 +1,147 @@
+package io.tally.window;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The windows of one partition: which are published, and the deltas of those that are not, or that have changed since.
+ * Single writer.
+ */
+final class ShardWindows {
+
+    /** More early ranges than this are melted together, so that a checkpoint row stays small. */
+    static final int MAX_EARLY_RANGES = 1_000;
+
+    private final WindowSettings settings;
+    private final TumblingWindows windows;
+    private final WindowSet publishedEarly;
+    private final Map<Long, OpenWindow> open = new HashMap<>();
+
+    private long publishedUpToMs;
+    private long entries;
+    private OpenWindow lastUsed;
+
+    /**
+     * @param publishedUpToMs every window that ends at or before this time is published
+     * @param publishedEarly windows beyond it that are published as well
+     */
+    ShardWindows(WindowSettings settings, long publishedUpToMs, WindowSet publishedEarly) {
+        this.settings = settings;
+        this.windows = settings.windows();
+        this.publishedUpToMs = publishedUpToMs;
+        this.publishedEarly = publishedEarly;
+    }
+
+    /** Whether what is below the shard's position is in the results, for the window that starts at the given time. */
+    boolean isPublished(long start) {
+        return windows.endOf(start) <= publishedUpToMs || publishedEarly.contains(start);
+    }
+
+    /** The deltas of a window, or null if there are none. */
+    OpenWindow open(long start) {
+        return lastUsed != null && lastUsed.startMs == start ? lastUsed : open.get(start);
+    }
+
+    OpenWindow open(OpenWindow window) {
+        open.put(window.startMs, window);
+        return window;
+    }
+
+    /** Adds a row to the deltas of its window, or takes it out. */
+    void add(OpenWindow window, RowImage row, int sign) {
+        lastUsed = window;
+        if (window.totals.add(row.customerId(), sign, row.quantity(), row.priceUnits())) {
+            entries++;
+        }
+    }
+
+    /** Counts every window that ends at or before this time as published. Returns whether that is news. */
+    boolean closeUpTo(long timeMs) {
+        if (timeMs <= publishedUpToMs) {
+            return false;
+        }
+        publishedUpToMs = timeMs;
+        publishedEarly.removeUpTo(timeMs);
+        return true;
+    }
+
+    /**
+     * Counts windows as published that are better written before they close. Returns whether there are any.
+     *
+     * @param everything all of them, to free memory
+     * @param position of the shard
+     */
+    boolean closeEarly(boolean everything, long position, long nowMs) {
+        boolean any = false;
+        for (OpenWindow window : open.values()) {
+            if (!isPublished(window.startMs)
+                    && (everything || isFarAhead(window, nowMs) || pins(window, position, nowMs))) {
+                publishedEarly.add(window.startMs, windows.endOf(window.startMs));
+                any = true;
+            }
+        }
+        while (publishedEarly.rangeCount() > MAX_EARLY_RANGES) {
+            publishedEarly.closeSmallestGap();
+        }
+        return any;
+    }
+
+    /** No watermark will close it for a long time, so there is nothing to wait for. */
+    private boolean isFarAhead(OpenWindow window, long nowMs) {
+        return window.startMs > nowMs + settings.maxFutureMs();
+    }
+
+    private boolean pins(OpenWindow window, long position, long nowMs) {
+        return Math.abs(nowMs - window.openedAtMs) > settings.maxPinnedMs()
+                || position - window.resumePoint.offset() > settings.maxPinnedRecords();
+    }
+
+    /** Takes out the deltas of all published windows. */
+    List<WindowDeltas> takePublished() {
+        List<WindowDeltas> due = new ArrayList<>();
+        for (Iterator<OpenWindow> left = open.values().iterator(); left.hasNext(); ) {
+            OpenWindow window = left.next();
+            if (isPublished(window.startMs)) {
+                left.remove();
+                due.add(new WindowDeltas(
+                        window.startMs, windows.endOf(window.startMs), window.totals, window.correction));
+                entries -= window.totals.size();
+            }
+        }
+        lastUsed = null;
+        return due;
+    }
+
+    /** Where to read again so that the deltas of all windows that stay come again: not beyond the given place. */
+    ResumePoint earliest(ResumePoint atPosition) {
+        ResumePoint earliest = atPosition;
+        for (OpenWindow window : open.values()) {
+            if (window.resumePoint.offset() < earliest.offset()) {
+                earliest = window.resumePoint;
+            }
+        }
+        return earliest;
+    }
+
+    long publishedUpToMs() {
+        return publishedUpToMs;
+    }
+
+    /** From, to, from, to, …, in rising epoch ms. */
+    long[] publishedEarly() {
+        return publishedEarly.toArray();
+    }
+
+    /** How many have deltas. */
+    int count() {
+        return open.size();
+    }
+
+    /** (window, customer) pairs in them. */
+    long entries() {
+        return entries;
+    }
+}
