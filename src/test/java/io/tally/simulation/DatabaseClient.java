@@ -1,0 +1,313 @@
+package io.tally.simulation;
+
+import io.tally.publish.Ledger;
+import io.tally.window.Checkpoint;
+import io.tally.window.LostGround;
+import io.tally.window.Publication;
+import io.tally.window.Shard;
+import io.tally.window.Visibility;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The ledger of one engine: sends transactions to the {@link Database} and hears of their outcome, or does not. */
+final class DatabaseClient implements Ledger {
+
+    private final World world;
+    private final Instance engine;
+    private final Database database;
+    private final SplittableRandom random;
+
+    DatabaseClient(World world, Instance engine, SplittableRandom random) {
+        this.world = world;
+        this.engine = engine;
+        this.database = world.database;
+        this.random = random;
+    }
+
+    // ---- statements that lock nothing ------------------------------------------------------------------------------
+
+    @Override
+    public CompletionStage<Optional<Misfit>> prepare() {
+        return read(Optional::empty);
+    }
+
+    @Override
+    public CompletionStage<Optional<Pipeline>> pipeline() {
+        return read(() -> Optional.ofNullable(database.results.pipeline));
+    }
+
+    @Override
+    public CompletionStage<Boolean> isCaptured() {
+        return read(() -> world.connector.isRunning());
+    }
+
+    @Override
+    public CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions) {
+        return read(() -> {
+            Map<Integer, Mark> marks = new HashMap<>();
+            for (Integer partition : partitions) {
+                Checkpoint found = database.results.checkpoints.get(partition);
+                if (found != null) {
+                    marks.put(partition, new Mark(found.owner(), found.sequence()));
+                }
+            }
+            return marks;
+        });
+    }
+
+    private <T> CompletionStage<T> read(java.util.function.Supplier<T> statement) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        if (world.byChance(FaultKind.REQUEST_LOST, random)) {
+            giveUp(answer, random.nextInt(2_000));
+        } else {
+            world.timeline.after(database.hop(), () -> answer(answer, statement.get()));
+        }
+        return answer;
+    }
+
+    // ---- transactions ----------------------------------------------------------------------------------------------
+
+    /** A transaction with a client that waits for its answer. */
+    private abstract class Sent<T> extends Database.Transaction {
+        final CompletableFuture<T> answer = new CompletableFuture<>();
+        T outcome;
+
+        Sent(long locks) {
+            super(locks);
+        }
+
+        @Override
+        void run() {
+            outcome = look();
+            if (world.byChance(FaultKind.ZOMBIE_COMMIT, random)) {
+                giveUp(answer, random.nextInt(500));
+                world.timeline.after(500 + random.nextInt(9_000), () -> database.commit(this));
+            } else {
+                world.timeline.after(database.work(), this::finish);
+            }
+        }
+
+        /** Asks for the commit. */
+        void finish() {
+            database.commit(this);
+        }
+
+        /** What it finds once it has its locks. */
+        abstract T look();
+
+        @Override
+        void commit() {
+            apply();
+            if (world.byChance(FaultKind.ANSWER_LOST, random)) {
+                giveUp(answer, random.nextInt(2_000));
+            } else {
+                answer(answer, outcome);
+            }
+        }
+
+        abstract void apply();
+
+        @Override
+        void failed() {
+            giveUp(answer, database.hop());
+        }
+
+        CompletionStage<T> send() {
+            if (world.byChance(FaultKind.REQUEST_LOST, random)) {
+                giveUp(answer, random.nextInt(2_000));
+            } else {
+                world.timeline.after(database.hop(), () -> database.begin(this));
+            }
+            return answer;
+        }
+    }
+
+    @Override
+    public CompletionStage<Set<Integer>> publish(List<Publication> publications) {
+        return new Publish(publications).send();
+    }
+
+    /** Mirrors {@code PublishTransaction}. */
+    private final class Publish extends Sent<Set<Integer>> {
+        private final List<Publication> publications;
+
+        Publish(List<Publication> publications) {
+            super(locksOf(publications.stream().map(Publication::partition).toList()));
+            this.publications = publications;
+        }
+
+        @Override
+        Set<Integer> look() {
+            Set<Integer> moved = new HashSet<>();
+            for (Publication publication : publications) {
+                Checkpoint found = database.results.checkpoints.get(publication.partition());
+                if (found != null
+                        && publication.owner().equals(found.owner())
+                        && publication.expectedSequence() == found.sequence()) {
+                    moved.add(publication.partition());
+                } else {
+                    world.happened(FaultKind.FENCED);
+                }
+            }
+            return moved;
+        }
+
+        @Override
+        void apply() {
+            for (Publication publication : publications) {
+                if (outcome.contains(publication.partition())) {
+                    world.checker.checkMove(
+                            database.results.checkpoints.get(publication.partition()), publication.next());
+                    database.results.checkpoints.put(publication.partition(), publication.next());
+                    publication.deltas().forEach(database.results::add);
+                    if (publication.next().publishedEarly().length > 0) {
+                        world.happened(FaultKind.PUBLISHED_EARLY);
+                    }
+                    if (!engine.isAlive()) {
+                        world.happened(FaultKind.COMMITTED_AFTER_CRASH);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
+        return new TakeOver(new TreeSet<>(partitions), owner).send();
+    }
+
+    /** Mirrors {@code PgLedger.TAKE_OVER}. */
+    private final class TakeOver extends Sent<List<Checkpoint>> {
+        private final Set<Integer> partitions;
+        private final UUID owner;
+
+        TakeOver(Set<Integer> partitions, UUID owner) {
+            super(locksOf(partitions));
+            this.partitions = partitions;
+            this.owner = owner;
+        }
+
+        @Override
+        List<Checkpoint> look() {
+            List<Checkpoint> mine = new ArrayList<>();
+            if (database.results.pipeline != null) {
+                for (Integer partition : partitions) {
+                    Checkpoint found = database.results.checkpoints.get(partition);
+                    Checkpoint row = found == null ? database.results.fresh(partition, 0, Shard.NO_TIME) : found;
+                    mine.add(Results.withOwner(row, owner));
+                }
+            }
+            return mine;
+        }
+
+        @Override
+        void apply() {
+            for (Checkpoint mine : outcome) {
+                database.results.checkpoints.merge(
+                        mine.partition(), mine, (found, added) -> Results.withOwner(found, owner));
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<FillOutcome> fill(Fill fill) {
+        return new FillAll(fill).send();
+    }
+
+    /** Mirrors {@code FillTransaction}. The client drives it on: without one it is rolled back. */
+    private final class FillAll extends Sent<FillOutcome> {
+        private final Fill fill;
+        private Visibility snapshot;
+        private Map<Results.Row, Results.Total> rows;
+        private long bootstrapLsn;
+
+        FillAll(Fill fill) {
+            super(Database.WHOLE_TABLE);
+            this.fill = fill;
+        }
+
+        @Override
+        FillOutcome look() {
+            Pipeline found = database.results.pipeline;
+            if (!Optional.ofNullable(found).map(Pipeline::bootstrapLsn).equals(fill.supersedes())) {
+                world.happened(FaultKind.FILL_SUPERSEDED);
+                return FillOutcome.SUPERSEDED;
+            }
+            if (fill.reason().isEmpty() && !database.results.orderAgg.isEmpty()) {
+                return FillOutcome.HOLDS_FOREIGN_ROWS;
+            }
+            snapshot = world.source.snapshot();
+            rows = Checker.recount(world.source.rows, world.plan.windowMs());
+            bootstrapLsn = world.source.lsn();
+            // The place in the log is read after the snapshot is taken: somebody may commit between the two.
+            world.timeline.after(random.nextInt(3), () -> bootstrapLsn = world.source.lsn());
+            return FillOutcome.DONE;
+        }
+
+        @Override
+        void finish() {
+            if (engine.isRunning()) {
+                world.timeline.after(3, () -> database.commit(this));
+            } else {
+                database.rollBack(this);
+            }
+        }
+
+        @Override
+        void apply() {
+            if (outcome != FillOutcome.DONE) {
+                return;
+            }
+            Results results = database.results;
+            results.orderAgg.clear();
+            results.orderAgg.putAll(rows);
+            results.checkpoints.clear();
+            results.snapshot = snapshot;
+            results.pipeline = new Pipeline(fill.settings(), fill.topicId(), bootstrapLsn);
+            long newestMs = rows.keySet().stream()
+                    .mapToLong(Results.Row::windowStartMs)
+                    .filter(startMs -> startMs <= world.timeline.nowMs() + world.plan.maxFutureMs())
+                    .max()
+                    .orElse(Shard.NO_TIME);
+            fill.startOffsets()
+                    .forEach((partition, offset) ->
+                            results.checkpoints.put(partition, results.fresh(partition, offset, newestMs)));
+            world.source.advance(5);
+            world.happened(FaultKind.FILLED);
+            if (fill.reason().filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
+                world.happened(FaultKind.WENT_BACK_NOTICED);
+                world.checker.checkWentBack();
+            }
+        }
+    }
+
+    // ---- answers ---------------------------------------------------------------------------------------------------
+
+    private <T> void answer(CompletableFuture<T> stage, T value) {
+        world.timeline.after(database.hop(), engine.guarded(() -> stage.complete(value)));
+    }
+
+    private void giveUp(CompletableFuture<?> stage, long afterMs) {
+        world.timeline.after(
+                afterMs,
+                engine.guarded(() -> stage.completeExceptionally(new IllegalStateException("connection lost"))));
+    }
+
+    private static long locksOf(Iterable<Integer> partitions) {
+        long locks = 0;
+        for (int partition : partitions) {
+            locks |= 1L << partition;
+        }
+        return locks;
+    }
+}

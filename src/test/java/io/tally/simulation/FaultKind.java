@@ -1,0 +1,106 @@
+package io.tally.simulation;
+
+/** What can go wrong, each under the condition that the protocol promises to survive it. */
+enum FaultKind {
+    // ---- planned: so many a run, at times drawn beforehand ----
+    /** An engine dies between two steps; what it has sent to the database may still be committed. */
+    CRASH,
+    /** A process stands still for so long that the group gives its partitions away, and then goes on. */
+    PAUSE,
+    /** Partitions move to other engines, or are taken away and given back. */
+    REBALANCE,
+    /** The clock of an engine jumps, forward or back. */
+    CLOCK_JUMP,
+    /** The connector sends a stretch again. */
+    CONNECTOR_RESTART,
+    /** The connector starts from nothing on the slot it had: all rows again, then everything the slot has kept. */
+    SNAPSHOT_REPEATED,
+    /** Slot and offsets are lost: changes in between exist as snapshot rows only. */
+    SLOT_LOST,
+    /** Rows read while streaming goes on. */
+    INCREMENTAL_SNAPSHOT,
+    /** The database with orders and results is restored to an earlier moment; the log keeps what was undone. */
+    DATABASE_RESTORED,
+    /** Results and checkpoints alone are restored to an earlier moment. */
+    RESULTS_RESTORED,
+    /** One or several engines are started again with tally.rebuild=true. */
+    REBUILD,
+    /** The log loses its oldest records. */
+    LOG_TRIMMED,
+    /** The topic is deleted and made again. */
+    TOPIC_RECREATED,
+    PARTITION_ADDED,
+    TRUNCATE,
+    /** Two billion transactions elsewhere, so that ids of 32 bits come round; the log has long lost what was before. */
+    IDS_PASSED,
+    /** No writer writes for a while. */
+    SILENCE,
+
+    // ---- by chance: with a probability for each occasion ----
+    /** A request does not reach the database. */
+    REQUEST_LOST,
+    /** The answer of a transaction does not arrive. */
+    ANSWER_LOST,
+    /** A commit takes seconds. */
+    SLOW_COMMIT,
+    /** A transaction commits long after its client has given it up. */
+    ZOMBIE_COMMIT,
+    /** The broker does not say what it holds. */
+    PROBE_FAILED,
+    /** A record that cannot be decoded. */
+    DEAD_LETTER,
+    /** A poll is applied long after it was polled. */
+    SLOW_POLL,
+    /** A poll fails before it is applied. */
+    POLL_FAILED,
+    /** A transaction is in the log before others can see it in the table. */
+    VISIBLE_LATE,
+
+    // ---- noticed: they follow from the above ----
+    /** A publication was committed for an engine that no longer lives. */
+    COMMITTED_AFTER_CRASH,
+    /** The first transaction after a start came again with another first part of its sequence. */
+    FIRST_PART_CHANGED,
+    /** A snapshot of the whole table was cut short and begun again. */
+    SNAPSHOT_CUT_SHORT,
+    /** A poll was applied after its partition had been taken away. */
+    STALE_POLL,
+    /** A publication was refused because another engine owned the partition. */
+    FENCED,
+    /** Reading stopped because memory was full. */
+    MEMORY_FULL,
+    /** A window was published before it closed. */
+    PUBLISHED_EARLY,
+    /** An order came for a window that was published. */
+    LATE_ORDER,
+    /** A record was recognised as sent before. */
+    DUPLICATE,
+    /** Rows of one COPY, with one sequence pair. */
+    COPY,
+    /** The results were filled from the orders table. */
+    FILLED,
+    /** Two engines wanted to fill the results at once; one gave way. */
+    FILL_SUPERSEDED,
+    /** A transaction was skipped because the table held it already. */
+    ALREADY_IN_TABLE,
+    /** An engine noticed that the source's log had gone back. */
+    WENT_BACK_NOTICED;
+
+    private static final FaultKind[] VALUES = values();
+
+    static FaultKind of(int ordinal) {
+        return VALUES[ordinal];
+    }
+
+    static int count() {
+        return VALUES.length;
+    }
+
+    boolean isPlanned() {
+        return ordinal() <= SILENCE.ordinal();
+    }
+
+    boolean isByChance() {
+        return !isPlanned() && ordinal() <= VISIBLE_LATE.ordinal();
+    }
+}

@@ -1,0 +1,257 @@
+package io.tally.simulation;
+
+import io.tally.simulation.Plan.Planned;
+import io.tally.simulation.World.Backup;
+import java.util.SplittableRandom;
+
+/** Makes the planned faults happen. One that cannot happen at its time, or that nothing could survive then, does not. */
+final class Faults {
+
+    private static final int MOST_PARTITIONS = 6;
+
+    private final World world;
+    private final boolean needsBackups;
+
+    Faults(World world) {
+        this.world = world;
+        this.needsBackups = world.plan.faults().stream()
+                .map(Planned::kind)
+                .anyMatch(kind -> kind == FaultKind.DATABASE_RESTORED || kind == FaultKind.RESULTS_RESTORED);
+    }
+
+    void plan() {
+        for (Planned fault : world.plan.faults()) {
+            world.timeline.after(fault.atMs(), () -> {
+                if (!world.isCalm() && happens(fault.kind(), new SplittableRandom(fault.seed()))) {
+                    world.happened(fault.kind());
+                }
+            });
+        }
+        if (needsBackups) {
+            backUp();
+        }
+    }
+
+    /** Brings back what is away. */
+    void end() {
+        for (int slot = 0; slot < world.instances.size(); slot++) {
+            Instance engine = world.instances.get(slot);
+            if (engine == null || !engine.isAlive()) {
+                world.startEngine(slot, false);
+            } else {
+                engine.setClock(0);
+            }
+        }
+    }
+
+    private boolean happens(FaultKind kind, SplittableRandom details) {
+        return switch (kind) {
+            case CRASH -> crash(engine(details), details, false);
+            case PAUSE -> pause(engine(details), details);
+            case REBALANCE -> {
+                world.group.rebalance(details);
+                yield true;
+            }
+            case CLOCK_JUMP -> setClock(engine(details), details);
+            case CONNECTOR_RESTART -> restartConnector(details);
+            case SNAPSHOT_REPEATED -> repeatSnapshot();
+            case SLOT_LOST -> loseSlot(details);
+            case INCREMENTAL_SNAPSHOT -> {
+                world.connector.readIncrementally(details);
+                yield true;
+            }
+            case DATABASE_RESTORED -> restoreDatabase(details);
+            case RESULTS_RESTORED -> restoreResults(details);
+            case REBUILD -> rebuild(details);
+            case LOG_TRIMMED -> trimLog(details);
+            case TOPIC_RECREATED -> recreateTopic();
+            case PARTITION_ADDED -> addPartition(details);
+            case TRUNCATE -> truncate();
+            case IDS_PASSED -> passIds();
+            case SILENCE -> {
+                world.writers.silence(3_000 + details.nextInt(8_000));
+                yield true;
+            }
+            default -> throw new IllegalArgumentException("not planned, kind=" + kind);
+        };
+    }
+
+    // ---- engines ---------------------------------------------------------------------------------------------------
+
+    private Instance engine(SplittableRandom details) {
+        return world.instances.get(details.nextInt(world.instances.size()));
+    }
+
+    private boolean crash(Instance engine, SplittableRandom details, boolean rebuild) {
+        if (engine == null || !engine.isAlive()) {
+            return false;
+        }
+        int slot = world.instances.indexOf(engine);
+        engine.crash();
+        world.timeline.after(100 + details.nextInt(2_000), () -> world.group.rebalance(details));
+        world.timeline.after(details.nextInt(6_000), () -> {
+            if (!world.instances.get(slot).isAlive()) {
+                world.startEngine(slot, rebuild);
+            }
+        });
+        return true;
+    }
+
+    private boolean pause(Instance engine, SplittableRandom details) {
+        if (engine == null || !engine.isRunning()) {
+            return false;
+        }
+        engine.pause(200 + details.nextInt(10_000));
+        world.timeline.after(details.nextInt(3_000), () -> world.group.rebalance(details));
+        return true;
+    }
+
+    private boolean rebuild(SplittableRandom details) {
+        boolean any = false;
+        for (Instance engine : world.instances.toArray(Instance[]::new)) {
+            any |= (!any || details.nextBoolean()) && crash(engine, details, true);
+        }
+        return any;
+    }
+
+    /** An error of the clock must be smaller than the restart margin, or it could hide what was in the log too early. */
+    private boolean setClock(Instance engine, SplittableRandom details) {
+        if (engine == null || !engine.isAlive()) {
+            return false;
+        }
+        boolean late = world.plan.chances()[FaultKind.VISIBLE_LATE.ordinal()] > 0;
+        int mostMs = late ? (int) world.plan.restartMarginMs() / 2 : details.nextBoolean() ? 20_000 : 3_600_000;
+        engine.setClock(details.nextInt(-mostMs, mostMs));
+        return true;
+    }
+
+    // ---- connector -------------------------------------------------------------------------------------------------
+
+    private boolean restartConnector(SplittableRandom details) {
+        if (!world.connector.isRunning()) {
+            return false;
+        }
+        world.connector.restart(details);
+        return true;
+    }
+
+    private boolean repeatSnapshot() {
+        if (!world.connector.isRunning() || world.source.isEmpty()) {
+            return false;
+        }
+        world.connector.startAgainOnSlot();
+        return true;
+    }
+
+    /** Changes until the new slot is there are not streamed, so no backup of the orders may lead back before it. */
+    private boolean loseSlot(SplittableRandom details) {
+        if (!world.connector.isRunning()) {
+            return false;
+        }
+        world.backups.replaceAll(backup -> new Backup(null, backup.results()));
+        world.connector.stop();
+        world.timeline.after(details.nextInt(4_000), () -> world.connector.startFromNothing(false));
+        return true;
+    }
+
+    private boolean truncate() {
+        if (!world.source.isQuiet()) {
+            return false;
+        }
+        Source.Tx tx = world.source.begin();
+        tx.changes.add(new Source.Change('t', -1, null, null, world.source.advance(20)));
+        world.source.commit(tx, world.timeline.nowMs());
+        world.source.show(tx);
+        return true;
+    }
+
+    private boolean passIds() {
+        if (!world.source.isQuiet() || !world.connector.isRunning()) {
+            return false;
+        }
+        world.connector.send(Integer.MAX_VALUE);
+        if (world.connector.isInFirstTransaction()) {
+            return false;
+        }
+        world.connector.forgetSent();
+        world.topic.partitions.forEach(partition -> partition.trim(partition.entries.size()));
+        world.backups.replaceAll(backup -> new Backup(null, backup.results()));
+        world.source.passIds(1L << 31);
+        Source.Tx lastOfThem = world.source.begin();
+        world.source.commit(lastOfThem, world.timeline.nowMs());
+        world.source.show(lastOfThem);
+        return true;
+    }
+
+    // ---- log -------------------------------------------------------------------------------------------------------
+
+    private boolean trimLog(SplittableRandom details) {
+        if (world.source.hasInvisible()) {
+            return false;
+        }
+        for (Topic.Partition partition : world.topic.partitions) {
+            partition.trim(details.nextInt(partition.entries.size() + 1));
+        }
+        return true;
+    }
+
+    private boolean recreateTopic() {
+        if (world.source.hasInvisible()) {
+            return false;
+        }
+        world.topic = world.topic.madeAgain();
+        world.group.startOver();
+        return true;
+    }
+
+    /** Records sent again would go elsewhere than the first time, so the connector forgets what it has sent. */
+    private boolean addPartition(SplittableRandom details) {
+        if (world.topic.partitions.size() >= MOST_PARTITIONS || world.connector.isSendingAgain()) {
+            return false;
+        }
+        world.connector.forgetSent();
+        world.backups.replaceAll(backup -> new Backup(null, backup.results()));
+        world.topic.addPartition();
+        world.timeline.after(details.nextInt(3_000), () -> world.group.rebalance(details));
+        return true;
+    }
+
+    // ---- database --------------------------------------------------------------------------------------------------
+
+    private void backUp() {
+        boolean whole = world.source.isQuiet() && world.connector.isRunning() && !world.connector.isReadingTable();
+        world.backups.add(new Backup(whole ? world.source.backUp() : null, new Results(world.database.results)));
+        if (!world.isCalm()) {
+            world.timeline.after(1_000, this::backUp);
+        }
+    }
+
+    private boolean restoreResults(SplittableRandom details) {
+        Backup backup = world.backups.get(details.nextInt(world.backups.size()));
+        world.database.restore(backup.results());
+        return true;
+    }
+
+    /** The first transaction after it touches every partition, with LSNs below those of all that was undone. */
+    private boolean restoreDatabase(SplittableRandom details) {
+        int chosen = details.nextInt(world.backups.size());
+        while (chosen >= 0 && world.backups.get(chosen).source() == null) {
+            chosen--;
+        }
+        if (chosen < 0 || !world.connector.isRunning() || world.connector.isReadingTable()) {
+            return false;
+        }
+        Backup backup = world.backups.get(chosen);
+        if (world.connector.sentWithoutFirstPartSince(backup.source().logSize())) {
+            return false;
+        }
+        world.backups.subList(chosen + 1, world.backups.size()).clear();
+        world.restores++;
+        world.source.restore(backup.source());
+        world.database.restore(backup.results());
+        world.connector.sourceWentBack();
+        world.writers.touchEveryPartition();
+        world.connector.send(Integer.MAX_VALUE);
+        return true;
+    }
+}

@@ -1,0 +1,279 @@
+package io.tally.simulation;
+
+import io.tally.ingest.SteppedPollLoop;
+import io.tally.publish.OrdersTable;
+import io.tally.publish.PublishSettings;
+import io.tally.publish.Publisher;
+import io.tally.publish.Takeover;
+import io.tally.window.RecordCounts;
+import io.tally.window.TopicFacts;
+import io.tally.window.WindowStore;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+
+/** One engine process, from its start to its end: the real parts, wired as the product wires them. */
+final class Instance {
+
+    private static final long TICK_MS = 1_000;
+
+    private final World world;
+    private final SplittableRandom random;
+    private final WindowStore store;
+    private final Publisher publisher;
+    private final LogConsumer consumer;
+    private final SteppedPollLoop loop;
+
+    /** What the group will tell it at its next poll. */
+    final Set<Integer> toLose = new TreeSet<>();
+
+    final Set<Integer> toGain = new TreeSet<>();
+
+    private boolean alive = true;
+    private long pausedUntilMs;
+    private long clockOffsetMs;
+    private long lastTaskMs;
+    private int losses;
+    private boolean roundRuns;
+    private boolean roundWanted;
+
+    Instance(World world, int slot, boolean rebuild) {
+        this.world = world;
+        this.random = world.random("engine " + slot + " " + world.timeline.nowMs());
+        store = new WindowStore(world.windowSettings);
+        InstantSource clock = new InstantSource() {
+            @Override
+            public Instant instant() {
+                return Instant.ofEpochMilli(millis());
+            }
+
+            @Override
+            public long millis() {
+                return world.timeline.nowMs() + clockOffsetMs;
+            }
+        };
+        DatabaseClient ledger = new DatabaseClient(world, this, random.split());
+        publisher = new Publisher(store, ledger, clock, this::execute);
+        Takeover takeover = new Takeover(ledger, settings(rebuild), clock, this::execute);
+        consumer = new LogConsumer(world, random.split());
+        loop = new SteppedPollLoop(
+                consumer, takeover, this::facts, store, world.windowSettings, world.checker::refused);
+        store.onDue(this::tick);
+    }
+
+    private PublishSettings settings(boolean rebuild) {
+        return new PublishSettings(
+                Map.of("tally.window.size", Long.toString(world.plan.windowMs())),
+                world.plan.windowMs() / 1_000,
+                2,
+                world.plan.maxFutureMs() / 1_000,
+                Optional.empty(),
+                true,
+                OrdersTable.of("public.orders", "customer_id", "quantity", "price", "event_ts"),
+                "orders_slot",
+                true,
+                rebuild,
+                false,
+                new PublishSettings.Audit(
+                        Optional.of("not part of the simulation"), Duration.ofMinutes(1), Duration.ofHours(1)));
+    }
+
+    void start() {
+        heartbeat();
+        readOn();
+    }
+
+    // ---- life ------------------------------------------------------------------------------------------------------
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    /** Whether it lives and is not standing still. */
+    boolean isRunning() {
+        return alive && world.timeline.nowMs() >= pausedUntilMs;
+    }
+
+    void crash() {
+        alive = false;
+        countRecords();
+    }
+
+    void pause(long ms) {
+        pausedUntilMs = world.timeline.nowMs() + ms;
+    }
+
+    void setClock(long offsetMs) {
+        clockOffsetMs = offsetMs;
+    }
+
+    /** A step of this process: not taken if it is dead, taken later if it stands still. */
+    Runnable guarded(Runnable step) {
+        return new Runnable() {
+            @Override
+            public void run() {
+                if (isRunning()) {
+                    step.run();
+                } else if (alive) {
+                    world.timeline.at(pausedUntilMs, this);
+                }
+            }
+        };
+    }
+
+    /** The publishing thread: one task after another, each a moment later. */
+    private void execute(Runnable task) {
+        lastTaskMs = Math.max(lastTaskMs, world.timeline.nowMs() + (random.nextInt(4) == 0 ? random.nextInt(30) : 0));
+        world.timeline.at(lastTaskMs, guarded(task));
+    }
+
+    // ---- publishing, as Ticker does it -----------------------------------------------------------------------------
+
+    private void heartbeat() {
+        tick();
+        world.timeline.after(TICK_MS, guarded(this::heartbeat));
+    }
+
+    private void tick() {
+        if (roundRuns) {
+            roundWanted = true;
+            return;
+        }
+        roundRuns = true;
+        execute(() -> publisher.round().whenComplete((done, failure) -> {
+            if (failure != null) {
+                world.checker.broken("a publishing round failed: " + failure);
+            }
+            roundRuns = false;
+            if (roundWanted) {
+                roundWanted = false;
+                tick();
+            }
+        }));
+    }
+
+    // ---- reading, as PollLoop does it ------------------------------------------------------------------------------
+
+    private void readOn() {
+        loop.step(this::poll, this::handOver, nowMs());
+        if (!store.hasRoom()) {
+            world.happened(FaultKind.MEMORY_FULL);
+        }
+        world.timeline.after(world.pollPauseMs(random), guarded(this::readOn));
+    }
+
+    private ConsumerRecords<ByteBuffer, ByteBuffer> poll() {
+        if (!toLose.isEmpty()) {
+            List<TopicPartition> lost = names(toLose);
+            toLose.clear();
+            losses++;
+            loop.revoked(lost);
+            consumer.lose(lost);
+            lost.forEach(partition -> world.group.hasLost(this, partition.partition()));
+        }
+        if (!toGain.isEmpty()) {
+            List<TopicPartition> gained = names(toGain);
+            toGain.clear();
+            consumer.gain(gained);
+            loop.assigned(gained);
+        }
+        return consumer.poll(1 + random.nextInt(40));
+    }
+
+    private static List<TopicPartition> names(Collection<Integer> partitions) {
+        return partitions.stream()
+                .map(partition -> new TopicPartition(Topic.NAME, partition))
+                .toList();
+    }
+
+    private void handOver() {
+        int lossesBefore = losses;
+        if (world.byChance(FaultKind.SLOW_POLL, random)) {
+            world.timeline.after(random.nextInt(4_000), guarded(() -> work(lossesBefore)));
+        } else {
+            work(lossesBefore);
+        }
+    }
+
+    private void work(int lossesBefore) {
+        if (world.byChance(FaultKind.POLL_FAILED, random)) {
+            loop.fail();
+            return;
+        }
+        List<ConsumerRecord<ByteBuffer, ByteBuffer>> deadLetters = loop.decode();
+        if (deadLetters.isEmpty()) {
+            apply(lossesBefore);
+        } else {
+            long brokerTakesMs = random.nextInt(4) == 0 ? random.nextInt(3_000) : world.database.hop();
+            world.timeline.after(brokerTakesMs, guarded(() -> {
+                deadLetters.forEach(record -> world.checker.deadLetter(record.partition(), record.offset()));
+                apply(lossesBefore);
+            }));
+        }
+    }
+
+    private void apply(int lossesBefore) {
+        if (losses != lossesBefore) {
+            world.happened(FaultKind.STALE_POLL);
+        }
+        loop.apply(nowMs());
+    }
+
+    /** What the broker says, after a while. */
+    private CompletionStage<TopicFacts> facts() {
+        CompletableFuture<TopicFacts> answer = new CompletableFuture<>();
+        long restartMs = nowMs() - world.plan.restartMarginMs();
+        if (world.byChance(FaultKind.PROBE_FAILED, random)) {
+            world.timeline.after(
+                    random.nextInt(500),
+                    guarded(() -> answer.completeExceptionally(new IllegalStateException("no broker"))));
+        } else {
+            world.timeline.after(world.database.hop(), () -> {
+                TopicFacts facts = world.topic.facts(restartMs);
+                world.timeline.after(world.database.hop(), guarded(() -> answer.complete(facts)));
+            });
+        }
+        return answer;
+    }
+
+    private long nowMs() {
+        return world.timeline.nowMs() + clockOffsetMs;
+    }
+
+    // ---- for the checker -------------------------------------------------------------------------------------------
+
+    WindowStore store() {
+        return store;
+    }
+
+    boolean isAtRest() {
+        return loop.hasReadAll() && store.entries() == 0 && !roundRuns && toLose.isEmpty() && toGain.isEmpty();
+    }
+
+    void countRecords() {
+        RecordCounts counts = store.counts();
+        world.happened(FaultKind.DUPLICATE, counts.duplicate());
+        world.happened(FaultKind.ALREADY_IN_TABLE, counts.alreadyInTable());
+        world.happened(FaultKind.LATE_ORDER, counts.corrections());
+    }
+
+    @Override
+    public String toString() {
+        return "alive=" + alive + " paused=" + (pausedUntilMs - world.timeline.nowMs()) + " entries=" + store.entries()
+                + " toLose=" + toLose + " toGain=" + toGain + " publishing=" + publisher.state() + " " + loop.describe()
+                + " " + store.shards().stream().map(shard -> shard.progress()).toList();
+    }
+}

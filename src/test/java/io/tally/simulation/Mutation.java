@@ -1,0 +1,197 @@
+package io.tally.simulation;
+
+import java.util.List;
+
+/**
+ * A way in which the code could be wrong.
+ *
+ * <p>Not in the list, because the results stay exact: to send again, or to take for done, a publication whose answer was
+ * lost, without reading the mark. The fence on the sequence refuses the next publication then, and the shard loads again.
+ *
+ * @param edits each replaces a text that stands exactly once in its file
+ */
+record Mutation(String name, List<Edit> edits) {
+
+    record Edit(String file, String from, String to) {}
+
+    private static final String SHARD = "src/main/java/io/tally/window/Shard.java";
+    private static final String WINDOWS = "src/main/java/io/tally/window/ShardWindows.java";
+    private static final String FILL = "src/main/java/io/tally/window/FillFilter.java";
+    private static final String DUPLICATES = "src/main/java/io/tally/window/DuplicateFilter.java";
+    private static final String STORE = "src/main/java/io/tally/window/WindowStore.java";
+    private static final String PUBLISHER = "src/main/java/io/tally/publish/Publisher.java";
+    private static final String TAKEOVER = "src/main/java/io/tally/publish/Takeover.java";
+    private static final String POLLED = "src/main/java/io/tally/ingest/Polled.java";
+    private static final String LOOP = "src/test/java/io/tally/ingest/SteppedPollLoop.java";
+    private static final String SQL = "src/test/java/io/tally/simulation/DatabaseClient.java";
+    private static final String RESULTS = "src/test/java/io/tally/simulation/Results.java";
+    private static final String INSTANCE = "src/test/java/io/tally/simulation/Instance.java";
+
+    static final List<Mutation> ALL = List.of(
+            of(
+                    "publish while replaying",
+                    SHARD,
+                    "if (replaying() || lostGround != null || dropped) {",
+                    "if (lostGround != null || dropped) {"),
+            of(
+                    "replay ends one record early",
+                    SHARD,
+                    "return position < replayUntil;",
+                    "return position + 1 < replayUntil;"),
+            of(
+                    "published windows grow while replaying",
+                    SHARD,
+                    "        if (replaying() || lostGround != null || dropped) {\n            return null;",
+                    """
+                            if (replaying() || lostGround != null || dropped) {
+                                if (watermarkMs != NO_TIME) {
+                                    windows.closeUpTo(settings.windows().startOf(watermarkMs));
+                                }
+                                return null;
+                    """),
+            of(
+                    "published windows not restored",
+                    WINDOWS,
+                    "this.publishedUpToMs = publishedUpToMs;",
+                    "this.publishedUpToMs = Shard.NO_TIME;"),
+            of(
+                    "replay applies published windows again",
+                    SHARD,
+                    "if (offset < replayUntil) {\n                return;",
+                    "if (false) {\n                return;"),
+            of("early windows not saved", SHARD, "windows.publishedEarly(),", "new long[0],"),
+            of("no fence: owner", SQL, "&& publication.owner().equals(found.owner())", ""),
+            of("no fence: sequence", SQL, "&& publication.expectedSequence() == found.sequence()", ""),
+            new Mutation(
+                    "position passes dead letters before they are taken",
+                    List.of(
+                            new Edit(
+                                    INSTANCE,
+                                    "        if (deadLetters.isEmpty()) {\n            apply(lossesBefore);",
+                                    """
+                                    apply(lossesBefore);
+                                    if (deadLetters.isEmpty()) {
+                                    """),
+                            new Edit(INSTANCE, "                apply(lossesBefore);\n            }));", "}));"))),
+            of(
+                    "duplicates: lsn only",
+                    DUPLICATES,
+                    "if (sameTransaction || change.lastCommitLsn() == lastCommitLsn) {",
+                    "if (true) {"),
+            of(
+                    "duplicates: pair only",
+                    DUPLICATES,
+                    "if (sameTransaction || change.lastCommitLsn() == lastCommitLsn) {",
+                    "if (change.lastCommitLsn() == lastCommitLsn) {"),
+            of(
+                    "duplicates: equal pair is always one",
+                    DUPLICATES,
+                    "order == 0 && wasSeenAtThisPair(change)",
+                    "order == 0"),
+            of("duplicates: equal pair is never one", DUPLICATES, "order == 0 && wasSeenAtThisPair(change)", "false"),
+            of("duplicates: none", DUPLICATES, "if (order < 0 || order == 0 &&", "if (false &&"),
+            of(
+                    "snapshot rows feed the duplicate filter",
+                    SHARD,
+                    "        } else {\n            counts.snapshotRows++;",
+                    "        } else {\n            duplicates.judge(offset, change);"),
+            of(
+                    "incremental snapshot rows feed the duplicate filter",
+                    SHARD,
+                    "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
+                    "case INCREMENTAL_SNAPSHOT -> duplicates.judge(offset, change);"),
+            of(
+                    "snapshot rows count",
+                    SHARD,
+                    "case SNAPSHOT -> noticeSnapshot(offset, change);",
+                    "case SNAPSHOT -> contribute(change.after(), 1, offset, nowMs);"),
+            of(
+                    "incremental snapshot rows count",
+                    SHARD,
+                    "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
+                    "case INCREMENTAL_SNAPSHOT -> contribute(change.after(), 1, offset, nowMs);"),
+            of("new snapshot run not noticed", SHARD, "if (change.lsn() > bootstrapLsn) {", "if (false) {"),
+            of("truncate not noticed", SHARD, "if (settings.truncateIsLostGround() &&", "if (false &&"),
+            of(
+                    "lsn going back not noticed",
+                    DUPLICATES,
+                    "isNewerThanAllSeen(change) ? Verdict.WENT_BACK : Verdict.DUPLICATE",
+                    "Verdict.DUPLICATE"),
+            of(
+                    "visibility filter off",
+                    FILL,
+                    "return change.transactionKnown() && visibility.sees(change.transactionId());",
+                    "return false;"),
+            of(
+                    "visibility filter never retired",
+                    FILL,
+                    "if (Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn) {",
+                    "if (false) {"),
+            of(
+                    "visibility filter retired too early",
+                    SQL,
+                    "() -> bootstrapLsn = world.source.lsn()",
+                    "() -> bootstrapLsn -= 100"),
+            of(
+                    "visibility saved as retired too early",
+                    FILL,
+                    "return retiredAt < offset ? null : visibility;",
+                    "return retiredAt != NEVER ? null : visibility;"),
+            of(
+                    "filter saved as of position",
+                    SHARD,
+                    "resume.before(),",
+                    "duplicates.resumePointFor(position).before(),"),
+            of(
+                    "runs split: state after the record",
+                    DUPLICATES,
+                    "return runStart == NO_RUN ? new",
+                    "return true ? new"),
+            of("runs split: offset of the record", DUPLICATES, "new ResumePoint(runStart,", "new ResumePoint(offset,"),
+            of(
+                    "resume offset is the position",
+                    WINDOWS,
+                    "if (window.resumePoint.offset() < earliest.offset()) {",
+                    "if (false) {"),
+            of("rows deleted at zero orders", RESULTS, "if (total.isEmpty()) {", "if (total.orderCount() == 0) {"),
+            of("take-over reads first and bumps then", SQL, "super(locksOf(partitions));", "super(0);"),
+            of("fill does not wait for publishers", SQL, "super(Database.WHOLE_TABLE);", "super(0);"),
+            of(
+                    "abandoned publication keeps its shard",
+                    STORE,
+                    "            drop(shard);\n        }\n    }\n\n    private void retire",
+                    "        }\n    }\n\n    private void retire"),
+            of(
+                    "lost answer taken for failure",
+                    PUBLISHER,
+                    "                                uncertain = true;\n",
+                    "                                underWay = List.of();\n"),
+            of(
+                    "marks never compared",
+                    PUBLISHER,
+                    "if (!waits(nowMs, nextMarkCheckMs, MARK_CHECK_INTERVAL)) {",
+                    "if (false) {"),
+            of("fenced partition keeps its shard", PUBLISHER, "store.drop(shard);", ""),
+            new Mutation(
+                    "stale polls go to the new shard",
+                    List.of(
+                            new Edit(POLLED, "private Map<Integer, Shard> shards", "Map<Integer, Shard> shards"),
+                            new Edit(LOOP, "polled.apply(nowMs);", """
+                                    var tied = new java.util.HashMap<>(polled.shards);
+                                    tied.putAll(assignments.shards());
+                                    polled.shards = tied;
+                                    polled.apply(nowMs);
+                                    """))),
+            of("position passes polls that are out", LOOP, "if (!out && !failed) {", "if (!failed) {"),
+            of("position passes polls that failed", LOOP, "if (!out && !failed) {", "if (!out) {"),
+            of("offsets gone not noticed", TAKEOVER, "checkpoint.resumeOffset() < range.beginning()", "false"),
+            of(
+                    "other topic not noticed",
+                    TAKEOVER,
+                    "if (!results.topicId().equals(facts.topicId())) {",
+                    "if (false) {"));
+
+    private static Mutation of(String name, String file, String from, String to) {
+        return new Mutation(name, List.of(new Edit(file, from, to)));
+    }
+}

@@ -1,0 +1,160 @@
+package io.tally.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * All that is decided before a run: sizes, settings, the faults with their times, and how probable the others are. A
+ * plan can be made smaller and run again, which is how a failing one is shrunk.
+ *
+ * @param chances for each kind of fault by chance, in thousandths, by ordinal
+ */
+record Plan(
+        long seed,
+        int partitions,
+        int instances,
+        int keys,
+        long chaosMs,
+        int transactions,
+        long meanPauseMs,
+        long windowMs,
+        long outOfOrdernessMs,
+        long idleTimeoutMs,
+        long maxFutureMs,
+        long maxEntries,
+        long maxPinnedMs,
+        long maxPinnedRecords,
+        long restartMarginMs,
+        boolean connectorFirst,
+        List<Planned> faults,
+        int[] chances) {
+
+    /** @param seed decides the details, so that dropping another fault does not change them */
+    record Planned(FaultKind kind, long atMs, long seed) {}
+
+    static Plan of(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        long chaosMs = 8_000 + random.nextInt(30_000);
+        long windowMs = 1_000L * (1 + random.nextInt(10));
+        return new Plan(
+                seed,
+                1 + random.nextInt(4),
+                1 + random.nextInt(3),
+                3 + random.nextInt(20),
+                chaosMs,
+                5 + random.nextInt(60),
+                1 + random.nextInt(500),
+                windowMs,
+                random.nextInt(3_000),
+                500 + random.nextInt(3_000),
+                random.nextInt(10_000),
+                random.nextInt(3) == 0 ? 4 + random.nextInt(20) : 100_000,
+                random.nextInt(3) == 0 ? windowMs : 40_000,
+                random.nextInt(3) == 0 ? 1 + random.nextInt(40) : 1_000_000,
+                1_000L * (1 + random.nextInt(10)),
+                random.nextInt(4) != 0,
+                faults(random, chaosMs),
+                chances(random));
+    }
+
+    /** A few kinds a run, each some times: many kinds at once would hide what one of them can do. */
+    private static List<Planned> faults(SplittableRandom random, long chaosMs) {
+        List<Planned> faults = new ArrayList<>();
+        int kinds = random.nextInt(5);
+        for (int i = 0; i < kinds; i++) {
+            FaultKind kind = FaultKind.of(random.nextInt(FaultKind.SILENCE.ordinal() + 1));
+            int times = 1 + random.nextInt(3);
+            for (int j = 0; j < times; j++) {
+                faults.add(new Planned(kind, random.nextLong(chaosMs), random.nextLong()));
+            }
+        }
+        return faults;
+    }
+
+    private static int[] chances(SplittableRandom random) {
+        int[] chances = new int[FaultKind.count()];
+        for (int i = 0; i < chances.length; i++) {
+            if (FaultKind.of(i).isByChance() && random.nextInt(3) == 0) {
+                chances[i] = 1 << random.nextInt(9);
+            }
+        }
+        return chances;
+    }
+
+    Plan withFaults(List<Planned> fewer) {
+        return copy(transactions, fewer, chances);
+    }
+
+    Plan withoutChance(FaultKind kind) {
+        int[] fewer = chances.clone();
+        fewer[kind.ordinal()] = 0;
+        return copy(transactions, faults, fewer);
+    }
+
+    Plan withTransactions(int fewer) {
+        return copy(fewer, faults, chances);
+    }
+
+    private Plan copy(int newTransactions, List<Planned> newFaults, int[] newChances) {
+        return new Plan(
+                seed,
+                partitions,
+                instances,
+                keys,
+                chaosMs,
+                newTransactions,
+                meanPauseMs,
+                windowMs,
+                outOfOrdernessMs,
+                idleTimeoutMs,
+                maxFutureMs,
+                maxEntries,
+                maxPinnedMs,
+                maxPinnedRecords,
+                restartMarginMs,
+                connectorFirst,
+                newFaults,
+                newChances);
+    }
+
+    /** What is left of the plan, one thing a line. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append("seed=").append(seed).append(" partitions=").append(partitions);
+        text.append(" instances=").append(instances).append(" keys=").append(keys);
+        text.append(" chaosMs=").append(chaosMs).append(" transactions=").append(transactions);
+        text.append(" meanPauseMs=").append(meanPauseMs).append(" windowMs=").append(windowMs);
+        text.append(" outOfOrdernessMs=")
+                .append(outOfOrdernessMs)
+                .append(" idleTimeoutMs=")
+                .append(idleTimeoutMs);
+        text.append(" maxFutureMs=").append(maxFutureMs).append(" maxEntries=").append(maxEntries);
+        text.append(" maxPinnedMs=")
+                .append(maxPinnedMs)
+                .append(" maxPinnedRecords=")
+                .append(maxPinnedRecords);
+        text.append(" restartMarginMs=")
+                .append(restartMarginMs)
+                .append(" connectorFirst=")
+                .append(connectorFirst);
+        for (Planned fault : faults) {
+            text.append("\n  ")
+                    .append(fault.kind())
+                    .append(" after ")
+                    .append(fault.atMs())
+                    .append(" ms");
+        }
+        for (int i = 0; i < chances.length; i++) {
+            if (chances[i] > 0) {
+                text.append("\n  ")
+                        .append(FaultKind.of(i))
+                        .append(" with ")
+                        .append(chances[i])
+                        .append(" in 1000");
+            }
+        }
+        return text.toString();
+    }
+}

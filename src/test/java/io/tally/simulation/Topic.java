@@ -1,0 +1,112 @@
+package io.tally.simulation;
+
+import io.tally.window.OffsetRange;
+import io.tally.window.TopicFacts;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** The log: partitions of records with offsets that rise and have gaps where the broker keeps markers. */
+final class Topic {
+
+    static final String NAME = "orders";
+
+    record Entry(ConsumerRecord<ByteBuffer, ByteBuffer> record, long timeMs) {
+        long offset() {
+            return record.offset();
+        }
+    }
+
+    /** One partition. */
+    static final class Partition {
+        final TopicPartition name;
+        final List<Entry> entries = new ArrayList<>();
+        /** Offsets of records that nobody can decode. */
+        final TreeSet<Long> undecodable = new TreeSet<>();
+
+        long beginning;
+        long end;
+
+        Partition(int number) {
+            name = new TopicPartition(NAME, number);
+        }
+
+        long append(byte[] value, long nowMs) {
+            ByteBuffer buffer = value == null ? null : ByteBuffer.wrap(value);
+            entries.add(new Entry(new ConsumerRecord<>(NAME, name.partition(), end, null, buffer), nowMs));
+            return end++;
+        }
+
+        /** The index of the first entry at or after an offset. */
+        int indexOf(long offset) {
+            int low = 0;
+            int high = entries.size();
+            while (low < high) {
+                int middle = (low + high) / 2;
+                if (entries.get(middle).offset() < offset) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        void trim(int count) {
+            if (count > 0) {
+                beginning = entries.get(count - 1).offset() + 1;
+                entries.subList(0, count).clear();
+            }
+        }
+
+        private OffsetRange range(long restartMs) {
+            long restart = end;
+            for (int i = entries.size() - 1; i >= 0 && entries.get(i).timeMs() >= restartMs; i--) {
+                restart = entries.get(i).offset();
+            }
+            return new OffsetRange(beginning, end, restart);
+        }
+    }
+
+    final List<Partition> partitions = new ArrayList<>();
+    private final int made;
+
+    /** @param made how many topics of this name there were before */
+    Topic(int made, int partitionCount) {
+        this.made = made;
+        for (int i = 0; i < partitionCount; i++) {
+            addPartition();
+        }
+    }
+
+    Topic madeAgain() {
+        return new Topic(made + 1, partitions.size());
+    }
+
+    void addPartition() {
+        partitions.add(new Partition(partitions.size()));
+    }
+
+    String id() {
+        return "topic-" + made;
+    }
+
+    /** Where the records of an order go. */
+    Partition partitionOf(int key) {
+        return partitions.get((key * 0x9E3779B9 >>> 8) % partitions.size());
+    }
+
+    /** What the probe finds; see {@code TopicProbe}. */
+    TopicFacts facts(long restartMs) {
+        Map<Integer, OffsetRange> ranges = new HashMap<>();
+        for (Partition partition : partitions) {
+            ranges.put(partition.name.partition(), partition.range(restartMs));
+        }
+        return new TopicFacts(NAME, id(), ranges);
+    }
+}
