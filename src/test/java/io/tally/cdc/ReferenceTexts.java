@@ -56,7 +56,7 @@ final class ReferenceTexts {
         Matcher m = TIME.matcher(text);
         ReferenceReader.demand(m.matches(), "no ISO time");
         int year = Integer.parseInt(m.group(1));
-        ReferenceReader.demand(year >= -4712 && year <= 294276, "year out of range");
+        ReferenceReader.demand(year >= -4712 && year <= 294275, "year out of range");
         String decimals = m.group(7) == null ? "" : m.group(7);
         try {
             return OffsetDateTime.of(

@@ -22,8 +22,8 @@ class CrashIT {
     @Test
     void engineKilledInTheMiddleOfAStream_isExact() {
         try (TestPipeline pipeline = new TestPipeline("crash_engine").registerConnector();
-                OrderWriters writers = new OrderWriters(pipeline, 4, 1)) {
-            for (int kill = 0; kill < 4; kill++) {
+                OrderWriters writers = new OrderWriters(pipeline, 4, 1, Duration.ofMillis(5))) {
+            for (int kill = 0; kill < 3; kill++) {
                 try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                     awaitMore(writers, 400);
                     engine.kill();

@@ -95,7 +95,13 @@ class StartIT {
                             + " ALTER TABLE order_agg OWNER TO tally; INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 assertEquals(1, engine.awaitExit());
-                assertTrue(engine.log().contains("ALTER TABLE order_agg ALTER COLUMN gross_sales"), engine.log());
+                String log = engine.log();
+                int statement = log.indexOf("ALTER TABLE order_agg");
+                assertTrue(statement > 0, log);
+                pipeline.execute(log.substring(statement, log.indexOf('\n', statement)));
+            }
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
             }
         }
     }

@@ -26,7 +26,15 @@ class PublisherTest {
 
     private static final long MINUTE = 60_000;
     private static final WindowSettings SETTINGS = new WindowSettings(
-            new TumblingWindows(MINUTE), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true);
+            new TumblingWindows(MINUTE),
+            5_000,
+            1_000,
+            MINUTE,
+            100_000,
+            10 * MINUTE,
+            1_000_000,
+            true,
+            WindowSettings.NEVER);
 
     private long nowMs = 1_000 * MINUTE;
     private final long window = nowMs - MINUTE;
@@ -52,7 +60,7 @@ class PublisherTest {
 
     private void order(Shard shard, long eventTimeMs, int customerId) {
         shard.apply(shard.position(), insert(eventTimeMs, customerId, 1, 100), nowMs);
-        shard.drained(true);
+        shard.drained(true, nowMs);
         shard.settle();
     }
 
@@ -126,6 +134,20 @@ class PublisherTest {
     }
 
     @Test
+    void round_clockSetBackWhileWaiting_doesNotWaitForItToCatchUp() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        nowMs += 60 * MINUTE;
+        ledger.unreachable = true;
+        round();
+        ledger.unreachable = false;
+        nowMs -= 60 * MINUTE;
+        round();
+        assertEquals(orders(1), ledger.total(window, 7));
+    }
+
+    @Test
     void round_anotherOwner_dropsThePartitionAndPublishesTheRest() {
         Shard lost = own(0);
         Shard kept = own(1);
@@ -178,11 +200,11 @@ class PublisherTest {
         Shard shard = own(0);
         order(shard, window, 7);
         order(shard, nowMs + 5_000, 7);
-        shard.drained(false);
+        shard.drained(false, nowMs);
         shard.settle();
         round();
         order(shard, window, 7);
-        shard.drained(false);
+        shard.drained(false, nowMs);
         shard.settle();
         round();
         assertEquals(orders(1), ledger.total(window, 7), "rests, so that corrections collapse");

@@ -11,6 +11,7 @@ import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
 import io.tally.window.TopicFacts;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -30,16 +31,23 @@ class TakeoverTest {
     private LostGround lost;
 
     private Takeover engine(String windowSize, boolean rebuild, boolean stop) {
+        return engine(windowSize, rebuild, stop, Optional.empty());
+    }
+
+    private Takeover engine(String windowSize, boolean rebuild, boolean stop, Optional<Duration> history) {
         PublishSettings settings = new PublishSettings(
                 Map.of("tally.window.size", windowSize),
                 60,
                 2,
                 60,
+                history,
+                true,
                 OrdersTable.of("public.orders", "c", "q", "p", "e"),
                 "orders_slot",
                 true,
                 rebuild,
-                stop);
+                stop,
+                new PublishSettings.Audit(Optional.empty(), Duration.ofMinutes(1), Duration.ofHours(1)));
         return new Takeover(ledger, settings, InstantSource.system(), Runnable::run);
     }
 
@@ -57,6 +65,15 @@ class TakeoverTest {
         TakeoverException cause = assertInstanceOf(TakeoverException.class, e.getCause());
         assertTrue(cause.getMessage().contains(partOfMessage), cause.getMessage());
         return cause.kind();
+    }
+
+    @Test
+    void takeOver_rebuildOfOtherWindowsBesideHistory_isRefused() {
+        takeOver(engine("PT1M", false, false));
+        Kind kind =
+                failure(engine("PT5M", true, false, Optional.of(Duration.ofDays(30))), "holds history built with PT1M");
+        assertEquals(Kind.REFUSE, kind);
+        assertEquals(1, ledger.fills.size());
     }
 
     @Test

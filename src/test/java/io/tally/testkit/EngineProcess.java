@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /** The packaged engine as a process of its own: it can be killed without a chance to clean up. */
 public final class EngineProcess implements AutoCloseable {
@@ -70,18 +72,62 @@ public final class EngineProcess implements AutoCloseable {
 
     /** Waits until the engine says that it is running. */
     public EngineProcess awaitRunning() {
-        Await.until(() -> "the engine runs; its log ends with\n" + lastLines(), START_LIMIT, () -> {
+        return await("the engine runs", status -> status.path("state").asText().equals("RUNNING"));
+    }
+
+    /** Waits until the engine owns at least so many partitions, none at all included, and reads them. */
+    public EngineProcess awaitReading(int partitions) {
+        return await(
+                "the engine reads " + partitions + " partitions",
+                status -> Set.of("RUNNING", "STANDBY")
+                                .contains(status.path("state").asText())
+                        && status.path("partitions").size() >= partitions);
+    }
+
+    private EngineProcess await(String what, Predicate<JsonNode> condition) {
+        Await.until(() -> what + "; its log ends with\n" + lastLines(), START_LIMIT, () -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("it has ended with exit code " + process.exitValue());
             }
-            return status().path("state").asText().equals("RUNNING");
+            return condition.test(status());
         });
         return this;
+    }
+
+    /** Waits until a line of the log contains the text. */
+    public void awaitLog(String text) {
+        Await.until(
+                () -> "'" + text + "' in the log, which ends with\n" + lastLines(),
+                START_LIMIT,
+                () -> log().contains(text));
     }
 
     /** What {@code /api/status} says. */
     public JsonNode status() throws IOException, InterruptedException {
         return JSON.readTree(get("/api/status").body());
+    }
+
+    /** A count from {@code /api/status}, as a JSON pointer. */
+    public long count(String pointer) {
+        try {
+            return status().at(pointer).asLong();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** The value of a metric without labels. */
+    public double metric(String name) throws IOException, InterruptedException {
+        return get("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The answer to a GET. */

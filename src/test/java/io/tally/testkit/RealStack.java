@@ -12,15 +12,20 @@ import java.util.Properties;
 
 /**
  * PostgreSQL, Kafka and Kafka Connect with Debezium as real processes on free ports, started by the program under
- * {@code src/stack}. Shared by all tests of this JVM; it ends when this JVM ends, however that happens.
+ * {@code src/stack}. One is shared by all tests of this JVM; it ends when this JVM ends, however that happens. A test that
+ * does to its services what others could not stand starts one of its own.
  */
-public final class RealStack {
+public final class RealStack implements AutoCloseable {
 
     private static final Path STACK_JAR = Path.of("target", "stack", "tally-stack.jar");
 
     /** The process is kept here, because a Quarkus test has class loaders of its own and so its own static fields. */
     private static final String SUPERVISOR = "io.tally.testkit.RealStack.supervisor";
 
+    private static final long STOP_LIMIT_SECONDS = 120;
+
+    private final Process supervisor;
+    private final Path directory;
     private final BufferedReader answers;
     private final Writer commands;
     private final Properties state = new Properties();
@@ -30,14 +35,28 @@ public final class RealStack {
         synchronized (System.getProperties()) {
             try {
                 Process running = (Process) System.getProperties().get(SUPERVISOR);
-                return running == null ? start() : new RealStack(running);
+                if (running == null) {
+                    running = start(directory(""));
+                    System.getProperties().put(SUPERVISOR, running);
+                }
+                return new RealStack(running, directory(""));
             } catch (IOException e) {
                 throw new UncheckedIOException("the real stack did not start", e);
             }
         }
     }
 
-    private static RealStack start() throws IOException {
+    /** Starts a stack that only the caller knows, who closes it. */
+    public static RealStack ofOnesOwn(String name) {
+        try {
+            Path directory = directory("-" + name);
+            return new RealStack(start(directory), directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the real stack did not start", e);
+        }
+    }
+
+    private static Process start(Path directory) throws IOException {
         if (!Files.exists(STACK_JAR)) {
             throw new IOException(STACK_JAR + " is missing; mvn -f src/stack/pom.xml package makes it");
         }
@@ -46,32 +65,35 @@ public final class RealStack {
                         "-jar",
                         STACK_JAR.toString(),
                         "--dir",
-                        directory().toString(),
+                        directory.toString(),
                         "--postgres-port",
                         "0",
                         "--kafka-port",
                         "0",
+                        "--kafka-proxy-port",
+                        Integer.toString(Processes.freePort()),
                         "--connect-port",
                         "0",
                         "--stop-on-stdin-eof"))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         awaitReady(supervisor.inputReader(StandardCharsets.UTF_8));
-        System.getProperties().put(SUPERVISOR, supervisor);
-        return new RealStack(supervisor);
+        return supervisor;
     }
 
-    private RealStack(Process supervisor) throws IOException {
+    private RealStack(Process supervisor, Path directory) throws IOException {
+        this.supervisor = supervisor;
+        this.directory = directory;
         answers = supervisor.inputReader(StandardCharsets.UTF_8);
         commands = supervisor.outputWriter(StandardCharsets.UTF_8);
-        try (var in = Files.newBufferedReader(directory().resolve("stack.properties"))) {
+        try (var in = Files.newBufferedReader(directory.resolve("stack.properties"))) {
             state.load(in);
         }
     }
 
-    private static Path directory() throws IOException {
+    private static Path directory(String suffix) throws IOException {
         return Files.createDirectories(Path.of("target", "it"))
-                .resolve("stack-" + ProcessHandle.current().pid());
+                .resolve("stack-" + ProcessHandle.current().pid() + suffix);
     }
 
     private static void awaitReady(BufferedReader answers) throws IOException {
@@ -88,9 +110,22 @@ public final class RealStack {
     /**
      * Steers a service.
      *
-     * @param what {@code stop}, {@code kill} or {@code start}, and {@code postgres}, {@code broker} or {@code connect}
+     * @param what {@code stop}, {@code kill} or {@code start}, and {@code postgres}, {@code broker}, {@code connect} or
+     *     {@code plain-connect}
      */
-    public synchronized void command(String what) {
+    public void command(String what) {
+        String answer = ask(what);
+        if (!("ok " + what).equals(answer)) {
+            throw new IllegalStateException(what + " was answered by: " + answer);
+        }
+    }
+
+    /** Brings a service into a state it may be in already. */
+    public void ensure(String what) {
+        ask(what);
+    }
+
+    private synchronized String ask(String what) {
         try {
             commands.write(what + "\n");
             commands.flush();
@@ -99,9 +134,7 @@ public final class RealStack {
                 System.out.println("stack: " + answer);
                 answer = answers.readLine();
             }
-            if (!("ok " + what).equals(answer)) {
-                throw new IllegalStateException(what + " was answered by: " + answer);
-            }
+            return answer;
         } catch (IOException e) {
             throw new UncheckedIOException("the stack does not answer", e);
         }
@@ -115,7 +148,38 @@ public final class RealStack {
         return state.getProperty("broker.bootstrap.servers");
     }
 
+    /** The port on which clients of the broker's second listener expect it; a proxy is to be there. */
+    public int brokerProxyPort() {
+        return Integer.parseInt(state.getProperty("broker.proxy.port"));
+    }
+
+    /** The port of the broker's second listener. */
+    public int brokerProxiedPort() {
+        return Integer.parseInt(state.getProperty("broker.proxied.port"));
+    }
+
     public String connectUrl() {
         return state.getProperty("connect.url");
+    }
+
+    /** The worker without exactly-once support; it has to be started first. */
+    public String plainConnectUrl() {
+        return state.getProperty("plain-connect.url");
+    }
+
+    /** Where PostgreSQL keeps everything; to be touched only while it is stopped. */
+    public Path postgresData() {
+        return directory.resolve("data").resolve("postgres");
+    }
+
+    /** Ends a stack of one's own. */
+    @Override
+    public void close() {
+        try {
+            commands.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Processes.awaitExit(supervisor, STOP_LIMIT_SECONDS);
     }
 }

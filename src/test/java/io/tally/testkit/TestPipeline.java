@@ -2,10 +2,6 @@ package io.tally.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +26,7 @@ public final class TestPipeline implements AutoCloseable {
     /** Partitions of the orders topic, as {@code debezium/connector-config.json} has it. */
     public static final int PARTITIONS = 4;
 
-    private static final Duration MARKER_LIMIT = Duration.ofSeconds(90);
+    private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
 
     /** The SQL that judges: rows that differ, or are on one side only. */
     private static final String DIFFERENCES = """
@@ -48,13 +44,20 @@ public final class TestPipeline implements AutoCloseable {
             LIMIT 20
             """;
 
-    private final RealStack stack = RealStack.get();
+    private final RealStack stack;
     private final String name;
-    private boolean registered;
+    private int partitions = PARTITIONS;
+    private Connector connector;
     private int markers;
 
     /** @param name lower case letters, digits and underscores; not used by another test */
     public TestPipeline(String name) {
+        this(RealStack.get(), name);
+    }
+
+    /** The same on a given stack. */
+    public TestPipeline(RealStack stack, String name) {
+        this.stack = stack;
         this.name = name;
         try (Connection admin = connect("postgres");
                 Statement statement = admin.createStatement()) {
@@ -85,8 +88,45 @@ public final class TestPipeline implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        registered = true;
+        connector = new Connector(stack.connectUrl(), name);
         return this;
+    }
+
+    /**
+     * Registers the connector with some settings of its own, and does not wait.
+     *
+     * @param connectUrl the worker that runs it
+     * @param settings what differs from {@code debezium/connector-config.json}
+     */
+    public TestPipeline registerConnector(String connectUrl, Map<String, String> settings) {
+        connector = new Connector(connectUrl, name);
+        connector.register(read(Path.of("debezium", "connector-config.json")), connectorVariables(), settings);
+        return this;
+    }
+
+    private Map<String, String> connectorVariables() {
+        return Map.of(
+                "DEBEZIUM_POSTGRES_DB",
+                name,
+                "DEBEZIUM_SLOT_NAME",
+                slot(),
+                "DEBEZIUM_PUBLICATION_NAME",
+                "orders_publication",
+                "DEBEZIUM_TOPIC_PREFIX",
+                name);
+    }
+
+    /** The registered connector. */
+    public Connector connector() {
+        return connector;
+    }
+
+    /** Adds partitions to the topic. The connector has to be restarted to write to them at once. */
+    public void raisePartitionsTo(int count) {
+        try (TopicAdmin admin = new TopicAdmin(this)) {
+            admin.raisePartitionsTo(count);
+        }
+        partitions = count;
     }
 
     public String name() {
@@ -184,36 +224,40 @@ public final class TestPipeline implements AutoCloseable {
      * that was written before, as far as its minute is over. Then the minutes that are still open close.
      */
     public void awaitExact(Duration limit) {
-        awaitMarkers();
+        awaitMarkers(limit);
         Await.until(
                 () -> "order_agg equals orders, but: " + String.join("\n", differences()),
                 limit,
                 () -> differences().isEmpty());
     }
 
-    private void awaitMarkers() {
+    private void awaitMarkers(Duration limit) {
         markers++;
         StringBuilder sql = new StringBuilder();
-        for (int partition = 0; partition < PARTITIONS; partition++) {
+        for (int partition = 0; partition < partitions; partition++) {
             sql.append("INSERT INTO orders VALUES ('%s', %d, 1, 0.01, '2000-01-01T00:00:00Z');"
-                    .formatted(orderIdFor(partition, "marker-" + markers + "-"), -markers));
+                    .formatted(orderIdFor(partition, partitions, "marker-" + markers + "-"), -markers));
         }
         execute(sql.toString());
         Await.until(
                 "the markers of all partitions are in order_agg",
-                MARKER_LIMIT,
+                limit,
                 () -> query(
                                 "SELECT order_count FROM order_agg WHERE window_start = '2000-01-01T00:00:00Z' AND customer_id = "
                                         + -markers)
-                        .equals(Integer.toString(PARTITIONS)));
+                        .equals(Integer.toString(partitions)));
     }
 
     /** An order id that Kafka's default partitioner puts into the given partition. */
     public static String orderIdFor(int partition, String prefix) {
+        return orderIdFor(partition, PARTITIONS, prefix);
+    }
+
+    private static String orderIdFor(int partition, int partitions, String prefix) {
         for (int i = 0; ; i++) {
             String id = prefix + i;
             byte[] key = ("{\"order_id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
-            if (Utils.toPositive(Utils.murmur2(key)) % PARTITIONS == partition) {
+            if (Utils.toPositive(Utils.murmur2(key)) % partitions == partition) {
                 return id;
             }
         }
@@ -221,17 +265,25 @@ public final class TestPipeline implements AutoCloseable {
 
     @Override
     public void close() {
-        if (registered) {
-            HttpRequest delete = HttpRequest.newBuilder(URI.create(stack.connectUrl() + "/connectors/" + name))
-                    .DELETE()
-                    .build();
-            try (HttpClient http = HttpClient.newHttpClient()) {
-                http.send(delete, HttpResponse.BodyHandlers.discarding());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        if (connector != null) {
+            connector.close();
+            dropSlots();
+        }
+    }
+
+    /** A server has room for some slots only, and keeps its log for each. */
+    private void dropSlots() {
+        String dropAll =
+                "SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots WHERE database = '" + name
+                        + "' AND NOT active";
+        String left = "SELECT count(*) FROM pg_replication_slots WHERE database = '" + name + "'";
+        try {
+            Await.until("the slots are gone", SLOT_LIMIT, () -> {
+                query(dropAll);
+                return query(left).equals("0");
+            });
+        } catch (AssertionError e) {
+            System.out.println("slots of " + name + " stay: " + e);
         }
     }
 

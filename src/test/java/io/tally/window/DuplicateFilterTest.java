@@ -88,6 +88,24 @@ class DuplicateFilterTest {
         assertEquals(DUPLICATE, see(700, 3_000, 4_000, 1_000, "c"));
     }
 
+    /** As after a slot was dropped and the connector registered again: it was taken for a log that went back. */
+    @Test
+    void judge_firstTransactionOfAConnectorThatBeganAnew_isNew() {
+        assertEquals(NEW, see(1, 90, 200, 1, "a"));
+        assertEquals(NEW, see(7, NULL, 300, 5, "b"));
+        assertEquals(NEW, see(7, NULL, 304, 5, "c"));
+        assertEquals(DUPLICATE, see(7, 290, 304, 5, "c"), "killed inside it, and sent again with a number");
+        assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
+        assertEquals(NEW, see(8, 310, 306, 6, "d"));
+        assertEquals(DUPLICATE, see(7, NULL, 300, 5, "b"), "committed earlier than the newest");
+    }
+
+    @Test
+    void judge_firstTransactionCommittedLaterButWrittenBefore_wentBack() {
+        assertEquals(NEW, see(1, 90, 200, 1, "a"));
+        assertEquals(WENT_BACK, see(2, NULL, 150, 5, "b"));
+    }
+
     @Test
     void judge_withoutLsn_isNewAndTeachesNothing() {
         assertEquals(NEW, filter.judge(0, insert(0, 1, 1, 1)));

@@ -21,7 +21,15 @@ class ShardTest {
     private static final UUID OWNER = new UUID(1, 2);
 
     static final WindowSettings SETTINGS = new WindowSettings(
-            new TumblingWindows(MINUTE), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true);
+            new TumblingWindows(MINUTE),
+            5_000,
+            1_000,
+            MINUTE,
+            100_000,
+            10 * MINUTE,
+            1_000_000,
+            true,
+            WindowSettings.NEVER);
 
     private static Checkpoint fresh(Visibility visibility) {
         return new Checkpoint(
@@ -40,6 +48,25 @@ class ShardTest {
 
     private static Shard shard(Checkpoint checkpoint) {
         return new Shard(checkpoint, SETTINGS, NOW);
+    }
+
+    @Test
+    void apply_deleteOfHistory_takesNothingBack() {
+        WindowSettings keepsHistory = new WindowSettings(
+                SETTINGS.windows(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, 60 * MINUTE);
+        Shard shard = new Shard(fresh(null), keepsHistory, NOW);
+        OrderChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
+        purge.setCommitTimeMs(NOW);
+        shard.apply(10, purge, NOW);
+        OrderChange cancellation = delete(NOW - 60 * MINUTE, 7, 2, 350);
+        cancellation.setCommitTimeMs(NOW);
+        shard.apply(11, cancellation, NOW);
+
+        Publication publication = shard.take(NOW, false, NOW);
+
+        assertEquals(1, shard.counts().purged());
+        assertEquals(1, publication.deltas().size());
+        assertEquals(NOW - 60 * MINUTE, publication.deltas().getFirst().startMs());
     }
 
     @Test
@@ -148,13 +175,13 @@ class ShardTest {
     @Test
     void take_manyFarWindows_keepsTheEarlySetSmall() {
         Shard shard = shard(fresh(null));
-        int windows = 3 * Shard.MAX_EARLY_RANGES;
+        int windows = 3 * ShardWindows.MAX_EARLY_RANGES;
         for (int i = 0; i < windows; i++) {
             shard.apply(10 + i, insert(NOW + 3L * i * MINUTE, 7, 1, 100), NOW);
         }
         Publication early = shard.take(Shard.NO_TIME, true, NOW);
         long[] ranges = early.next().publishedEarly();
-        assertEquals(2 * Shard.MAX_EARLY_RANGES, ranges.length);
+        assertEquals(2 * ShardWindows.MAX_EARLY_RANGES, ranges.length);
         assertEquals(NOW, ranges[0]);
         assertTrue(ranges[1] > NOW + 3 * MINUTE, "neighbours were melted, with what lies between");
 

@@ -44,8 +44,12 @@ class WindowStoreTest {
         shard.settle();
     }
 
-    private static void drained(Shard shard) {
-        shard.drained(true);
+    /** Finds nothing left to read, again and again, between two times. */
+    private static void drained(Shard shard, long fromMs, long toMs) {
+        for (long nowMs = fromMs; nowMs < toMs; nowMs += 100) {
+            shard.drained(true, nowMs);
+        }
+        shard.drained(true, toMs);
         shard.settle();
     }
 
@@ -78,19 +82,45 @@ class WindowStoreTest {
     @Test
     void watermark_drainedAndSilent_followsTheOther() {
         order(add(0), NOW, 1, NOW);
-        drained(add(1));
+        Shard silent = add(1);
+        drained(silent, NOW, NOW + 999);
         assertEquals(Shard.NO_TIME, store.watermarkMs(NOW + 999));
+        drained(silent, NOW + 999, NOW + 1_000);
         assertEquals(NOW - 5_000, store.watermarkMs(NOW + 1_000));
+    }
+
+    @Test
+    void watermark_clockSetBack_idlePartitionStillDoesNotHoldBack() {
+        order(add(0), NOW, 1, NOW);
+        Shard idle = add(1);
+        order(idle, NOW - 60_000, 1, NOW);
+        drained(idle, NOW - 3_600_000, NOW - 3_600_000);
+        assertEquals(NOW - 5_000, store.watermarkMs(NOW - 3_600_000));
     }
 
     @Test
     void watermark_allIdle_followsTheClockToTheEndOfTheNewestWindow() {
         Shard shard = add(0);
         order(shard, NOW + 10_000, 1, NOW);
-        drained(shard);
+        drained(shard, NOW, NOW + 20_000);
         assertEquals(NOW + 14_000, store.watermarkMs(NOW + 20_000));
+        drained(shard, NOW + 20_000, NOW + 66_000);
         assertEquals(NOW + MINUTE, store.watermarkMs(NOW + 66_000));
+        drained(shard, NOW + 66_000, NOW + 100 * MINUTE);
         assertEquals(NOW + MINUTE, store.watermarkMs(NOW + 100 * MINUTE), "a jump of the clock leaves no mark");
+    }
+
+    @Test
+    void watermark_processWasFrozen_waitsUntilItHasLookedForASecond() {
+        Shard shard = add(0);
+        order(shard, NOW + 10_000, 1, NOW);
+        drained(shard, NOW, NOW + 20_000);
+        long thawed = NOW + 5 * MINUTE;
+        assertEquals(NOW + 14_000, store.watermarkMs(thawed), "orders may have come meanwhile");
+        drained(shard, thawed, thawed + 999);
+        assertEquals(NOW + 5_000, store.watermarkMs(thawed + 999), "what it looks at first may be an old answer");
+        drained(shard, thawed + 999, thawed + 1_000);
+        assertEquals(NOW + MINUTE, store.watermarkMs(thawed + 1_000));
     }
 
     @Test
@@ -100,7 +130,7 @@ class WindowStoreTest {
         assertEquals(Shard.NO_TIME, store.watermarkMs(NOW));
         order(shard, NOW - 1_000, 1, NOW);
         order(shard, NOW + 30 * MINUTE, 1, NOW + 5_000);
-        drained(shard);
+        drained(shard, NOW + 5_000, NOW + 6_000);
         assertEquals(NOW, store.watermarkMs(NOW + 6_000), "only far orders come, and the clock goes on");
     }
 

@@ -1,0 +1,163 @@
+package io.tally.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tally.testkit.OrderWriters;
+import io.tally.testkit.TestPipeline;
+import io.tally.testkit.TopicDump;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random faults while several sessions insert, update and delete orders: those of {@link Fault}, drawn from a seed, by two
+ * hands at a time. After some minutes all is made well, the sessions end, and {@code order_agg} has to equal the orders
+ * table; then it goes on. A build has one round of a minute. A longer run, and one with a given seed:
+ *
+ * <pre>
+ * mvn verify -Dit.test=ChaosIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.minutes=30
+ * mvn verify … -Dchaos.seed=42
+ * </pre>
+ *
+ * The seed fixes what is drawn, not what the machine does meanwhile.
+ */
+@Tag("chaos")
+class ChaosIT {
+
+    private static final Duration RUN = Duration.ofMinutes(Integer.getInteger("chaos.minutes", 1));
+    private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
+
+    /** After so long results are compared, so that a difference can be found among few faults. */
+    private static final Duration ROUND = Duration.ofMinutes(4);
+
+    private static final Duration VERDICT_LIMIT = Duration.ofSeconds(180);
+    /** Young enough that most of the time a minute is open while its orders come. */
+    private static final Duration ORDER_AGE = Duration.ofSeconds(20);
+
+    private static final int SESSIONS = 4;
+    /** Some hundred changes a second: a load, but one that two cores carry beside all that is started again. */
+    private static final Duration SESSION_PAUSE = Duration.ofMillis(60);
+
+    /** What happened when, for whoever has to find the cause of a difference in the logs beside it. */
+    private static final Path JOURNAL = Path.of("target", "it", "chaos.log");
+
+    private static final String FILLINGS = "SELECT reason || ' ' || filled_at FROM tally_pipeline";
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final Score score = new Score();
+
+    private interface Strike {
+        void with(Fault fault) throws Missed;
+    }
+
+    @Test
+    void anyFaults_resultsAreExact() throws IOException {
+        try (TestPipeline pipeline = new TestPipeline("chaos").registerConnector();
+                ServiceFaults services = new ServiceFaults(pipeline, random.split());
+                Engines engines = new Engines(pipeline);
+                ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor()) {
+            say("seed=" + SEED + " minutes=" + RUN.toMinutes());
+            EngineFaults faults = new EngineFaults(pipeline, engines, services, score, random.split());
+            pipeline.awaitExact(VERDICT_LIMIT);
+            engines.calm();
+            String filling = pipeline.query(FILLINGS);
+            watch.scheduleWithFixedDelay(engines::sample, 1, 1, TimeUnit.SECONDS);
+            watch.scheduleWithFixedDelay(services::restartFailedConnector, 1, 1, TimeUnit.SECONDS);
+
+            long endNanos = System.nanoTime() + RUN.toNanos();
+            for (long left = RUN.toNanos(); left > 0; left = endNanos - System.nanoTime()) {
+                round(pipeline, engines, faults, services, Math.min(left, ROUND.toNanos()));
+            }
+            watch.shutdownNow();
+            engines.sample();
+            say("seed=" + SEED + " minutes=" + RUN.toMinutes() + " " + score.summary() + "; records read again="
+                    + engines.replayed());
+            assertEquals(filling, pipeline.query(FILLINGS), "exact without filling from the table again");
+            assertEquals(0, engines.deadLetters(), "dead letters");
+        }
+    }
+
+    /** Some minutes of faults and the verdict. */
+    private void round(TestPipeline pipeline, Engines engines, EngineFaults faults, ServiceFaults services, long nanos)
+            throws IOException {
+        long deadlineNanos = System.nanoTime() + nanos;
+        try (OrderWriters writers = OrderWriters.throughOutages(
+                pipeline, SESSIONS, random.nextLong(1_000_000_000), ORDER_AGE, SESSION_PAUSE)) {
+            CompletableFuture.allOf(
+                            hand(Fault.Hand.ENGINES, faults::strike, Duration.ofSeconds(1), deadlineNanos),
+                            hand(Fault.Hand.SERVICES, services::strike, Duration.ofSeconds(8), deadlineNanos))
+                    .join();
+            engines.calm();
+            writers.stop();
+            long calmNanos = System.nanoTime();
+            awaitExact(pipeline);
+            say("exact after %.1f s, transactions=%d; %s"
+                    .formatted((System.nanoTime() - calmNanos) / 1e9, writers.transactions(), score.summary()));
+        }
+    }
+
+    /** If there is a difference, the topic is kept, in which the lost or doubled change can be looked for. */
+    private static void awaitExact(TestPipeline pipeline) throws IOException {
+        try {
+            pipeline.awaitExact(VERDICT_LIMIT);
+        } catch (AssertionError e) {
+            say("not exact: " + String.join("\n", pipeline.differences()));
+            TopicDump.write(pipeline, JOURNAL.resolveSibling("chaos-topic.tsv"));
+            throw e;
+        }
+    }
+
+    /** One fault after another, each kind as often as the others, until the time is over. */
+    private CompletableFuture<Void> hand(Fault.Hand hand, Strike strike, Duration pause, long deadlineNanos) {
+        SplittableRandom mine = random.split();
+        return CompletableFuture.runAsync(
+                () -> {
+                    List<Fault> bag = new ArrayList<>();
+                    while (System.nanoTime() < deadlineNanos) {
+                        if (bag.isEmpty()) {
+                            bag.addAll(Fault.of(hand));
+                        }
+                        Fault fault = bag.remove(mine.nextInt(bag.size()));
+                        try {
+                            say(fault.name());
+                            strike.with(fault);
+                            score.count(fault);
+                            say(fault + " is over");
+                        } catch (Missed e) {
+                            say(fault + " missed: " + e.getCause().getMessage());
+                            score.miss();
+                        }
+                        EngineFaults.pass(
+                                Duration.ofMillis(mine.nextLong(pause.toMillis() / 2, pause.toMillis() * 3 / 2)));
+                    }
+                },
+                task -> Thread.ofPlatform().daemon().name("chaos-" + hand).start(task));
+    }
+
+    private static void say(String what) {
+        System.out.println("chaos: " + what);
+        try {
+            Files.writeString(
+                    JOURNAL,
+                    LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + what + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.tally.chaos;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The kinds of faults, by the hand that causes them: one meets the engines and their network, one the services. */
+enum Fault {
+    /** SIGKILL at any moment, and a new process. */
+    ENGINE_KILLED(Hand.ENGINES),
+    /** SIGKILL while its transaction waits for a row. */
+    ENGINE_KILLED_IN_TRANSACTION(Hand.ENGINES),
+    /** SIGKILL when its transaction is committed and the answer has not arrived. */
+    ENGINE_KILLED_BEFORE_ANSWER(Hand.ENGINES),
+    /** SIGSTOP and SIGCONT, for shorter and for longer than the session timeout. */
+    ENGINE_FROZEN(Hand.ENGINES),
+    /** SIGSTOP while its transaction waits for a row, which it then gets, and SIGCONT when others have its partitions. */
+    ENGINE_FROZEN_IN_TRANSACTION(Hand.ENGINES),
+    /** A publication that arrives when the engine, frozen meanwhile, has lost its partitions. */
+    PUBLICATION_LATE(Hand.ENGINES),
+    /** The connection is reset when a transaction is committed and the answer has not arrived. */
+    ANSWER_LOST(Hand.ENGINES),
+    /** A second engine is started or, the next time, stopped. */
+    ENGINE_ADDED_OR_STOPPED(Hand.ENGINES),
+    DATABASE_CUT(Hand.ENGINES),
+    DATABASE_SLOW(Hand.ENGINES),
+    DATABASE_RESET(Hand.ENGINES),
+    BROKER_CUT(Hand.ENGINES),
+    BROKER_SLOW(Hand.ENGINES),
+    BROKER_RESET(Hand.ENGINES),
+
+    /** Clean stop and start. */
+    POSTGRES_STOPPED(Hand.SERVICES),
+    /** SIGKILL to all of it, and start. */
+    POSTGRES_KILLED(Hand.SERVICES),
+    BROKER_STOPPED(Hand.SERVICES),
+    BROKER_KILLED(Hand.SERVICES),
+    CONNECT_KILLED(Hand.SERVICES),
+    /** The connector and its task are restarted through Connect's REST interface. */
+    CONNECTOR_RESTARTED(Hand.SERVICES),
+    /** The database ends all sessions of engines. */
+    SESSIONS_ENDED(Hand.SERVICES);
+
+    /** Faults of one hand come one after another, those of two hands at the same time. */
+    enum Hand {
+        ENGINES,
+        SERVICES
+    }
+
+    private final Hand hand;
+
+    Fault(Hand hand) {
+        this.hand = hand;
+    }
+
+    static List<Fault> of(Hand hand) {
+        return Arrays.stream(values()).filter(fault -> fault.hand == hand).toList();
+    }
+}

@@ -1,0 +1,174 @@
+package io.tally.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.OrderWriters;
+import io.tally.testkit.TestPipeline;
+import io.tally.testkit.TopicAdmin;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What makes the results worthless, or only seems to: found out, said, and mended from the orders table. */
+class LostGroundIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    private static final String OLD_ORDERS = "INSERT INTO orders SELECT 'old-' || i, i % 40, 1 + i % 5, 10 + i * 0.01,"
+            + " now() - interval '1 minute' - i * interval '1 second' FROM generate_series(1, 2000) AS i";
+
+    private static void awaitFilled(EngineProcess engine, String reason) {
+        Await.until(
+                () -> "order_agg is filled again because of " + reason,
+                LIMIT,
+                () -> engine.status().path("filling").path("reason").asText().equals(reason));
+        assertTrue(engine.log().contains("filling order_agg from the orders table"), engine.log());
+    }
+
+    @Test
+    void topicDeletedAndMadeAgain_isBuiltAgain() {
+        try (TestPipeline pipeline = new TestPipeline("lost_topic").registerConnector();
+                EngineProcess engine = EngineProcess.start(pipeline)) {
+            pipeline.execute(OLD_ORDERS);
+            pipeline.awaitExact(LIMIT);
+            pipeline.connector().stop();
+            try (TopicAdmin topic = new TopicAdmin(pipeline)) {
+                topic.deleteTopic();
+            }
+            pipeline.execute("UPDATE orders SET quantity = quantity + 1");
+            pipeline.connector().resume();
+            pipeline.execute("UPDATE orders SET price = price + 1 WHERE order_id LIKE 'old-1%'");
+            awaitFilled(engine, "topic-recreated");
+            pipeline.awaitExact(LIMIT);
+        }
+    }
+
+    @Test
+    void offsetsGone_stopsOrBuildsAgain_asTold() {
+        try (TestPipeline pipeline = new TestPipeline("lost_offsets").registerConnector()) {
+            pipeline.execute(OLD_ORDERS);
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                engine.stop();
+            }
+            pipeline.execute("UPDATE orders SET quantity = quantity + 1");
+            awaitInTopic(pipeline);
+            try (TopicAdmin topic = new TopicAdmin(pipeline)) {
+                topic.deleteRecords();
+            }
+            String before = pipeline.query("SELECT sum(gross_sales) FROM order_agg");
+            try (EngineProcess engine = EngineProcess.start(pipeline, "tally.on-lost-ground=stop")) {
+                Await.until(
+                        "the engine stops",
+                        LIMIT,
+                        () -> engine.status().path("state").asText().equals("FAILED"));
+                Await.until(
+                        "it is not ready",
+                        LIMIT,
+                        () -> engine.get("/q/health/ready").statusCode() == 503);
+                assertTrue(engine.log().contains("start once with tally.rebuild=true"), engine.log());
+                assertEquals(before, pipeline.query("SELECT sum(gross_sales) FROM order_agg"), "left alone");
+            }
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                awaitFilled(engine, "offsets-gone");
+                pipeline.awaitExact(LIMIT);
+            }
+        }
+    }
+
+    /** Everything written so far is in the topic when the slot has moved past it. */
+    private static void awaitInTopic(TestPipeline pipeline) {
+        String lsn = pipeline.query("SELECT pg_current_wal_insert_lsn()");
+        Await.until(
+                "the connector has caught up",
+                LIMIT,
+                () -> pipeline.query("SELECT confirmed_flush_lsn >= '" + lsn
+                                + "' FROM pg_replication_slots WHERE slot_name = '" + pipeline.slot() + "'")
+                        .equals("t"));
+    }
+
+    @Test
+    void checkpointAheadOfTheTopic_isBuiltAgain() {
+        try (TestPipeline pipeline = new TestPipeline("lost_ahead").registerConnector()) {
+            pipeline.execute(OLD_ORDERS);
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                engine.stop();
+            }
+            pipeline.execute("UPDATE tally_checkpoint SET position = position + 1000000");
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                awaitFilled(engine, "checkpoint-ahead");
+                pipeline.awaitExact(LIMIT);
+            }
+        }
+    }
+
+    @Test
+    void resultsRestoredToAnEarlierMoment_areBroughtUpToDateFromTheTopic() {
+        try (TestPipeline pipeline = new TestPipeline("lost_time").registerConnector();
+                EngineProcess engine = EngineProcess.start(pipeline)) {
+            pipeline.execute(OLD_ORDERS);
+            pipeline.awaitExact(LIMIT);
+            pipeline.execute("CREATE TABLE saved_agg AS TABLE order_agg;"
+                    + " CREATE TABLE saved_checkpoint AS TABLE tally_checkpoint");
+            pipeline.execute("UPDATE orders SET quantity = quantity + 1");
+            pipeline.awaitExact(LIMIT);
+            pipeline.execute(
+                    "BEGIN; LOCK tally_checkpoint IN EXCLUSIVE MODE; DELETE FROM order_agg; DELETE FROM tally_checkpoint;"
+                            + " INSERT INTO order_agg TABLE saved_agg; INSERT INTO tally_checkpoint TABLE saved_checkpoint; COMMIT");
+            Await.until("it is noticed", LIMIT, () -> engine.log().contains("partition dropped"));
+            pipeline.awaitExact(LIMIT);
+            assertEquals(1, fills(engine), "the topic had it all");
+        }
+    }
+
+    private static int fills(EngineProcess engine) {
+        try {
+            return engine.status().path("filling").path("times").asInt();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void partitionsAdded_isExact() {
+        try (TestPipeline pipeline = new TestPipeline("more_partitions").registerConnector();
+                EngineProcess engine = EngineProcess.start(pipeline);
+                OrderWriters writers = new OrderWriters(pipeline, 3, 6)) {
+            Await.until("the writers are busy", LIMIT, () -> writers.transactions() > 300);
+            engine.awaitRunning();
+            pipeline.raisePartitionsTo(6);
+            pipeline.connector().stop();
+            pipeline.connector().resume();
+            long before = writers.transactions();
+            Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + 1_000);
+            writers.stop();
+            pipeline.awaitExact(LIMIT);
+            assertEquals(1, fills(engine));
+        }
+    }
+
+    @Test
+    void rowsThatCameApart_areFoundByTheAudit() {
+        try (TestPipeline pipeline = new TestPipeline("lost_audit").registerConnector();
+                EngineProcess engine = EngineProcess.start(pipeline, "tally.audit.every=1s")) {
+            pipeline.execute(OLD_ORDERS);
+            pipeline.awaitExact(LIMIT);
+            Await.until("the audit finds nothing", LIMIT, () -> verdict(engine).equals("CLEAN"));
+            pipeline.execute("UPDATE order_agg SET gross_sales = gross_sales + 0.01 WHERE customer_id = 7");
+            awaitFilled(engine, "audit");
+            assertTrue(engine.log().contains("customer=7 sales off by 0.01, orders by 0"), engine.log());
+            pipeline.awaitExact(LIMIT);
+            Await.until(
+                    "the audit finds nothing again",
+                    LIMIT,
+                    () -> verdict(engine).equals("CLEAN"));
+        }
+    }
+
+    private static String verdict(EngineProcess engine) throws Exception {
+        return engine.status().path("audit").path("verdict").asText();
+    }
+}

@@ -1,0 +1,123 @@
+package io.tally.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.OrderWriters;
+import io.tally.testkit.TestPipeline;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Filling order_agg again while others work on it. */
+class RebuildIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    @Test
+    void rebuild_besideRunningEngines_isExact() {
+        try (TestPipeline pipeline = new TestPipeline("rebuild_beside").registerConnector();
+                OrderWriters writers = new OrderWriters(pipeline, 3, 7);
+                EngineProcess running = EngineProcess.start(pipeline).awaitRunning();
+                EngineProcess first = EngineProcess.start(pipeline, "tally.rebuild=true");
+                EngineProcess second = EngineProcess.start(pipeline, "tally.rebuild=true")) {
+            for (EngineProcess engine : new EngineProcess[] {first, second}) {
+                Await.until(
+                        "both have filled it, or found it filled",
+                        LIMIT,
+                        () -> engine.log().contains("partition taken over"));
+            }
+            long before = writers.transactions();
+            Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + 500);
+            writers.stop();
+            pipeline.awaitExact(LIMIT);
+            assertTrue(
+                    pipeline.query("SELECT reason FROM tally_pipeline").equals("requested"),
+                    "the last filling was one that was asked for");
+            assertTrue(running.log().contains("partition dropped"), "it was fenced:\n" + running.log());
+        }
+    }
+
+    @Test
+    void rebuild_killedInTheMiddle_leavesTheOldRowsAndIsDoneByTheNext() throws SQLException {
+        try (TestPipeline pipeline = new TestPipeline("rebuild_killed").registerConnector()) {
+            pipeline.execute("INSERT INTO orders SELECT 'old-' || i, i % 40, 1, 10 + i * 0.01,"
+                    + " now() - interval '1 minute' - i * interval '1 second' FROM generate_series(1, 2000) AS i");
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                engine.stop();
+            }
+            String rows = pipeline.query("SELECT count(*) FROM order_agg");
+            try (Connection holder = pipeline.connect();
+                    Statement statement = holder.createStatement();
+                    EngineProcess engine = EngineProcess.start(pipeline, "tally.rebuild=true")) {
+                holder.setAutoCommit(false);
+                statement.execute("SELECT * FROM order_agg LIMIT 1 FOR UPDATE");
+                Await.until(
+                        "the filling waits for that row",
+                        LIMIT,
+                        () -> pipeline.query(
+                                        "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'DELETE FROM order_agg%'"
+                                                + " AND wait_event_type = 'Lock' AND datname = '" + pipeline.name()
+                                                + "'")
+                                .equals("t"));
+                engine.kill();
+                holder.rollback();
+            }
+            assertEquals(rows, pipeline.query("SELECT count(*) FROM order_agg"), "nothing of it was committed");
+            pipeline.execute("UPDATE orders SET quantity = quantity + 1");
+            try (EngineProcess engine =
+                    EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                assertTrue(engine.log().contains("order_agg is filled"));
+            }
+        }
+    }
+
+    @Test
+    void rebuild_leavesPurgedHistoryAlone() {
+        try (TestPipeline pipeline = new TestPipeline("rebuild_history").registerConnector()) {
+            pipeline.execute(
+                    "INSERT INTO orders SELECT 'day-' || i, i % 5, 1, 10 + i * 0.01, now() - i * interval '1 hour'"
+                            + " FROM generate_series(1, 72) AS i");
+            String purge =
+                    "DELETE FROM orders WHERE order_id LIKE 'day-%' AND event_ts < now() - interval '1 day 90 minutes'";
+            String history = "SELECT count(*) || ' rows, ' || sum(gross_sales) FROM order_agg"
+                    + " WHERE window_start < now() - interval '1 day 90 minutes' AND customer_id >= 0";
+            String recent = " WHERE order_id LIKE 'day-%' AND event_ts > now() - interval '24 hours'";
+            String settings = "tally.history-older-than=1d";
+            String before;
+            try (EngineProcess engine = EngineProcess.start(pipeline, settings).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                before = pipeline.query(history);
+                pipeline.execute(purge);
+                pipeline.execute("UPDATE orders SET quantity = 2" + recent);
+                awaitRecentExact(pipeline);
+                assertEquals(before, pipeline.query(history));
+                Await.until(
+                        "the purge was read",
+                        LIMIT,
+                        () -> engine.status().path("records").path("purged").asInt() == 47);
+                engine.stop();
+            }
+            try (EngineProcess engine = EngineProcess.start(pipeline, settings, "tally.rebuild=true")
+                    .awaitRunning()) {
+                assertEquals(before, pipeline.query(history), "history is still there");
+                pipeline.execute("UPDATE orders SET quantity = 3" + recent);
+                awaitRecentExact(pipeline);
+                assertTrue(engine.log().contains("order_agg is filled"));
+            }
+        }
+    }
+
+    private static void awaitRecentExact(TestPipeline pipeline) {
+        Await.until(
+                () -> "recent rows are exact, but " + pipeline.differences(),
+                LIMIT,
+                () -> pipeline.differences().stream().allMatch(row -> row.contains("sales expected=null")));
+    }
+}

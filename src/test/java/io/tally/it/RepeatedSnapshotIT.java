@@ -1,0 +1,189 @@
+package io.tally.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.OrderWriters;
+import io.tally.testkit.OrdersTopic;
+import io.tally.testkit.RealStack;
+import io.tally.testkit.TestPipeline;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The connector reads the whole table again while orders are written. What was written in between may then exist as
+ * snapshot rows only, so the results are filled again; where the rows are known to be streamed as well, they are not.
+ *
+ * <p>{@code -Dtally.it.snapshot.rows=N} sets the size of the table whose snapshot is cut off (200,000).
+ */
+class RepeatedSnapshotIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(240);
+    private static final int ROWS = Integer.getInteger("tally.it.snapshot.rows", 200_000);
+    private static final Map<String, String> AT_LEAST_ONCE = Map.of("exactly.once.support", "requested");
+
+    private final RealStack stack = RealStack.get();
+
+    @AfterEach
+    void leaveTheUsualWorker() {
+        stack.ensure("kill plain-connect");
+        stack.ensure("start connect");
+    }
+
+    @Test
+    void connectorWithoutExactlyOnceSupport_killedBeforeItStoredAnOffset_isFilledAgain() throws Exception {
+        stack.command("start plain-connect");
+        try (TestPipeline pipeline = new TestPipeline("snapshot_plain")) {
+            cutOffTheSnapshot(pipeline, "plain-connect", stack.plainConnectUrl(), AT_LEAST_ONCE, 20_000);
+        }
+    }
+
+    @Test
+    void connectorKilledInTheMiddleOfALargeSnapshot_isFilledAgain() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("snapshot_large")) {
+            cutOffTheSnapshot(pipeline, "connect", stack.connectUrl(), Map.of(), ROWS);
+        }
+    }
+
+    private void cutOffTheSnapshot(
+            TestPipeline pipeline, String worker, String connectUrl, Map<String, String> settings, int rows)
+            throws Exception {
+        insertOldOrders(pipeline, rows);
+        try (OrdersTopic topic = new OrdersTopic(pipeline);
+                EngineProcess engine = EngineProcess.start(pipeline);
+                OrderWriters writers = writers(pipeline, 20261123)) {
+            pipeline.registerConnector(connectUrl, settings);
+            Await.until("the snapshot is under way", LIMIT, () -> topic.size() > rows / 10);
+            stack.command("kill " + worker);
+            long rowsBefore = topic.size();
+            assertTrue(rowsBefore < rows, "killed too late, after " + rowsBefore + " of " + rows);
+            engine.awaitRunning();
+            long fills = engine.count("/filling/times");
+
+            stack.command("start " + worker);
+            awaitFilledAgain(engine, fills);
+            awaitMore(writers, 200);
+            writers.stop();
+            pipeline.awaitExact(LIMIT);
+            assertToldWhy(engine, "snapshot cut off after " + rowsBefore + " of " + rows + " rows");
+        }
+    }
+
+    @Test
+    void slotDroppedAndConnectorBegunAnew_isFilledAgain() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("snapshot_slot").registerConnector();
+                EngineProcess engine = EngineProcess.start(pipeline);
+                OrderWriters writers = writers(pipeline, 20261124)) {
+            engine.awaitRunning();
+            awaitMore(writers, 200);
+            long fills = engine.count("/filling/times");
+
+            pipeline.connector().stop();
+            dropSlot(pipeline);
+            awaitMore(writers, 200);
+            pipeline.connector().resume();
+            Await.until(
+                    "the connector refuses to go on without its slot",
+                    LIMIT,
+                    () -> pipeline.connector().describe().contains("no longer available on the server"));
+            pipeline.connector().stop();
+            pipeline.connector().forgetOffsets();
+            pipeline.connector().resume();
+            awaitFilledAgain(engine, fills);
+            awaitMore(writers, 200);
+            writers.stop();
+            pipeline.awaitExact(LIMIT);
+            assertToldWhy(engine, "slot dropped");
+        }
+    }
+
+    @Test
+    void snapshotsBySignal_incrementalNeverCounts_blockingIsFilledAgain() throws Exception {
+        int oldOrders = 5_000;
+        try (TestPipeline pipeline = new TestPipeline("snapshot_signal")) {
+            pipeline.execute("CREATE TABLE debezium_signal (id TEXT PRIMARY KEY, type TEXT NOT NULL, data TEXT);"
+                    + " ALTER PUBLICATION orders_publication ADD TABLE debezium_signal;"
+                    + " GRANT SELECT, INSERT, UPDATE, DELETE ON debezium_signal TO debezium");
+            pipeline.registerConnector(stack.connectUrl(), Map.of("signal.data.collection", "public.debezium_signal"));
+            pipeline.connector().awaitRunning();
+            try (EngineProcess engine = EngineProcess.start(pipeline)) {
+                insertOldOrders(pipeline, oldOrders);
+                engine.awaitRunning();
+                pipeline.awaitExact(LIMIT);
+                long fills = engine.count("/filling/times");
+                long snapshotRows = engine.count("/records/snapshotRows");
+                try (OrderWriters writers = writers(pipeline, 20261125)) {
+                    signal(pipeline, "incremental");
+                    Await.until(
+                            "the incremental snapshot has read the old orders",
+                            LIMIT,
+                            () -> engine.count("/records/snapshotRows") >= snapshotRows + oldOrders);
+                    awaitMore(writers, 200);
+                    writers.stop();
+                }
+                pipeline.awaitExact(LIMIT);
+                assertEquals(fills, engine.count("/filling/times"), "nothing was lost");
+                assertFalse(engine.log().contains("ground lost"), engine.log());
+
+                try (OrderWriters writers = writers(pipeline, 20261126)) {
+                    signal(pipeline, "blocking");
+                    awaitFilledAgain(engine, fills);
+                    awaitMore(writers, 200);
+                    writers.stop();
+                }
+                pipeline.awaitExact(LIMIT);
+                assertToldWhy(engine, "blocking snapshot");
+            }
+        }
+    }
+
+    private static void signal(TestPipeline pipeline, String type) {
+        pipeline.execute("INSERT INTO debezium_signal VALUES ('" + type + "', 'execute-snapshot',"
+                + " '{\"data-collections\": [\"public.orders\"], \"type\": \"" + type + "\"}')");
+    }
+
+    private static void insertOldOrders(TestPipeline pipeline, int rows) {
+        pipeline.execute("INSERT INTO orders SELECT 'old-' || i, i % 40, 1 + i % 5, 10 + i * 0.01,"
+                + " now() - interval '2 minutes' - i % 3000 * interval '1 second' FROM generate_series(1, "
+                + rows + ") AS i");
+    }
+
+    private static void dropSlot(TestPipeline pipeline) {
+        String slot = "FROM pg_replication_slots WHERE slot_name = '" + pipeline.slot() + "'";
+        Await.until("the slot is free", LIMIT, () -> "f".equals(pipeline.query("SELECT active " + slot)));
+        pipeline.query("SELECT pg_drop_replication_slot(slot_name) " + slot);
+    }
+
+    private static OrderWriters writers(TestPipeline pipeline, long seed) {
+        return new OrderWriters(pipeline, 4, seed, Duration.ofMillis(20));
+    }
+
+    private static void awaitMore(OrderWriters writers, int transactions) {
+        long before = writers.transactions();
+        Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + transactions);
+    }
+
+    private static void awaitFilledAgain(EngineProcess engine, long fills) {
+        Await.until(
+                () -> "filled again, more than " + fills + " times; log:\n" + engine.log(),
+                LIMIT,
+                () -> engine.count("/filling/times") > fills);
+    }
+
+    /** Status, metric and log agree. */
+    private static void assertToldWhy(EngineProcess engine, String what) throws Exception {
+        JsonNode filling = engine.status().path("filling");
+        assertEquals("new-snapshot", filling.path("reason").asText());
+        assertTrue(filling.path("explanation").asText().contains("has read the whole table again"));
+        assertEquals(filling.path("times").asDouble(), engine.metric("tally_publish_fills_total"));
+        assertTrue(engine.log().contains("ground lost, reason=new-snapshot"), engine.log());
+        System.out.println(what + ": fills=" + filling.path("times") + " last took " + filling.path("millis")
+                + " ms, records=" + engine.status().path("records"));
+    }
+}

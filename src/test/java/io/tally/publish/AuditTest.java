@@ -1,0 +1,182 @@
+package io.tally.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.publish.AuditState.Verdict;
+import io.tally.window.Checkpoint;
+import io.tally.window.FilterState;
+import io.tally.window.LostGround;
+import io.tally.window.OffsetRange;
+import io.tally.window.Shard;
+import io.tally.window.TopicFacts;
+import io.tally.window.TumblingWindows;
+import io.tally.window.WindowSettings;
+import io.tally.window.WindowStore;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class AuditTest {
+
+    private static final long MINUTE = 60_000;
+    private static final long L = 7;
+    private static final WindowSettings SETTINGS = new WindowSettings(
+            new TumblingWindows(MINUTE),
+            5_000,
+            1_000,
+            MINUTE,
+            100_000,
+            10 * MINUTE,
+            1_000_000,
+            true,
+            WindowSettings.NEVER);
+    private static final AuditBooks.Key ROW = new AuditBooks.Key(Instant.EPOCH, 3);
+
+    private long nowMs = 1_000 * MINUTE;
+    private final Map<AuditBooks.Key, AuditBooks.Excess> differences = new HashMap<>();
+    private boolean captured;
+    private boolean published;
+    private Map<Integer, Long> askedFor;
+    private final WindowStore store = new WindowStore(SETTINGS);
+
+    private final AuditBooks books = new AuditBooks() {
+        @Override
+        public CompletionStage<Comparison> compare() {
+            return CompletableFuture.completedStage(new Comparison(nowMs, 100, L, Map.copyOf(differences)));
+        }
+
+        @Override
+        public CompletionStage<Boolean> isCaptured(long lsn) {
+            return CompletableFuture.completedStage(captured);
+        }
+
+        @Override
+        public CompletionStage<Boolean> arePublished(Map<Integer, Long> offsets) {
+            askedFor = offsets;
+            return CompletableFuture.completedStage(published);
+        }
+    };
+    private final Audit audit = new Audit(
+            books,
+            () -> CompletableFuture.completedStage(
+                    new TopicFacts("orders", "id", Map.of(0, new OffsetRange(0, 42, 40)))),
+            store,
+            Duration.ofMinutes(1),
+            true,
+            () -> Instant.ofEpochMilli(nowMs),
+            Runnable::run);
+
+    private Shard own(int partition) {
+        Shard shard = new Shard(
+                new Checkpoint(
+                        partition,
+                        UUID.randomUUID(),
+                        0,
+                        0,
+                        0,
+                        Shard.NO_TIME,
+                        new long[0],
+                        Shard.NO_TIME,
+                        FilterState.NOTHING_SEEN,
+                        null,
+                        L),
+                SETTINGS,
+                nowMs);
+        store.add(shard);
+        return shard;
+    }
+
+    private void differs(String sales) {
+        differences.put(ROW, new AuditBooks.Excess(new BigDecimal(sales), 1));
+    }
+
+    private void step() {
+        nowMs += 5_000;
+        audit.step().toCompletableFuture().join();
+    }
+
+    @Test
+    void step_nothingDiffers_isClean() {
+        own(0);
+        step();
+        assertEquals(Verdict.CLEAN, audit.state().verdict());
+        assertEquals(nowMs, audit.state().cleanUntilMs());
+        assertEquals(1, audit.state().runs());
+        step();
+        assertEquals(1, audit.state().runs(), "not again before its time");
+    }
+
+    @Test
+    void step_differenceOnItsWay_isClean() {
+        Shard shard = own(0);
+        differs("1.00");
+        step();
+        step();
+        assertEquals(Verdict.CHECKING, audit.state().verdict());
+        captured = true;
+        step();
+        step();
+        assertEquals(Map.of(0, 42L), askedFor);
+        differences.clear();
+        published = true;
+        step();
+        assertEquals(Verdict.CLEAN, audit.state().verdict());
+        assertNull(shard.progress().lostGround());
+    }
+
+    @Test
+    void step_anotherDifferenceInTheSameRow_isNoProof() {
+        Shard shard = own(0);
+        captured = true;
+        published = true;
+        differs("1.00");
+        step();
+        differs("2.00");
+        step();
+        step();
+        assertEquals(Verdict.CLEAN, audit.state().verdict());
+        assertNull(shard.progress().lostGround());
+    }
+
+    @Test
+    void step_differenceThatStays_isLostGroundOnce() {
+        Shard shard = own(0);
+        captured = true;
+        published = true;
+        differs("1.00");
+        step();
+        step();
+        step();
+        assertEquals(Verdict.DIFFERENT, audit.state().verdict());
+        assertEquals(1, audit.state().mismatchedRows());
+        LostGround lost = shard.progress().lostGround();
+        assertNotNull(lost);
+        assertEquals(LostGround.Reason.AUDIT, lost.reason());
+        assertTrue(lost.explanation().contains("customer=3"), lost.explanation());
+
+        Shard builtAgain = own(0);
+        nowMs += MINUTE;
+        step();
+        step();
+        step();
+        assertEquals(Verdict.DIFFERENT, audit.state().verdict());
+        assertNull(builtAgain.progress().lostGround(), "what a rebuild did not cure, the next one does not either");
+    }
+
+    @Test
+    void step_otherEngineHasPartition0_waits() {
+        own(1);
+        step();
+        assertEquals(Verdict.WAITING, audit.state().verdict());
+        assertEquals(0, audit.state().runs());
+    }
+}
