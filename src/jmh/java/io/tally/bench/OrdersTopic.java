@@ -30,11 +30,14 @@ final class OrdersTopic {
         }
     }
 
-    private static final long FIRST_EVENT_MS = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    private static final long FIRST_EVENT_MS =
+            Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     /** Far beyond what the database has handed out, so that no snapshot of it has seen these transactions. */
     private static final int FIRST_TRANSACTION = 1_500_000_000;
 
-    private static final long FIRST_LSN = 1L << 50;
+    /** Low, because an engine that reads beyond the end of its database's log takes that for a restored database. */
+    private static final long FIRST_LSN = 1_000;
+
     private static final long WINDOW_MS = 60_000;
 
     private final String name;
@@ -43,6 +46,7 @@ final class OrdersTopic {
     private final int customers;
     private final int eventsPerSecond;
     private final Map<Key, Total> expected = new HashMap<>();
+    private long closingMs;
 
     /** @param eventsPerSecond how dense the orders lie in event time */
     OrdersTopic(String name, long events, int partitions, int customers, int eventsPerSecond) {
@@ -66,6 +70,11 @@ final class OrdersTopic {
         return events + partitions;
     }
 
+    /** Start of the minute that closes the others. */
+    long closingMs() {
+        return closingMs;
+    }
+
     /** Rows of all minutes but the one that closes the others. */
     Map<Key, Total> expected() {
         return expected;
@@ -78,11 +87,16 @@ final class OrdersTopic {
                     .get();
         }
         Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "linger.ms", 50,
-                "batch.size", 256 * 1024,
-                "buffer.memory", 128L * 1024 * 1024,
-                "acks", "all");
+                "bootstrap.servers",
+                bootstrapServers,
+                "linger.ms",
+                50,
+                "batch.size",
+                256 * 1024,
+                "buffer.memory",
+                128L * 1024 * 1024,
+                "acks",
+                "all");
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             SplittableRandom random = new SplittableRandom(1);
@@ -98,6 +112,7 @@ final class OrdersTopic {
                         Total::plus);
             }
             long later = FIRST_EVENT_MS + events * 1000 / eventsPerSecond + 10 * WINDOW_MS;
+            closingMs = Math.floorDiv(later, WINDOW_MS) * WINDOW_MS;
             for (int partition = 0; partition < partitions; partition++) {
                 send(producer, partition, events + partition, later, 1, 1, 100);
             }
@@ -114,7 +129,7 @@ final class OrdersTopic {
             int quantity,
             long cents) {
         String id = "order-" + number;
-        long lsn = FIRST_LSN + number * 200;
+        long lsn = FIRST_LSN + number;
         String row = "{\"order_id\":\"" + id + "\",\"customer_id\":" + customer + ",\"quantity\":" + quantity
                 + ",\"price\":\"" + cents / 100 + "." + cents / 10 % 10 + cents % 10 + "\",\"event_ts\":\""
                 + micros(eventTimeMs) + "\"}";
@@ -123,9 +138,12 @@ final class OrdersTopic {
                 + ",\"source\":{\"version\":\"3.7.0.Final\",\"connector\":\"postgresql\",\"name\":\"orders_cdc\",\"ts_ms\":"
                 + commitMs + ",\"snapshot\":\"false\",\"db\":\"streaming\",\"sequence\":\"[\\\"" + (lsn - 100)
                 + "\\\",\\\"" + lsn + "\\\"]\",\"ts_us\":" + commitMs + "853,\"ts_ns\":" + commitMs
-                + "853000,\"schema\":\"public\",\"table\":\"orders\",\"txId\":" + (FIRST_TRANSACTION + number % 100_000_000)
-                + ",\"lsn\":" + lsn + ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null},\"transaction\":null,\"op\":\"c\","
-                + "\"ts_ms\":" + (commitMs + 300) + ",\"ts_us\":" + (commitMs + 300) + "398,\"ts_ns\":" + (commitMs + 300)
+                + "853000,\"schema\":\"public\",\"table\":\"orders\",\"txId\":"
+                + (FIRST_TRANSACTION + number % 100_000_000)
+                + ",\"lsn\":" + lsn
+                + ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null},\"transaction\":null,\"op\":\"c\","
+                + "\"ts_ms\":" + (commitMs + 300) + ",\"ts_us\":" + (commitMs + 300) + "398,\"ts_ns\":"
+                + (commitMs + 300)
                 + "398080}";
         producer.send(new ProducerRecord<>(
                 name,
