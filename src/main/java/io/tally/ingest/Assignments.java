@@ -5,6 +5,7 @@ import io.tally.window.Checkpoints;
 import io.tally.window.LostGround;
 import io.tally.window.Shard;
 import io.tally.window.TakeoverException;
+import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
@@ -19,8 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -74,7 +73,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     private final Consumer<ByteBuffer, ByteBuffer> consumer;
     private final Checkpoints checkpoints;
-    private final Supplier<CompletionStage<TopicFacts>> topic;
+    private final Topic topic;
     private final WindowStore store;
     private final WindowSettings settings;
     private final java.util.function.Consumer<Refusal> refused;
@@ -90,7 +89,7 @@ final class Assignments implements ConsumerRebalanceListener {
     Assignments(
             Consumer<ByteBuffer, ByteBuffer> consumer,
             Checkpoints checkpoints,
-            Supplier<CompletionStage<TopicFacts>> topic,
+            Topic topic,
             WindowStore store,
             WindowSettings settings,
             java.util.function.Consumer<Refusal> refused) {
@@ -179,7 +178,7 @@ final class Assignments implements ConsumerRebalanceListener {
         }
         if (looking == null && !waits(nowMs, nextLookMs, LOOK_INTERVAL.toMillis())) {
             nextLookMs = nowMs + LOOK_INTERVAL.toMillis();
-            looking = topic.get().toCompletableFuture();
+            looking = topic.facts().toCompletableFuture();
         }
     }
 

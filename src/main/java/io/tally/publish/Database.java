@@ -29,6 +29,9 @@ class Database implements PgPoolCreator {
     /** Without traffic for this long, a socket is closed: its peer may be gone without a word. */
     private static final Duration SOCKET_IDLE_TIMEOUT = Duration.ofSeconds(60);
 
+    /** Longer than the server's statement timeout, so that normally the server speaks first. */
+    static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(45);
+
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(20);
     private static final int MOST_MISSES = 3;
 
@@ -74,6 +77,11 @@ class Database implements PgPoolCreator {
                         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                         .onComplete(done -> connection.close()))
                 .toCompletionStage();
+    }
+
+    /** The same for statements of the usual length. */
+    <T> CompletionStage<T> once(Function<PgConnection, Future<T>> work) {
+        return once(ANSWER_TIMEOUT, work);
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.tally.publish;
 
-import io.vertx.core.Future;
-import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -10,12 +8,9 @@ import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
 /** The books in PostgreSQL, where the results are in the database of the orders. */
 final class PgAuditBooks implements AuditBooks {
-
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(45);
 
     /**
      * The windows to compare end where every partition has published. One statement, so both sides are of one moment; the
@@ -95,7 +90,7 @@ final class PgAuditBooks implements AuditBooks {
 
     @Override
     public CompletionStage<Comparison> compare() {
-        return once(connection -> connection
+        return database.once(connection -> connection
                 .query(ONE_WORKER)
                 .execute()
                 .compose(set -> connection
@@ -106,7 +101,7 @@ final class PgAuditBooks implements AuditBooks {
 
     @Override
     public CompletionStage<Boolean> isCaptured(long lsn) {
-        return once(connection -> connection
+        return database.once(connection -> connection
                 .preparedQuery(CAPTURED)
                 .execute(Tuple.of(slot, lsn))
                 .map(rows -> rows.iterator().next().getBoolean("captured")));
@@ -119,14 +114,10 @@ final class PgAuditBooks implements AuditBooks {
         for (int i = 0; i < partitions.length; i++) {
             positions[i] = offsets.get(partitions[i]);
         }
-        return once(connection -> connection
+        return database.once(connection -> connection
                 .preparedQuery(PUBLISHED)
                 .execute(Tuple.tuple().addArrayOfInteger(partitions).addArrayOfLong(positions))
                 .map(rows -> rows.iterator().next().getBoolean("published")));
-    }
-
-    private <T> CompletionStage<T> once(Function<PgConnection, Future<T>> work) {
-        return database.once(ANSWER_TIMEOUT, work);
     }
 
     private static Comparison comparison(RowSet<Row> rows) {

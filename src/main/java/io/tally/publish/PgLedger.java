@@ -27,9 +27,6 @@ import java.util.concurrent.TimeUnit;
 /** The ledger in PostgreSQL. Publications go over one connection that is kept; everything else is rare and has its own. */
 final class PgLedger implements Ledger {
 
-    /** Longer than the server's statement timeout, so that normally the server speaks first. */
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(45);
-
     private static final String PIPELINE = """
             SELECT settings, topic_id, bootstrap_lsn FROM tally_pipeline
             """;
@@ -84,32 +81,26 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Optional<Misfit>> prepare() {
-        return database.once(
-                ANSWER_TIMEOUT,
-                connection -> schema.prepare(connection)
-                        .compose(misfit -> source.look(connection).map(misfit)));
+        return database.once(connection -> schema.prepare(connection)
+                .compose(misfit -> source.look(connection).map(misfit)));
     }
 
     @Override
     public CompletionStage<Optional<Pipeline>> pipeline() {
-        return database.once(
-                ANSWER_TIMEOUT,
-                connection -> connection
-                        .query(PIPELINE)
-                        .execute()
-                        .map(rows -> rows.size() == 0
-                                ? Optional.empty()
-                                : Optional.of(pipeline(rows.iterator().next()))));
+        return database.once(connection -> connection
+                .query(PIPELINE)
+                .execute()
+                .map(rows -> rows.size() == 0
+                        ? Optional.empty()
+                        : Optional.of(pipeline(rows.iterator().next()))));
     }
 
     @Override
     public CompletionStage<Boolean> isCaptured() {
-        return database.once(
-                ANSWER_TIMEOUT,
-                connection -> connection
-                        .preparedQuery(SLOT_IN_USE)
-                        .execute(Tuple.of(slot))
-                        .map(rows -> rows.iterator().next().getLong("slots") > 0));
+        return database.once(connection -> connection
+                .preparedQuery(SLOT_IN_USE)
+                .execute(Tuple.of(slot))
+                .map(rows -> rows.iterator().next().getLong("slots") > 0));
     }
 
     @Override
@@ -119,26 +110,22 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
-        return database.once(
-                ANSWER_TIMEOUT,
-                connection -> connection
-                        .preparedQuery(TAKE_OVER)
-                        .execute(Tuple.of(partitions.toArray(Integer[]::new), owner))
-                        .map(rows -> {
-                            List<Checkpoint> checkpoints = new ArrayList<>();
-                            rows.forEach(row -> checkpoints.add(checkpoint(row)));
-                            return checkpoints;
-                        }));
+        return database.once(connection -> connection
+                .preparedQuery(TAKE_OVER)
+                .execute(Tuple.of(partitions.toArray(Integer[]::new), owner))
+                .map(rows -> {
+                    List<Checkpoint> checkpoints = new ArrayList<>();
+                    rows.forEach(row -> checkpoints.add(checkpoint(row)));
+                    return checkpoints;
+                }));
     }
 
     @Override
     public CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions) {
-        return database.once(
-                ANSWER_TIMEOUT,
-                connection -> connection
-                        .preparedQuery(MARKS)
-                        .execute(Tuple.of(partitions.toArray(Integer[]::new)))
-                        .map(PgLedger::marks));
+        return database.once(connection -> connection
+                .preparedQuery(MARKS)
+                .execute(Tuple.of(partitions.toArray(Integer[]::new)))
+                .map(PgLedger::marks));
     }
 
     @Override
@@ -154,7 +141,7 @@ final class PgLedger implements Ledger {
     /** Each statement may take its time. */
     private static Duration answerTimeout(List<Publication> publications) {
         long rows = publications.stream().mapToLong(Publication::entries).sum();
-        return ANSWER_TIMEOUT.multipliedBy(1 + rows / DeltaChunks.MOST_ROWS);
+        return Database.ANSWER_TIMEOUT.multipliedBy(1 + rows / DeltaChunks.MOST_ROWS);
     }
 
     private synchronized Future<PgConnection> publishConnection() {

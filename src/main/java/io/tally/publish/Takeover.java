@@ -6,6 +6,7 @@ import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
+import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -17,7 +18,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -63,8 +63,7 @@ public final class Takeover implements Checkpoints {
     }
 
     @Override
-    public CompletionStage<List<Checkpoint>> takeOver(
-            Set<Integer> partitions, Supplier<CompletionStage<TopicFacts>> topic, LostGround lost) {
+    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, LostGround lost) {
         CompletableFuture<List<Checkpoint>> result = new CompletableFuture<>();
         executor.execute(() -> {
             CompletionStage<List<Checkpoint>> mine = last.handleAsync(
@@ -86,11 +85,11 @@ public final class Takeover implements Checkpoints {
     private final class Attempt {
 
         private final Set<Integer> partitions;
-        private final Supplier<CompletionStage<TopicFacts>> topic;
+        private final Topic topic;
         private final LostGround lost;
         private Optional<Ledger.Pipeline> pipeline = Optional.empty();
 
-        Attempt(Set<Integer> partitions, Supplier<CompletionStage<TopicFacts>> topic, LostGround lost) {
+        Attempt(Set<Integer> partitions, Topic topic, LostGround lost) {
             this.partitions = partitions;
             this.topic = topic;
             this.lost = lost;
@@ -107,7 +106,7 @@ public final class Takeover implements Checkpoints {
                     .thenComposeAsync(
                             found -> {
                                 pipeline = found;
-                                return topic.get();
+                                return topic.facts();
                             },
                             executor)
                     .thenComposeAsync(this::proceed, executor);
@@ -145,7 +144,7 @@ public final class Takeover implements Checkpoints {
             return ledger.takeOver(partitions, UUID.randomUUID())
                     // Asked again: until now the former owner may have read on.
                     .thenComposeAsync(
-                            checkpoints -> topic.get()
+                            checkpoints -> topic.facts()
                                     .thenComposeAsync(facts -> compare(checkpoints, results, facts), executor),
                             executor);
         }

@@ -3,7 +3,6 @@ package io.tally.window;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
 /** Where the progress of the partitions is kept: the port between those who read the log and those who publish. */
 public interface Checkpoints {
@@ -18,6 +17,5 @@ public interface Checkpoints {
      * @return a checkpoint for each of the partitions; fails with {@link TakeoverException} if that cannot be, with any
      *     other exception if the database could not be asked, and then the caller may try again
      */
-    CompletionStage<List<Checkpoint>> takeOver(
-            Set<Integer> partitions, Supplier<CompletionStage<TopicFacts>> topic, LostGround lost);
+    CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, LostGround lost);
 }

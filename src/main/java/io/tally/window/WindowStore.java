@@ -203,15 +203,19 @@ public final class WindowStore {
 
     /** Whether the shard that made the publication is still owned. */
     public boolean isCurrent(Publication publication) {
+        return current(publication) != null;
+    }
+
+    private Shard current(Publication publication) {
         Shard shard = shards.get(publication.partition());
-        return shard != null && shard.owner().equals(publication.owner());
+        return shard != null && shard.owner().equals(publication.owner()) ? shard : null;
     }
 
     /** Takes note that the database holds the publication. */
     public void published(Publication publication) {
         entriesInFlight.addAndGet(-publication.entries());
-        Shard shard = shards.get(publication.partition());
-        if (shard != null && shard.owner().equals(publication.owner())) {
+        Shard shard = current(publication);
+        if (shard != null) {
             synchronized (shard) {
                 shard.published(publication);
             }
@@ -221,8 +225,8 @@ public final class WindowStore {
     /** Takes note that the database will never hold the publication; its shard, if it is still owned, is dropped. */
     public void abandoned(Publication publication) {
         entriesInFlight.addAndGet(-publication.entries());
-        Shard shard = shards.get(publication.partition());
-        if (shard != null && shard.owner().equals(publication.owner())) {
+        Shard shard = current(publication);
+        if (shard != null) {
             drop(shard);
         }
     }

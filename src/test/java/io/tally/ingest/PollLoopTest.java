@@ -1,5 +1,6 @@
 package io.tally.ingest;
 
+import static io.tally.window.TestCheckpoints.SETTINGS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,8 +11,6 @@ import io.tally.window.Checkpoints;
 import io.tally.window.FilterState;
 import io.tally.window.Shard;
 import io.tally.window.TopicFacts;
-import io.tally.window.TumblingWindows;
-import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -42,9 +41,6 @@ import org.junit.jupiter.api.Timeout;
 class PollLoopTest {
 
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
-    private static final WindowSettings SETTINGS = new WindowSettings(
-            new TumblingWindows(60_000), 5_000, 1_000, 60_000, 100_000, 600_000, 1_000_000, true, WindowSettings.NEVER);
-
     /** A consumer of one partition with one record. Used by the loop's thread only. */
     private static final class OneRecord extends MockConsumer<ByteBuffer, ByteBuffer> {
         private ConsumerRebalanceListener listener;

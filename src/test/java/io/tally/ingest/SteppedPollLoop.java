@@ -2,13 +2,12 @@ package io.tally.ingest;
 
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.window.Checkpoints;
-import io.tally.window.TopicFacts;
+import io.tally.window.Topic;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,7 +30,7 @@ public final class SteppedPollLoop {
     public SteppedPollLoop(
             Consumer<ByteBuffer, ByteBuffer> consumer,
             Checkpoints checkpoints,
-            Supplier<CompletionStage<TopicFacts>> topic,
+            Topic topic,
             WindowStore store,
             WindowSettings settings,
             java.util.function.Consumer<String> refused) {

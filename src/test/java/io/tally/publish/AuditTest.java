@@ -1,19 +1,17 @@
 package io.tally.publish;
 
+import static io.tally.window.TestCheckpoints.SETTINGS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.publish.AuditState.Verdict;
-import io.tally.window.Checkpoint;
-import io.tally.window.FilterState;
 import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
 import io.tally.window.Shard;
+import io.tally.window.TestCheckpoints;
 import io.tally.window.TopicFacts;
-import io.tally.window.TumblingWindows;
-import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -29,16 +27,6 @@ class AuditTest {
 
     private static final long MINUTE = 60_000;
     private static final long L = 7;
-    private static final WindowSettings SETTINGS = new WindowSettings(
-            new TumblingWindows(MINUTE),
-            5_000,
-            1_000,
-            MINUTE,
-            100_000,
-            10 * MINUTE,
-            1_000_000,
-            true,
-            WindowSettings.NEVER);
     private static final AuditBooks.Key ROW = new AuditBooks.Key(Instant.EPOCH, 3);
 
     private long nowMs = 1_000 * MINUTE;
@@ -76,21 +64,7 @@ class AuditTest {
             Runnable::run);
 
     private Shard own(int partition) {
-        Shard shard = new Shard(
-                new Checkpoint(
-                        partition,
-                        UUID.randomUUID(),
-                        0,
-                        0,
-                        0,
-                        Shard.NO_TIME,
-                        new long[0],
-                        Shard.NO_TIME,
-                        FilterState.NOTHING_SEEN,
-                        null,
-                        L),
-                SETTINGS,
-                nowMs);
+        Shard shard = new Shard(TestCheckpoints.fresh(partition, UUID.randomUUID(), 0, null, L), SETTINGS, nowMs);
         store.add(shard);
         return shard;
     }

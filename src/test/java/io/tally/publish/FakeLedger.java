@@ -2,9 +2,8 @@ package io.tally.publish;
 
 import io.tally.window.Checkpoint;
 import io.tally.window.CustomerTotals;
-import io.tally.window.FilterState;
 import io.tally.window.Publication;
-import io.tally.window.Shard;
+import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowDeltas;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
@@ -90,7 +89,7 @@ final class FakeLedger implements Ledger {
         List<Checkpoint> owned = new ArrayList<>();
         for (Integer partition : partitions) {
             Checkpoint found = checkpoints.computeIfAbsent(partition, added -> fresh(added, 0));
-            Checkpoint mine = withOwner(found, owner);
+            Checkpoint mine = TestCheckpoints.withOwner(found, owner);
             checkpoints.put(partition, mine);
             owned.add(mine);
         }
@@ -160,32 +159,6 @@ final class FakeLedger implements Ledger {
     }
 
     private Checkpoint fresh(int partition, long offset) {
-        return new Checkpoint(
-                partition,
-                null,
-                0,
-                offset,
-                offset,
-                Shard.NO_TIME,
-                new long[0],
-                Shard.NO_TIME,
-                FilterState.NOTHING_SEEN,
-                null,
-                pipeline.bootstrapLsn());
-    }
-
-    static Checkpoint withOwner(Checkpoint checkpoint, UUID owner) {
-        return new Checkpoint(
-                checkpoint.partition(),
-                owner,
-                checkpoint.sequence(),
-                checkpoint.position(),
-                checkpoint.resumeOffset(),
-                checkpoint.publishedUpToMs(),
-                checkpoint.publishedEarly(),
-                checkpoint.newestEventTimeMs(),
-                checkpoint.filter(),
-                checkpoint.visibility(),
-                checkpoint.bootstrapLsn());
+        return TestCheckpoints.fresh(partition, null, offset, null, pipeline.bootstrapLsn());
     }
 }

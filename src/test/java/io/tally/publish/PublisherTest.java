@@ -1,6 +1,7 @@
 package io.tally.publish;
 
 import static io.tally.window.Changes.insert;
+import static io.tally.window.TestCheckpoints.SETTINGS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -11,8 +12,6 @@ import io.tally.publish.FakeLedger.Fault;
 import io.tally.publish.FakeLedger.Total;
 import io.tally.window.Checkpoint;
 import io.tally.window.Shard;
-import io.tally.window.TumblingWindows;
-import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -25,17 +24,6 @@ import org.junit.jupiter.api.Test;
 class PublisherTest {
 
     private static final long MINUTE = 60_000;
-    private static final WindowSettings SETTINGS = new WindowSettings(
-            new TumblingWindows(MINUTE),
-            5_000,
-            1_000,
-            MINUTE,
-            100_000,
-            10 * MINUTE,
-            1_000_000,
-            true,
-            WindowSettings.NEVER);
-
     private long nowMs = 1_000 * MINUTE;
     private final long window = nowMs - MINUTE;
     private final FakeLedger ledger = new FakeLedger();

@@ -2,15 +2,13 @@ package io.tally.publish;
 
 import static io.tally.window.Changes.at;
 import static io.tally.window.Changes.insert;
+import static io.tally.window.TestCheckpoints.SETTINGS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.tally.window.Checkpoint;
-import io.tally.window.FilterState;
 import io.tally.window.LostGround;
 import io.tally.window.Shard;
-import io.tally.window.TumblingWindows;
-import io.tally.window.WindowSettings;
+import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -19,38 +17,13 @@ import org.junit.jupiter.api.Test;
 class RewindCheckTest {
 
     private static final long MINUTE = 60_000;
-    private static final WindowSettings SETTINGS = new WindowSettings(
-            new TumblingWindows(MINUTE),
-            5_000,
-            1_000,
-            MINUTE,
-            100_000,
-            10 * MINUTE,
-            1_000_000,
-            true,
-            WindowSettings.NEVER);
-
     private long logEnd;
     private final WindowStore store = new WindowStore(SETTINGS);
     private final RewindCheck check =
             new RewindCheck(store, () -> CompletableFuture.completedStage(logEnd), Runnable::run);
 
     private Shard own(int partition) {
-        Shard shard = new Shard(
-                new Checkpoint(
-                        partition,
-                        UUID.randomUUID(),
-                        0,
-                        0,
-                        0,
-                        Shard.NO_TIME,
-                        new long[0],
-                        Shard.NO_TIME,
-                        FilterState.NOTHING_SEEN,
-                        null,
-                        7),
-                SETTINGS,
-                0);
+        Shard shard = new Shard(TestCheckpoints.fresh(partition, UUID.randomUUID(), 0, null, 7), SETTINGS, 0);
         store.add(shard);
         return shard;
     }

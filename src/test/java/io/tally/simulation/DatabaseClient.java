@@ -5,6 +5,7 @@ import io.tally.window.Checkpoint;
 import io.tally.window.LostGround;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
+import io.tally.window.TestCheckpoints;
 import io.tally.window.Visibility;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -204,7 +205,7 @@ final class DatabaseClient implements Ledger {
                 for (Integer partition : partitions) {
                     Checkpoint found = database.results.checkpoints.get(partition);
                     Checkpoint row = found == null ? database.results.fresh(partition, 0, Shard.NO_TIME) : found;
-                    mine.add(Results.withOwner(row, owner));
+                    mine.add(TestCheckpoints.withOwner(row, owner));
                 }
             }
             return mine;
@@ -214,7 +215,7 @@ final class DatabaseClient implements Ledger {
         void apply() {
             for (Checkpoint mine : outcome) {
                 database.results.checkpoints.merge(
-                        mine.partition(), mine, (found, added) -> Results.withOwner(found, owner));
+                        mine.partition(), mine, (found, added) -> TestCheckpoints.withOwner(found, owner));
             }
         }
     }

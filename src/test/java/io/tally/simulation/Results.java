@@ -11,7 +11,6 @@ import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /** What is committed in the three tables the engine owns. */
 final class Results {
@@ -79,20 +78,5 @@ final class Results {
                 FilterState.NOTHING_SEEN,
                 snapshot,
                 pipeline.bootstrapLsn());
-    }
-
-    static Checkpoint withOwner(Checkpoint found, UUID owner) {
-        return new Checkpoint(
-                found.partition(),
-                owner,
-                found.sequence(),
-                found.position(),
-                found.resumeOffset(),
-                found.publishedUpToMs(),
-                found.publishedEarly(),
-                found.newestEventTimeMs(),
-                found.filter(),
-                found.visibility(),
-                found.bootstrapLsn());
     }
 }

@@ -3,6 +3,7 @@ package io.tally.window;
 import static io.tally.window.Changes.at;
 import static io.tally.window.Changes.delete;
 import static io.tally.window.Changes.insert;
+import static io.tally.window.TestCheckpoints.SETTINGS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,30 +21,8 @@ class ShardTest {
     private static final long L = 5_000;
     private static final UUID OWNER = new UUID(1, 2);
 
-    static final WindowSettings SETTINGS = new WindowSettings(
-            new TumblingWindows(MINUTE),
-            5_000,
-            1_000,
-            MINUTE,
-            100_000,
-            10 * MINUTE,
-            1_000_000,
-            true,
-            WindowSettings.NEVER);
-
     private static Checkpoint fresh(Visibility visibility) {
-        return new Checkpoint(
-                0,
-                OWNER,
-                0,
-                10,
-                10,
-                Shard.NO_TIME,
-                new long[0],
-                Shard.NO_TIME,
-                FilterState.NOTHING_SEEN,
-                visibility,
-                L);
+        return TestCheckpoints.fresh(0, OWNER, 10, visibility, L);
     }
 
     private static Shard shard(Checkpoint checkpoint) {

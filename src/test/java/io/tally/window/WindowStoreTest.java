@@ -15,7 +15,7 @@ class WindowStoreTest {
     private static final long MINUTE = 60_000;
     private static final long NOW = 1_000 * MINUTE;
 
-    private final WindowStore store = new WindowStore(ShardTest.SETTINGS);
+    private final WindowStore store = new WindowStore(TestCheckpoints.SETTINGS);
 
     private Shard add(int partition) {
         return add(partition, 0, 0);
@@ -34,7 +34,7 @@ class WindowStoreTest {
                 FilterState.NOTHING_SEEN,
                 null,
                 0);
-        Shard shard = new Shard(checkpoint, ShardTest.SETTINGS, NOW);
+        Shard shard = new Shard(checkpoint, TestCheckpoints.SETTINGS, NOW);
         store.add(shard);
         return shard;
     }

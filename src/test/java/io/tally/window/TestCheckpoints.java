@@ -1,0 +1,55 @@
+package io.tally.window;
+
+import java.util.UUID;
+
+/** What tests of shards start from. */
+public final class TestCheckpoints {
+
+    private static final long MINUTE = 60_000;
+
+    /** Windows of a minute, five seconds out of order, one second to idleness, no history. */
+    public static final WindowSettings SETTINGS = new WindowSettings(
+            new TumblingWindows(MINUTE),
+            5_000,
+            1_000,
+            MINUTE,
+            100_000,
+            10 * MINUTE,
+            1_000_000,
+            true,
+            WindowSettings.NEVER);
+
+    private TestCheckpoints() {}
+
+    /** A partition of which nothing was read. */
+    public static Checkpoint fresh(int partition, UUID owner, long offset, Visibility visibility, long bootstrapLsn) {
+        return new Checkpoint(
+                partition,
+                owner,
+                0,
+                offset,
+                offset,
+                Shard.NO_TIME,
+                new long[0],
+                Shard.NO_TIME,
+                FilterState.NOTHING_SEEN,
+                visibility,
+                bootstrapLsn);
+    }
+
+    /** The same progress with another owner. */
+    public static Checkpoint withOwner(Checkpoint checkpoint, UUID owner) {
+        return new Checkpoint(
+                checkpoint.partition(),
+                owner,
+                checkpoint.sequence(),
+                checkpoint.position(),
+                checkpoint.resumeOffset(),
+                checkpoint.publishedUpToMs(),
+                checkpoint.publishedEarly(),
+                checkpoint.newestEventTimeMs(),
+                checkpoint.filter(),
+                checkpoint.visibility(),
+                checkpoint.bootstrapLsn());
+    }
+}
