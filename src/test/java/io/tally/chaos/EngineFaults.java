@@ -145,11 +145,8 @@ final class EngineFaults {
     private void publishLate() throws Missed {
         EngineProcess engine = engines.first();
         try {
-            engines.database().requests().hold();
-            Await.until(
-                    "a publication",
-                    PATIENCE,
-                    () -> engines.database().requests().holds("\"owner\""));
+            engines.database().requests().holdFrom(EngineProcess.PUBLICATION);
+            Await.until("a publication", PATIENCE, engines.database().requests()::isHeld);
             engine.pause();
             pass(TAKEOVER);
         } catch (AssertionError e) {

@@ -74,11 +74,8 @@ class SeveralEnginesIT {
             try (EngineProcess zombie = EngineProcess.start(pipeline, throughProxy, settings("zombie"))
                     .awaitRunning()) {
                 awaitMore(writers, 200);
-                database.requests().hold();
-                Await.until(
-                        "a publication is on its way",
-                        LIMIT,
-                        () -> database.requests().holds("\"owner\""));
+                database.requests().holdFrom(EngineProcess.PUBLICATION);
+                Await.until("a publication is on its way", LIMIT, database.requests()::isHeld);
                 zombie.pause();
                 try (EngineProcess heir = start(pipeline, "heir").awaitReading(TestPipeline.PARTITIONS)) {
                     awaitMore(writers, 200);

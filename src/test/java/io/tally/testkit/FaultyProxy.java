@@ -11,7 +11,6 @@ import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -140,10 +139,10 @@ public final class FaultyProxy implements AutoCloseable {
             try {
                 InputStream in = from.getInputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    to.getOutputStream().write(direction.travel(this, Arrays.copyOf(buffer, n), in));
+                    to.getOutputStream().write(direction.travel(Arrays.copyOf(buffer, n), in));
                 }
                 // The end of a connection does not get through a cut either.
-                direction.travel(this, new byte[0], InputStream.nullInputStream());
+                direction.travel(new byte[0], InputStream.nullInputStream());
                 end(false);
             } catch (IOException e) {
                 end(true);
@@ -165,8 +164,8 @@ public final class FaultyProxy implements AutoCloseable {
 
     /** One direction of all connections. */
     public static final class Direction {
-        private final Map<Link, byte[]> waiting = new ConcurrentHashMap<>();
         private boolean held;
+        private String trigger;
         private volatile long delayMs;
 
         /** From now on nothing arrives. */
@@ -174,9 +173,20 @@ public final class FaultyProxy implements AutoCloseable {
             held = true;
         }
 
+        /** Nothing arrives from the first message on that contains the text. */
+        public synchronized void holdFrom(String text) {
+            trigger = text;
+        }
+
+        /** Whether what was waited for has come. */
+        public synchronized boolean isHeld() {
+            return held;
+        }
+
         /** Lets arrive what is held, and all that follows. */
         public synchronized void release() {
             held = false;
+            trigger = null;
             notifyAll();
         }
 
@@ -184,19 +194,14 @@ public final class FaultyProxy implements AutoCloseable {
             delayMs = delay.toMillis();
         }
 
-        /** Whether the text is among what is held back. */
-        public boolean holds(String text) {
-            return waiting.values().stream()
-                    .anyMatch(bytes -> new String(bytes, StandardCharsets.ISO_8859_1).contains(text));
-        }
-
         /** Returns what arrives, when it does: the bytes sent and those that have caught up with them meanwhile. */
-        private byte[] travel(Link link, byte[] sent, InputStream in) throws IOException, InterruptedException {
+        private byte[] travel(byte[] sent, InputStream in) throws IOException, InterruptedException {
             if (delayMs > 0) {
                 Thread.sleep(delayMs);
             }
             byte[] arriving = sent;
             synchronized (this) {
+                held |= trigger != null && new String(sent, StandardCharsets.ISO_8859_1).contains(trigger);
                 while (held) {
                     int more = Math.min(in.available(), MOST_HELD_BYTES - arriving.length);
                     if (more > 0) {
@@ -204,11 +209,9 @@ public final class FaultyProxy implements AutoCloseable {
                         arriving = Arrays.copyOf(arriving, length + more);
                         in.readNBytes(arriving, length, more);
                     }
-                    waiting.put(link, arriving);
                     wait(LOOK_MS);
                 }
             }
-            waiting.remove(link);
             return arriving;
         }
     }
