@@ -20,7 +20,8 @@ import org.jboss.logging.Logger;
 /**
  * Compares the results with the orders table, to find what no engine can prevent: changes that the connector lost. A
  * difference may just be a change on its way, so it counts only if it is still the same after everything that had been
- * written when it was seen has gone all the way.
+ * written when it was seen has gone all the way, and none of the orders in its row was written meanwhile: an order that
+ * gets another key is missing for a moment, and if it gets one twice, it is missing twice.
  *
  * <pre>
  *   RESTING ──differences──▶ SUSPICION ──the connector has passed that place──▶ the topic's ends are noted

@@ -11,8 +11,12 @@ interface AuditBooks {
     /** A row of the results. */
     record Key(Instant windowStart, int customerId) {}
 
-    /** What the results have too much, or too little if negative. */
-    record Excess(BigDecimal sales, long orders) {}
+    /**
+     * What the results have too much, or too little if negative.
+     *
+     * @param version of the orders in the row: another one if any of them was written since
+     */
+    record Excess(BigDecimal sales, long orders, long version) {}
 
     /**
      * Both sides at one moment.

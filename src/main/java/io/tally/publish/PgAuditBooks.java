@@ -14,7 +14,8 @@ final class PgAuditBooks implements AuditBooks {
 
     /**
      * The windows to compare end where every partition has published. One statement, so both sides are of one moment; the
-     * place in the log is read later than that. The first row is about the comparison, the others are differences.
+     * place in the log is read later than that. The first row is about the comparison, the others are differences. Whoever
+     * writes an order leaves the number of his transaction in xmin, so their sum tells whether that happened.
      */
     private static final String COMPARE = """
             WITH checked AS MATERIALIZED (
@@ -26,7 +27,8 @@ final class PgAuditBooks implements AuditBooks {
                      (SELECT make_interval(secs => $1::bigint) AS size) AS sizes
             ), truth AS (
                 SELECT date_bin(size, %2$s, to_timestamp(0)) AS window_start, %3$s AS customer_id,
-                       sum(%4$s * %5$s) AS gross_sales, count(*) AS order_count
+                       sum(%4$s * %5$s) AS gross_sales, count(*) AS order_count,
+                       sum(xmin::text::bigint)::bigint AS version
                 FROM %1$s, checked
                 WHERE %2$s >= since AND %2$s < until AND isfinite(until)
                 GROUP BY 1, 2
@@ -37,7 +39,8 @@ final class PgAuditBooks implements AuditBooks {
             ), differences AS (
                 SELECT window_start, customer_id,
                        coalesce(found.gross_sales, 0) - coalesce(truth.gross_sales, 0) AS sales,
-                       coalesce(found.order_count, 0) - coalesce(truth.order_count, 0) AS orders
+                       coalesce(found.order_count, 0) - coalesce(truth.order_count, 0) AS orders,
+                       coalesce(version, 0) AS version
                 FROM truth FULL JOIN found USING (window_start, customer_id)
                 WHERE (truth.gross_sales, truth.order_count) IS DISTINCT FROM (found.gross_sales, found.order_count)
                 ORDER BY 1, 2
@@ -128,7 +131,11 @@ final class PgAuditBooks implements AuditBooks {
             if (row.getOffsetDateTime("window_start") != null) {
                 Key key = new Key(row.getOffsetDateTime("window_start").toInstant(), row.getInteger("customer_id"));
                 differences.put(
-                        key, new Excess(row.getBigDecimal("sales").stripTrailingZeros(), row.getLong("orders")));
+                        key,
+                        new Excess(
+                                row.getBigDecimal("sales").stripTrailingZeros(),
+                                row.getLong("orders"),
+                                row.getLong("version")));
             }
         }
         OffsetDateTime until = last == null ? null : last.getOffsetDateTime("until");

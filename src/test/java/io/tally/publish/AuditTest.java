@@ -70,7 +70,11 @@ class AuditTest {
     }
 
     private void differs(String sales) {
-        differences.put(ROW, new AuditBooks.Excess(new BigDecimal(sales), 1));
+        differs(sales, 1);
+    }
+
+    private void differs(String sales, long version) {
+        differences.put(ROW, new AuditBooks.Excess(new BigDecimal(sales), 1, version));
     }
 
     private void step() {
@@ -115,6 +119,20 @@ class AuditTest {
         differs("1.00");
         step();
         differs("2.00");
+        step();
+        step();
+        assertEquals(Verdict.CLEAN, audit.state().verdict());
+        assertNull(shard.progress().lostGround());
+    }
+
+    @Test
+    void step_sameDifferenceButTheOrdersWereWritten_isNoProof() {
+        Shard shard = own(0);
+        captured = true;
+        published = true;
+        differs("1.00", 1);
+        step();
+        differs("1.00", 2);
         step();
         step();
         assertEquals(Verdict.CLEAN, audit.state().verdict());

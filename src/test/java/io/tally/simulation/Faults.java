@@ -56,10 +56,7 @@ final class Faults {
             case CONNECTOR_RESTART -> restartConnector(details);
             case SNAPSHOT_REPEATED -> repeatSnapshot();
             case SLOT_LOST -> loseSlot(details);
-            case INCREMENTAL_SNAPSHOT -> {
-                world.connector.readIncrementally(details);
-                yield true;
-            }
+            case INCREMENTAL_SNAPSHOT -> readIncrementally(details);
             case DATABASE_RESTORED -> restoreDatabase(details);
             case RESULTS_RESTORED -> restoreResults(details);
             case REBUILD -> rebuild(details);
@@ -132,6 +129,14 @@ final class Faults {
             return false;
         }
         world.connector.restart(details);
+        return true;
+    }
+
+    private boolean readIncrementally(SplittableRandom details) {
+        if (!world.connector.isRunning()) {
+            return false;
+        }
+        world.connector.readIncrementally(details);
         return true;
     }
 
