@@ -11,6 +11,7 @@ final class Faults {
 
     private final World world;
     private final boolean needsBackups;
+    private long lastRestoreMs;
 
     Faults(World world) {
         this.world = world;
@@ -237,19 +238,24 @@ final class Faults {
         return true;
     }
 
-    /** The first transaction after it touches every partition, with LSNs below those of all that was undone. */
+    /**
+     * The first transaction after it touches every partition, with LSNs below those of all that was undone. Two restores
+     * to one backup within a millisecond would make two such transactions that nobody can tell apart.
+     */
     private boolean restoreDatabase(SplittableRandom details) {
         int chosen = details.nextInt(world.backups.size());
         while (chosen >= 0 && world.backups.get(chosen).source() == null) {
             chosen--;
         }
-        if (chosen < 0 || !world.connector.isRunning() || world.connector.isReadingTable()) {
+        boolean isSecondInThisMoment = lastRestoreMs == world.timeline.nowMs();
+        if (chosen < 0 || isSecondInThisMoment || !world.connector.isRunning() || world.connector.isReadingTable()) {
             return false;
         }
         Backup backup = world.backups.get(chosen);
         if (world.connector.sentWithoutFirstPartSince(backup.source().logSize())) {
             return false;
         }
+        lastRestoreMs = world.timeline.nowMs();
         world.backups.subList(chosen + 1, world.backups.size()).clear();
         world.restores++;
         world.source.restore(backup.source());
