@@ -24,8 +24,8 @@ public final class EngineProcess implements AutoCloseable {
     /** Exit code of a process that SIGTERM has stopped, by the convention of shells. */
     public static final int STOPPED = 128 + 15;
 
-    /** What an engine sends with a publication and with nothing else: a member of the checkpoints it moves. */
-    public static final String PUBLICATION = "\"owner\"";
+    /** What an engine sends first of a publication, and with nothing else. */
+    public static final String PUBLICATION = "SET LOCAL tally.publishing";
 
     private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
