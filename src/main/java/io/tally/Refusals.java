@@ -15,7 +15,14 @@ class Refusals {
 
     private static final int EXIT_CODE = 1;
 
-    void on(@Observes Refusal refusal) {
+    private String last;
+
+    /** Every consumer meets the same refusal; one of them is enough to say so. */
+    synchronized void on(@Observes Refusal refusal) {
+        if (refusal.message().equals(last)) {
+            return;
+        }
+        last = refusal.message();
         LOG.errorf("Tally does not start: %s", refusal.message());
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             Quarkus.asyncExit(EXIT_CODE);
