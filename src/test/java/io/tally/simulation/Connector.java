@@ -100,9 +100,15 @@ final class Connector {
         return rowsRead < rowsToRead.size();
     }
 
-    /** Goes back to a place sent before; in the middle of reading the table, begins that again. */
+    /**
+     * Goes back to a place sent before; in the middle of reading the table, begins that again, unless the table has become
+     * empty: nobody can see that it was read.
+     */
     void restart(SplittableRandom details) {
         if (isReadingTable()) {
+            if (world.source.isEmpty()) {
+                return;
+            }
             if (rowsRead > 0) {
                 world.happened(FaultKind.SNAPSHOT_CUT_SHORT);
             }
