@@ -56,7 +56,8 @@ public final class OrderWriters implements AutoCloseable {
 
     /**
      * Starts sessions that also connect again when the database is back. What became of their last transaction they do not
-     * know; they may change orders that are not there.
+     * know; they may change orders that are not there. They leave keys alone: Debezium sends a changed key as two records
+     * with one source offset, and when it is killed between the two the second is lost, with exactly-once support as well.
      *
      * @param age orders are dated so long ago, some of them even longer
      * @param pause between two transactions of a session
@@ -163,7 +164,11 @@ public final class OrderWriters implements AutoCloseable {
                             connection,
                             "UPDATE orders SET event_ts = event_ts - make_interval(secs => ?) WHERE order_id = ?",
                             random.nextInt(180));
-                case 8 -> changeKey(connection);
+                case 8 -> {
+                    if (!throughOutages) {
+                        changeKey(connection);
+                    }
+                }
                 case 9 -> copy(connection, 1 + random.nextInt(30));
                 default -> delete(connection);
             }
