@@ -1,0 +1,49 @@
+package io.tally;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the native executable is told about Kafka's codecs has to name what their libraries really hold. */
+class NativeMetadataTest {
+
+    private static final String METADATA = "/META-INF/native-image/io.tally/tally/reachability-metadata.json";
+
+    @Test
+    void reflection_namesClassesAndMembersThatExist() throws IOException, ReflectiveOperationException {
+        JsonNode types = read().path("reflection");
+        assertTrue(types.size() > 0);
+        for (JsonNode entry : types) {
+            Class<?> type =
+                    Class.forName(entry.path("type").asText(), false, getClass().getClassLoader());
+            for (JsonNode field : entry.path("fields")) {
+                assertNotNull(type.getDeclaredField(field.path("name").asText()));
+            }
+            if (entry.has("methods")) {
+                assertNotNull(type.getDeclaredConstructor(int.class));
+            }
+        }
+    }
+
+    /** Their patterns are in application.properties. */
+    @Test
+    void resources_areWhereTheLibraryLooks() {
+        String version = com.github.luben.zstd.util.ZstdVersion.VERSION;
+        for (String machine : List.of("amd64", "aarch64")) {
+            assertNotNull(getClass().getResource("/linux/" + machine + "/libzstd-jni-" + version + ".so"), machine);
+        }
+        assertNotNull(getClass().getResource("/db/schema.sql"));
+    }
+
+    private static JsonNode read() throws IOException {
+        try (InputStream in = NativeMetadataTest.class.getResourceAsStream(METADATA)) {
+            return new ObjectMapper().readTree(in);
+        }
+    }
+}
