@@ -6,13 +6,14 @@
 #   ./start_pipeline.sh status                     what runs
 #   ./start_pipeline.sh stop                       stops everything that the start began, and removes its data
 #
-# --embedded: real PostgreSQL, Kafka, Connect and Debezium as local processes, without Docker. --docker: the containers.
-# Neither: Docker if its engine answers, else embedded.
+# --embedded: real PostgreSQL, Kafka, Connect and Debezium as local processes, without Docker. --docker: the containers of
+# docker-compose.yml, with Prometheus and Grafana. Neither: Docker if its engine answers, else embedded.
 #
 # Environment: the ports and addresses of the README's table. Each of these moves a port:
 #   POSTGRES_PORT (5432), KAFKA_BOOTSTRAP_SERVERS (localhost:9092), CONNECT_URL (http://localhost:8083), HTTP_PORT (8081)
+# ENGINE_IMAGE=jvm has the containers run on a JVM; by default they run a native executable, which takes minutes to build.
 # What the generator writes: TALLY_DATAGEN_PER_MINUTE (100), TALLY_DATAGEN_CUSTOMERS (100), and the other settings of
-# docs/operations.md.
+# docs/operations.md. For the containers, .env can hold all of these; .env.example says which there are.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,22 +21,30 @@ run=$here/target/pipeline
 application=$here/target/quarkus-app/quarkus-run.jar
 stack=$here/target/stack/tally-stack.jar
 
-# A pipeline that runs is asked where it is, whatever the environment says now.
-if [[ -f $run/addresses ]]; then
-    # shellcheck source=/dev/null
-    . "$run/addresses"
-fi
-export POSTGRES_HOST=localhost
-export POSTGRES_PORT=${POSTGRES_PORT:-5432}
-export KAFKA_BOOTSTRAP_SERVERS=${KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}
-export CONNECT_URL=${CONNECT_URL:-http://localhost:8083}
-export HTTP_PORT=${HTTP_PORT:-8081}
-kafka_port=${KAFKA_BOOTSTRAP_SERVERS##*:}
-connect_port=${CONNECT_URL##*:}
-connect_port=${connect_port%%/*}
-page=http://localhost:$HTTP_PORT
-
 with_engine=yes
+in_containers=no
+
+# Where the processes listen. Those that run are asked, whatever the environment says now.
+local_addresses() {
+    if [[ -f $run/addresses ]]; then
+        # shellcheck source=/dev/null
+        . "$run/addresses"
+    fi
+    export POSTGRES_HOST=localhost
+    export POSTGRES_PORT=${POSTGRES_PORT:-5432}
+    export KAFKA_BOOTSTRAP_SERVERS=${KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}
+    export CONNECT_URL=${CONNECT_URL:-http://localhost:8083}
+    export HTTP_PORT=${HTTP_PORT:-8081}
+    kafka_port=${KAFKA_BOOTSTRAP_SERVERS##*:}
+    connect_port=$(port_of "$CONNECT_URL")
+    page=http://localhost:$HTTP_PORT
+}
+
+# The port in a URL.
+port_of() {
+    local port=${1##*:}
+    printf '%s\n' "${port%%/*}"
+}
 
 say() { printf '%s\n' "$*"; }
 
@@ -94,6 +103,29 @@ end_all() {
     rm -f "$run/addresses"
 }
 
+# ---- containers ----------------------------------------------------------------------------------------------------
+
+docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+
+compose() {
+    if docker compose version >/dev/null 2>&1; then
+        docker compose --project-directory "$here" "$@"
+    else
+        docker-compose --project-directory "$here" "$@"
+    fi
+}
+
+containers_there() { docker_answers && [[ -n $(compose ps --quiet 2>/dev/null) ]]; }
+
+# Where a service's port is on this machine; .env may have moved it.
+published() { printf 'localhost:%s\n' "$(port_of "$(compose port "$1" "$2")")"; }
+
+container_addresses() {
+    page=http://$(published engine 8081)
+    CONNECT_URL=http://$(published connect 8083)
+    POSTGRES_PORT=$(port_of "$(published postgres 5432)")
+}
+
 # ---- waiting -------------------------------------------------------------------------------------------------------
 
 # await SECONDS PROCESS TEXT COMMAND...: says what is awaited and runs the command until it succeeds. If the process ends
@@ -103,7 +135,7 @@ await() {
     shift 3
     printf '%s ' "$text"
     until "$@"; do
-        if ! pid_of "$process" >/dev/null; then
+        if ! runs "$process"; then
             give_up "$process" "$process has ended"
         fi
         ((SECONDS - begin < limit)) || give_up "$process" "not within $limit s"
@@ -113,7 +145,21 @@ await() {
     say " ok ($((SECONDS - begin)) s)"
 }
 
+runs() {
+    if [[ $in_containers == yes ]]; then
+        [[ $(docker inspect --format '{{.State.Running}}' "sp_$1") == true ]]
+    else
+        pid_of "$1" >/dev/null
+    fi
+}
+
+# Processes are stopped; containers stay to be looked at.
 give_up() {
+    if [[ $in_containers == yes ]]; then
+        printf '\n\n%s. The end of docker logs sp_%s:\n\n' "$2" "$1" >&2
+        docker logs --tail 20 "sp_$1" >&2
+        exit 1
+    fi
     printf '\n\n%s. The end of %s:\n\n' "$2" "${run#"$here"/}/$1.log" >&2
     tail -n 20 "$run/$1.log" >&2
     printf '\n' >&2
@@ -124,6 +170,10 @@ give_up() {
 answer() { curl --silent --fail --max-time 5 "$@" 2>/dev/null; }
 
 query() {
+    if [[ $in_containers == yes ]]; then
+        docker exec sp_postgres psql --username postgres --dbname streaming --pset footer=off --command "$1" | grep .
+        return
+    fi
     "$JAVA_HOME/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 -cp "$stack" io.tally.stack.Query \
         "jdbc:postgresql://localhost:$POSTGRES_PORT/streaming?user=postgres&password=postgres" "$1"
 }
@@ -162,6 +212,7 @@ start_embedded() {
     if [[ -n $running ]]; then
         fail "already running:$running. ./start_pipeline.sh status says more, ./start_pipeline.sh stop ends it"
     fi
+    local_addresses
     # shellcheck source=src/scripts/jdk25.sh
     . "$here/src/scripts/jdk25.sh"
     command -v mvn >/dev/null || fail 'Maven is needed (mvn, 3.8.7 or newer), and was not found on the PATH'
@@ -189,7 +240,32 @@ start_embedded() {
         say 'orders are written; the engine is yours: mvn quarkus:dev'
         return
     fi
-    await 60 engine 'orders reach the engine' engine_runs
+    show_results
+    say "logs      ${run#"$here"/}/*.log, ${run#"$here"/}/stack/logs/"
+    say "stop      ./start_pipeline.sh stop"
+}
+
+start_containers() {
+    docker_answers || fail 'no Docker engine answers; ./start_pipeline.sh --embedded needs none'
+    # These name an address in the other ways to start.
+    [[ -z ${KAFKA_BOOTSTRAP_SERVERS:-} ]] || export KAFKA_PORT=${KAFKA_BOOTSTRAP_SERVERS##*:}
+    if [[ -n ${CONNECT_URL:-} ]]; then
+        CONNECT_PORT=$(port_of "$CONNECT_URL")
+        export CONNECT_PORT
+    fi
+    compose up --detach --build || fail 'the containers did not start; docker compose ps and docker compose logs say more'
+    in_containers=yes
+    container_addresses
+    await 180 engine 'starting the engine' engine_answers
+    show_results
+    say "dashboards http://$(published grafana 3000)"
+    say "logs      docker compose logs"
+    say "stop      ./start_pipeline.sh stop"
+}
+
+# Waits for the first results, shows them, and says where to look.
+show_results() {
+    await 120 engine 'orders reach the engine' engine_runs
     began=$EPOCHSECONDS
     await 120 engine 'waiting for the first minute to be over' results_flow
 
@@ -200,12 +276,18 @@ start_embedded() {
     say "results   psql -h localhost -p $POSTGRES_PORT -U postgres -d streaming   (password postgres), table order_agg"
     say "engine    curl $page/api/status"
     say "connector curl $CONNECT_URL/connectors/orders-connector/status"
-    say "logs      ${run#"$here"/}/*.log, ${run#"$here"/}/stack/logs/"
-    say "stop      ./start_pipeline.sh stop"
 }
 
 status() {
     local name pid any=1
+    if containers_there; then
+        container_addresses
+        compose ps
+        say "engine: $(answer "$page/jobs" || say "$page does not answer")"
+        say "connector: $(answer "$CONNECT_URL/connectors/orders-connector/status" || say "$CONNECT_URL does not answer")"
+        return
+    fi
+    local_addresses
     for name in stack engine datagen; do
         if pid=$(pid_of "$name"); then
             say "$name runs, pid $pid"
@@ -229,19 +311,21 @@ stop() {
         pid_of "$name" >/dev/null && running+=" $name"
     done
     end_all
-    [[ -n $running ]] || say 'nothing runs'
     rm -rf "$run"
+    if containers_there; then
+        compose down --volumes
+        running+=' containers'
+    fi
+    [[ -n $running ]] || say 'nothing runs'
 }
-
-docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 
 case ${1:-} in
     '')
-        # Docker comes first once there are containers to start.
         if docker_answers; then
-            say 'a Docker engine answers, but the containers are not part of this version yet: starting without it'
+            start_containers
+        else
+            start_embedded
         fi
-        start_embedded
         ;;
     --embedded)
         case ${2:-} in
@@ -251,7 +335,7 @@ case ${1:-} in
         esac
         start_embedded
         ;;
-    --docker) fail 'the containers are not part of this version yet; ./start_pipeline.sh --embedded runs the real thing without them' ;;
+    --docker) start_containers ;;
     status) status ;;
     stop) stop ;;
     *)

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sets JAVA_HOME to a JDK 25 or newer, or says what is missing and fails. To be sourced by bash.
 # Looks at JAVA_HOME, at the java on the PATH, and at the folders that JDKs are usually installed in.
 
