@@ -168,6 +168,11 @@ public final class EngineProcess implements AutoCloseable {
         return Processes.awaitExit(process, 30);
     }
 
+    /** Where it listens. */
+    public int port() {
+        return port;
+    }
+
     public long pid() {
         return process.pid();
     }

@@ -168,15 +168,24 @@ public final class TestPipeline implements AutoCloseable {
         return connect(name);
     }
 
+    /** A connection as one of the roles. */
+    public Connection connectAs(String role, String password) {
+        return connect(name, role, password);
+    }
+
     private Connection connect(String database) {
+        return connect(database, "postgres", "postgres");
+    }
+
+    private Connection connect(String database, String role, String password) {
         // Not through DriverManager, which looks for drivers in the class loader that used it first.
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setPortNumbers(new int[] {stack.postgresPort()});
         source.setDatabaseName(database);
         try {
-            return source.getConnection("postgres", "postgres");
+            return source.getConnection(role, password);
         } catch (SQLException e) {
-            throw new IllegalStateException("cannot connect to " + source.getUrl(), e);
+            throw new IllegalStateException("cannot connect to " + source.getUrl() + " as " + role, e);
         }
     }
 

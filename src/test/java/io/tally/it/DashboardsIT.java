@@ -1,0 +1,159 @@
+package io.tally.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.OrderWriters;
+import io.tally.testkit.Prometheus;
+import io.tally.testkit.TestPipeline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Dashboards, alerts and the table of metrics speak of what a running engine really has. */
+class DashboardsIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Path DASHBOARDS = Path.of("grafana", "dashboards");
+    private static final Path OPERATIONS = Path.of("docs", "operations.md");
+    private static final Pattern METRIC = Pattern.compile("tally_[a-z_]+");
+    private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
+
+    @Test
+    void everyPanel_returnsSomething_andDocumentsNameTheMetrics() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("dashboards")) {
+            pipeline.execute(Files.readString(Path.of("grafana", "role.sql")));
+            pipeline.registerConnector();
+            try (OrderWriters writers = new OrderWriters(pipeline, 2, 20261124, Duration.ofMillis(50));
+                    EngineProcess engine = EngineProcess.start(pipeline).awaitRunning();
+                    Prometheus prometheus = new Prometheus(pipeline, engine);
+                    Connection database = pipeline.connectAs("dashboards", "dashboards")) {
+                for (Panel panel : panels()) {
+                    Await.until(
+                            panel + " returns something",
+                            LIMIT,
+                            () -> panel.isSql()
+                                    ? rows(database, panel.sql()) > 0
+                                    : hasValue(prometheus, panel.promql()));
+                    System.out.println("returns something: " + panel);
+                }
+                writers.stop();
+                assertTableOfMetrics(names(engine.get("/q/metrics").body()));
+            }
+        }
+    }
+
+    @Test
+    void everyAlert_hasARunbook() throws IOException {
+        String operations = Files.readString(OPERATIONS);
+        Matcher alerts = ALERT.matcher(Files.readString(Path.of("prometheus", "alerts.yml")));
+        List<String> missing = new ArrayList<>();
+        int found = 0;
+        while (alerts.find()) {
+            found++;
+            if (!operations.contains("### " + alerts.group(1) + "\n")) {
+                missing.add(alerts.group(1));
+            }
+        }
+        assertTrue(found > 0);
+        assertEquals(List.of(), missing, "alerts without a section in " + OPERATIONS);
+    }
+
+    private record Panel(String dashboard, String title, String query, boolean isSql) {
+
+        /** As Grafana would ask, with its shortest range for rates: four scrapes. */
+        String promql() {
+            return query.replace("$__rate_interval", "20s").replace("$__range", "30m");
+        }
+
+        String sql() {
+            return query.replace(
+                    "$__timeFilter(window_start)", "window_start BETWEEN now() - interval '1 hour' AND now()");
+        }
+
+        @Override
+        public String toString() {
+            return dashboard + " / " + title + ": " + query;
+        }
+    }
+
+    private static List<Panel> panels() throws IOException {
+        List<Panel> panels = new ArrayList<>();
+        try (Stream<Path> files = Files.list(DASHBOARDS)) {
+            for (Path file : files.sorted().toList()) {
+                JsonNode dashboard = new ObjectMapper().readTree(file.toFile());
+                for (JsonNode panel : dashboard.path("panels")) {
+                    for (JsonNode target : panel.path("targets")) {
+                        boolean isSql = target.has("rawSql");
+                        panels.add(new Panel(
+                                dashboard.path("title").asText(),
+                                panel.path("title").asText(),
+                                target.path(isSql ? "rawSql" : "expr").asText(),
+                                isSql));
+                    }
+                }
+            }
+        }
+        assertTrue(panels.size() > 20, "only " + panels.size() + " queries in " + DASHBOARDS);
+        return panels;
+    }
+
+    private static boolean hasValue(Prometheus prometheus, String promql) throws IOException, InterruptedException {
+        JsonNode series = prometheus.query(promql);
+        return !series.isEmpty()
+                && !series.get(0).path("value").path(1).asText().equals("NaN");
+    }
+
+    /** Rows that hold something in every column. */
+    private static int rows(Connection database, String sql) throws SQLException {
+        int count = 0;
+        try (Statement statement = database.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            int columns = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                boolean whole = true;
+                for (int column = 1; column <= columns; column++) {
+                    whole &= rows.getObject(column) != null;
+                }
+                count += whole ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    private static void assertTableOfMetrics(Set<String> exported) throws IOException {
+        Set<String> documented = Files.readString(OPERATIONS)
+                .lines()
+                .filter(line -> line.startsWith("| `tally_"))
+                .flatMap(line ->
+                        METRIC.matcher(line.substring(0, line.indexOf('|', 1))).results())
+                .map(result -> result.group())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(exported, documented, "the table of metrics in " + OPERATIONS);
+    }
+
+    private static Set<String> names(String metrics) {
+        return metrics.lines()
+                .filter(line -> line.startsWith("tally_"))
+                .map(line -> line.replaceFirst("[{ ].*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
