@@ -220,7 +220,9 @@ start_embedded() {
     export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
     mkdir -p "$run"
     build
-    declare -p POSTGRES_PORT KAFKA_BOOTSTRAP_SERVERS CONNECT_URL HTTP_PORT >"$run/addresses"
+    for name in POSTGRES_PORT KAFKA_BOOTSTRAP_SERVERS CONNECT_URL HTTP_PORT; do
+        printf '%s=%q\n' "$name" "${!name}"
+    done >"$run/addresses"
 
     trap 'say; say "interrupted"; end_all; exit 130' INT TERM
     launch stack "$JAVA_HOME/bin/java" -Xmx64m -jar "$stack" --dir "$run/stack" \
