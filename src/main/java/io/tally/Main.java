@@ -19,8 +19,6 @@ public final class Main {
 
     private static final int LIMIT_MS = 4_000;
 
-    private Main() {}
-
     public static void main(String... arguments) {
         if (arguments.length == 1 && arguments[0].equals("healthy")) {
             System.exit(isAlive() ? 0 : 1);

@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** The packaged engine as a process of its own: it can be killed without a chance to clean up. */
+/**
+ * The packaged engine as a process of its own: it can be killed without a chance to clean up. It runs on a JVM, or is the
+ * native executable that the system property {@code tally.executable} names.
+ */
 public final class EngineProcess implements AutoCloseable {
 
     /** Exit code of a process that SIGTERM has stopped, by the convention of shells. */
@@ -27,6 +30,7 @@ public final class EngineProcess implements AutoCloseable {
     /** What an engine sends first of a publication, and with nothing else. */
     public static final String PUBLICATION = "SET LOCAL tally.publishing";
 
+    private static final String EXECUTABLE = "tally.executable";
     private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,15 +58,24 @@ public final class EngineProcess implements AutoCloseable {
 
     private EngineProcess(TestPipeline pipeline, Map<String, String> environment, String... settings)
             throws IOException {
-        if (!Files.exists(APPLICATION)) {
-            throw new IOException(APPLICATION + " is missing; mvn package makes it");
+        String executable = System.getProperty(EXECUTABLE, "");
+        Path program = executable.isEmpty() ? APPLICATION : Path.of(executable);
+        if (!Files.exists(program)) {
+            throw new IOException(program + " is missing; mvn package makes it");
         }
         log = pipeline.logFile("engine-" + STARTED.incrementAndGet());
-        List<String> command = new ArrayList<>(List.of(Processes.java(), "-Xmx512m"));
+        List<String> command =
+                new ArrayList<>(List.of(executable.isEmpty() ? Processes.java() : program.toString(), "-Xmx512m"));
         for (String setting : settings) {
             command.add("-D" + setting);
         }
-        command.addAll(List.of("-jar", APPLICATION.toString()));
+        if (executable.isEmpty()) {
+            command.addAll(List.of("-jar", program.toString()));
+        } else {
+            // Those that share a machine need a temporary folder each; docs/adr/0007-native.md.
+            Path temporary = Files.createTempDirectory(log.toAbsolutePath().getParent(), "tmp");
+            command.add("-Djava.io.tmpdir=" + temporary);
+        }
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(pipeline.engineEnvironment());
