@@ -17,7 +17,9 @@ public class PipelineResource implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        pipeline = new TestPipeline(name).registerConnector();
+        // The same test may run twice, inside this JVM and on the packaged program.
+        String once = name + "_" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
+        pipeline = new TestPipeline(once).registerConnector();
         Map<String, String> settings = pipeline.engineEnvironment();
         settings.put("tally.source.slot", settings.remove("TALLY_SOURCE_SLOT"));
         settings.put("mp.messaging.incoming.orders.group.id", settings.remove("MP_MESSAGING_INCOMING_ORDERS_GROUP_ID"));

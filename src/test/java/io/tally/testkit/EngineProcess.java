@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 
 /**
  * The packaged engine as a process of its own: it can be killed without a chance to clean up. It runs on a JVM, or is the
- * native executable that the system property {@code tally.executable} names.
+ * native executable that the system property {@code engine.executable} names.
  */
 public final class EngineProcess implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class EngineProcess implements AutoCloseable {
     /** What an engine sends first of a publication, and with nothing else. */
     public static final String PUBLICATION = "SET LOCAL tally.publishing";
 
-    private static final String EXECUTABLE = "tally.executable";
+    private static final String EXECUTABLE = "engine.executable";
     private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
