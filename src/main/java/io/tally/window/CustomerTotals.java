@@ -15,17 +15,21 @@ import java.util.Map;
  */
 public final class CustomerTotals {
 
-    /** Receives the deltas of a window. A customer may be named by both methods; the deltas then add up. */
+    /** Receives the deltas of a window, each customer once. */
     public interface Visitor {
         void delta(int customerId, long orderCount, long amountUnits);
 
-        /** The same for an amount that does not fit a long. */
+        /** The same, where some amount of the window did not fit a long. */
         void wideDelta(int customerId, long orderCount, BigInteger amountUnits);
     }
 
     private record Wide(long orderCount, BigInteger amountUnits) {
         Wide plus(Wide other) {
             return new Wide(Math.addExact(orderCount, other.orderCount), amountUnits.add(other.amountUnits));
+        }
+
+        boolean isZero() {
+            return orderCount == 0 && amountUnits.signum() == 0;
         }
     }
 
@@ -67,7 +71,7 @@ public final class CustomerTotals {
             amounts[slot] = sum;
             counts[slot] = count;
         } else {
-            addWide(slot, customerId, sign, BigInteger.valueOf(factor).multiply(BigInteger.valueOf(priceUnits)));
+            moveToWide(slot, customerId, sign, BigInteger.valueOf(factor).multiply(BigInteger.valueOf(priceUnits)));
         }
         return size() != sizeBefore;
     }
@@ -80,26 +84,93 @@ public final class CustomerTotals {
     /** Passes on every delta that is not zero, in no particular order. */
     public void forEach(Visitor visitor) {
         for (int slot = 0; slot < customers.length; slot++) {
-            if (counts[slot] != 0 || amounts[slot] != 0) {
+            if (wide == null && (counts[slot] != 0 || amounts[slot] != 0)) {
                 visitor.delta(customers[slot], counts[slot], amounts[slot]);
+            } else if (wide != null && isUsed(slot)) {
+                visitWhole(slot, visitor);
             }
-        }
-        if (wide != null) {
-            wide.forEach((customerId, delta) -> {
-                if (delta.orderCount != 0 || delta.amountUnits.signum() != 0) {
-                    visitor.wideDelta(customerId, delta.orderCount, delta.amountUnits);
-                }
-            });
         }
     }
 
-    private void addWide(int slot, int customerId, int sign, BigInteger amountUnits) {
+    private void visitWhole(int slot, Visitor visitor) {
+        Wide beside = wide.get(customers[slot]);
+        Wide whole = beside == null ? wide(slot) : wide(slot).plus(beside);
+        if (!whole.isZero()) {
+            visitor.wideDelta(customers[slot], whole.orderCount, whole.amountUnits);
+        }
+    }
+
+    private boolean isUsed(int slot) {
+        return customers[slot] != 0 || slot == mask + 1 && holdsCustomerZero;
+    }
+
+    private Wide wide(int slot) {
+        return new Wide(counts[slot], BigInteger.valueOf(amounts[slot]));
+    }
+
+    /** A copy that does not change with this one: for those who look on without the monitor. */
+    CustomerTotals copy() {
+        CustomerTotals copy = new CustomerTotals();
+        copy.customers = customers.clone();
+        copy.counts = counts.clone();
+        copy.amounts = amounts.clone();
+        copy.mask = mask;
+        copy.shift = shift;
+        copy.used = used;
+        copy.holdsCustomerZero = holdsCustomerZero;
+        copy.wide = wide == null ? null : new HashMap<>(wide);
+        return copy;
+    }
+
+    /** A copy that holds one customer only, or nothing. */
+    CustomerTotals only(int customerId) {
+        CustomerTotals one = new CustomerTotals();
+        int slot = customerId == 0 ? mask + 1 : find(customerId);
+        if (customers[slot] == customerId) {
+            one.add(customerId, counts[slot], amounts[slot]);
+            if (wide != null && wide.containsKey(customerId)) {
+                one.addWide(customerId, wide.get(customerId));
+            }
+        }
+        return one;
+    }
+
+    /** Adds everything that another one holds. */
+    void addAll(CustomerTotals other) {
+        for (int slot = 0; slot < other.customers.length; slot++) {
+            if (other.isUsed(slot)) {
+                add(other.customers[slot], other.counts[slot], other.amounts[slot]);
+            }
+        }
+        if (other.wide != null) {
+            other.wide.forEach(this::addWide);
+        }
+    }
+
+    private void add(int customerId, int orders, long amountUnits) {
+        int slot = slotFor(customerId);
+        long sum = amounts[slot] + amountUnits;
+        int count = counts[slot] + orders;
+        boolean sumFits = ((amounts[slot] ^ sum) & (amountUnits ^ sum)) >= 0;
+        boolean countFits = ((counts[slot] ^ count) & (orders ^ count)) >= 0;
+        if (sumFits && countFits) {
+            amounts[slot] = sum;
+            counts[slot] = count;
+        } else {
+            addWide(customerId, new Wide(orders, BigInteger.valueOf(amountUnits)));
+        }
+    }
+
+    private void addWide(int customerId, Wide delta) {
+        slotFor(customerId);
         if (wide == null) {
             wide = new HashMap<>();
         }
-        Wide delta = new Wide(
-                counts[slot] + (long) sign, BigInteger.valueOf(amounts[slot]).add(amountUnits));
         wide.merge(customerId, delta, Wide::plus);
+    }
+
+    private void moveToWide(int slot, int customerId, int sign, BigInteger amountUnits) {
+        addWide(customerId, wide(slot).plus(new Wide(sign, amountUnits)));
         counts[slot] = 0;
         amounts[slot] = 0;
     }

@@ -36,6 +36,7 @@ public final class Shard {
     private long position;
     private long newestEventTimeMs;
     private LostGround lostGround;
+    private Publication underWay;
 
     private long lastPublishedPosition;
     private long lastPublishedAtMs;
@@ -284,13 +285,46 @@ public final class Shard {
         lastPublishedAtMs = nowMs;
         settle();
         long entries = due.stream().mapToLong(window -> window.totals().size()).sum();
-        return new Publication(checkpoint(), due, entries);
+        underWay = new Publication(checkpoint(), due, entries);
+        return underWay;
     }
 
     /** Takes note that the database holds the publication. */
     void published(Publication publication) {
+        underWay = null;
         sequence = publication.next().sequence();
         publishedResumeOffset = publication.next().resumeOffset();
+    }
+
+    /** What the results may not hold yet of one window. */
+    Unpublished unpublishedOf(long windowStartMs) {
+        List<WindowDeltas> onTheWay = underWayDeltas().stream()
+                .filter(window -> window.startMs() == windowStartMs)
+                .toList();
+        return unpublished(windows.copyOf(windowStartMs), onTheWay);
+    }
+
+    /** What the results may not hold yet of one customer. */
+    Unpublished unpublishedOfCustomer(int customerId) {
+        List<WindowDeltas> onTheWay = underWayDeltas().stream()
+                .map(window -> new WindowDeltas(
+                        window.startMs(), window.endMs(), window.totals().only(customerId), window.correction()))
+                .filter(window -> window.totals().size() > 0)
+                .toList();
+        return unpublished(windows.copyOfCustomer(customerId), onTheWay);
+    }
+
+    private List<WindowDeltas> underWayDeltas() {
+        return underWay == null ? List.of() : underWay.deltas();
+    }
+
+    private Unpublished unpublished(List<WindowDeltas> held, List<WindowDeltas> onTheWay) {
+        return new Unpublished(partition, owner, sequence, underWay != null, replaying(), held, onTheWay);
+    }
+
+    /** The sums of the newest windows that no publication has taken, at most so many. */
+    List<OpenSales> newestOpen(int limit) {
+        return windows.newest(limit);
     }
 
     /** The number of the last publication the database is known to hold. */

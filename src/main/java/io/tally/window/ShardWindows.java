@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The windows of one partition: which are published, and the deltas of those that are not, or that have changed since.
@@ -106,8 +107,7 @@ final class ShardWindows {
             OpenWindow window = left.next();
             if (isPublished(window.startMs)) {
                 left.remove();
-                due.add(new WindowDeltas(
-                        window.startMs, windows.endOf(window.startMs), window.totals, window.correction));
+                due.add(deltas(window, window.totals));
                 entries -= window.totals.size();
             }
         }
@@ -133,6 +133,42 @@ final class ShardWindows {
     /** From, to, from, to, …, in rising epoch ms. */
     long[] publishedEarly() {
         return publishedEarly.toArray();
+    }
+
+    /** Copies of the deltas of one window, as far as there are any. */
+    List<WindowDeltas> copyOf(long start) {
+        OpenWindow window = open.get(start);
+        return window == null ? List.of() : List.of(deltas(window, window.totals.copy()));
+    }
+
+    /** Copies of the deltas of one customer in all windows. */
+    List<WindowDeltas> copyOfCustomer(int customerId) {
+        List<WindowDeltas> copies = new ArrayList<>();
+        for (OpenWindow window : open.values()) {
+            CustomerTotals one = window.totals.only(customerId);
+            if (one.size() > 0) {
+                copies.add(deltas(window, one));
+            }
+        }
+        return copies;
+    }
+
+    /** The sums of the newest windows, at most so many. */
+    List<OpenSales> newest(int limit) {
+        TreeMap<Long, OpenWindow> newest = new TreeMap<>();
+        for (OpenWindow window : open.values()) {
+            if (newest.size() < limit || window.startMs > newest.firstKey()) {
+                newest.put(window.startMs, window);
+            }
+            if (newest.size() > limit) {
+                newest.pollFirstEntry();
+            }
+        }
+        return newest.values().stream().map(OpenWindow::sales).toList();
+    }
+
+    private WindowDeltas deltas(OpenWindow window, CustomerTotals totals) {
+        return new WindowDeltas(window.startMs, windows.endOf(window.startMs), totals, window.correction);
     }
 
     /** How many have deltas. */

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -189,6 +191,50 @@ public final class WindowStore {
                 publications.add(publication);
             }
         }
+    }
+
+    /** What the results may not hold yet of one window, for each partition. */
+    public List<Unpublished> unpublishedOf(long windowStartMs) {
+        return shards.values().stream()
+                .map(shard -> {
+                    synchronized (shard) {
+                        return shard.unpublishedOf(windowStartMs);
+                    }
+                })
+                .toList();
+    }
+
+    /** What the results may not hold yet of one customer, for each partition. */
+    public List<Unpublished> unpublishedOfCustomer(int customerId) {
+        return shards.values().stream()
+                .map(shard -> {
+                    synchronized (shard) {
+                        return shard.unpublishedOfCustomer(customerId);
+                    }
+                })
+                .toList();
+    }
+
+    /** The newest windows that no publication has taken, summed up over all partitions, newest first. */
+    public List<OpenSales> newestOpen(int limit) {
+        NavigableMap<Long, OpenSales> sums = new TreeMap<>();
+        for (Shard shard : shards.values()) {
+            List<OpenSales> ofShard;
+            synchronized (shard) {
+                ofShard = shard.newestOpen(limit);
+            }
+            ofShard.forEach(sales -> sums.merge(sales.startMs(), sales, OpenSales::plus));
+        }
+        return sums.descendingMap().values().stream().limit(limit).toList();
+    }
+
+    /** The highest customers in what no publication has taken of a window, over all partitions. */
+    public CustomerRanking rankOpen(long windowStartMs, int limit) {
+        CustomerTotals sum = new CustomerTotals();
+        unpublishedOf(windowStartMs).stream()
+                .flatMap(partition -> partition.held().stream())
+                .forEach(window -> sum.addAll(window.totals()));
+        return CustomerRanking.of(sum, limit);
     }
 
     /** Stops all shards: what they add to is worthless. */

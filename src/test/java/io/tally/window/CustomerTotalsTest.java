@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -98,5 +100,54 @@ class CustomerTotalsTest {
                 .add(BigInteger.valueOf(Long.MAX_VALUE).shiftLeft(1))
                 .subtract(BigInteger.valueOf(5));
         assertEquals(new Delta(2, expected), read(totals).get(1));
+    }
+
+    /** Totals of customers around zero, some amounts too large for a long. */
+    private static CustomerTotals random(Random random) {
+        CustomerTotals totals = new CustomerTotals();
+        for (int i = 0; i < 2_000; i++) {
+            long price = random.nextInt(50) == 0 ? Long.MAX_VALUE - random.nextInt(9) : random.nextInt(50_000);
+            totals.add(random.nextInt(400) - 200, random.nextInt(4) == 0 ? -1 : 1, 1 + random.nextInt(9), price);
+        }
+        return totals;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void copyOnlyAndAddAll_randomTotals_equalNaiveSums(long seed) {
+        Random random = new Random(seed);
+        CustomerTotals one = random(random);
+        CustomerTotals other = random(random);
+        Map<Integer, Delta> expected = read(one);
+        read(other)
+                .forEach((customer, delta) ->
+                        expected.merge(customer, delta, (a, b) -> a.plus(b.orderCount, b.amountUnits)));
+        expected.values().removeIf(Delta.NONE::equals);
+        CustomerTotals sum = one.copy();
+        sum.addAll(other);
+        assertEquals(expected, read(sum), () -> "seed " + seed);
+        for (int customer = -201; customer < 201; customer++) {
+            Delta wanted = expected.get(customer);
+            assertEquals(wanted == null ? Map.of() : Map.of(customer, wanted), read(sum.only(customer)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void ranking_randomTotals_isTheHighestFirst(long seed) {
+        CustomerTotals totals = random(new Random(seed));
+        List<Integer> expected = read(totals).entrySet().stream()
+                .sorted(Comparator.comparing((Map.Entry<Integer, Delta> entry) -> entry.getValue().amountUnits)
+                        .reversed()
+                        .thenComparing(Map.Entry::getKey))
+                .limit(20)
+                .map(Map.Entry::getKey)
+                .toList();
+        CustomerRanking ranking = CustomerRanking.of(totals, 20);
+        assertEquals(
+                expected,
+                ranking.top().stream().map(CustomerRanking.Entry::customerId).toList(),
+                () -> "seed " + seed);
+        assertEquals(totals.size(), ranking.customers());
     }
 }

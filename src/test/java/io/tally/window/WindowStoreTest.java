@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -198,5 +199,58 @@ class WindowStoreTest {
         assertTrue(store.mayRead(two));
         store.drop(two);
         assertTrue(store.mayRead(one));
+    }
+
+    private static long orders(List<WindowDeltas> deltas) {
+        return deltas.stream()
+                .mapToLong(window -> CustomerRanking.of(window.totals(), 10).top().stream()
+                        .mapToLong(CustomerRanking.Entry::orders)
+                        .sum())
+                .sum();
+    }
+
+    @Test
+    void unpublished_publicationUnderWay_isToldApartFromWhatCameSince() {
+        Shard shard = add(0);
+        order(shard, NOW, 7, NOW);
+        order(shard, NOW, 8, NOW);
+        order(shard, NOW + 2 * MINUTE, 7, NOW + 2 * MINUTE);
+        Publication publication = store.take(NOW + 2 * MINUTE).getFirst();
+        order(shard, NOW, 7, NOW + 2 * MINUTE);
+
+        Unpublished window = store.unpublishedOf(NOW).getFirst();
+        assertEquals(2, orders(window.underWay()));
+        assertEquals(1, orders(window.held()));
+        assertTrue(window.held().getFirst().correction());
+        assertEquals(1, window.lastSequence());
+        Unpublished customer = store.unpublishedOfCustomer(7).getFirst();
+        assertEquals(1, orders(customer.underWay()));
+        assertEquals(2, orders(customer.held()));
+
+        store.published(publication);
+        Unpublished after = store.unpublishedOf(NOW).getFirst();
+        assertEquals(List.of(), after.underWay());
+        assertEquals(1, after.sequence());
+        assertEquals(1, after.lastSequence());
+    }
+
+    @Test
+    void newestOpen_severalPartitions_addsThemUpNewestFirst() {
+        Shard one = add(0);
+        Shard two = add(1);
+        order(one, NOW, 1, NOW);
+        order(one, NOW + MINUTE, 1, NOW);
+        order(two, NOW + MINUTE, 2, NOW);
+        order(two, NOW + 2 * MINUTE, 2, NOW);
+        assertEquals(
+                List.of(
+                        new OpenSales(NOW + 2 * MINUTE, false, 1, BigInteger.valueOf(100), 1),
+                        new OpenSales(NOW + MINUTE, false, 2, BigInteger.valueOf(200), 2)),
+                store.newestOpen(2));
+        assertEquals(
+                List.of(1, 2),
+                store.rankOpen(NOW + MINUTE, 5).top().stream()
+                        .map(CustomerRanking.Entry::customerId)
+                        .toList());
     }
 }
