@@ -205,7 +205,7 @@ public final class Publisher {
 
     private void confirm(Publication publication) {
         store.published(publication);
-        state = state.published(clock.millis(), clock.millis() - sentAtMs, publication);
+        state = state.published(clock.millis(), sentAtMs, publication);
     }
 
     /** A batch is settled: goes on at once, or after a while if there is much more to read. */

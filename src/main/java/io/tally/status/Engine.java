@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -42,6 +43,8 @@ class Engine {
             Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
 
     private volatile String refusal;
+    private EngineState lastState;
+    private Instant lastStateSince;
 
     Engine(
             Readers readers,
@@ -75,10 +78,12 @@ class Engine {
         return new EngineStatus(
                 verdict.state,
                 verdict.reason,
+                since(verdict.state),
                 version,
                 ingest.topic(),
                 startedAt,
                 instant(store.watermarkMs(nowMs)),
+                waitingFor(),
                 readers.partitions().stream().map(this::partition).toList(),
                 records(),
                 publishing(publisher.state()),
@@ -89,6 +94,20 @@ class Engine {
     /** The state in one word, and why it is not {@code RUNNING}. */
     Verdict judge() {
         return judge(readers.states());
+    }
+
+    /** Looks at the state, so that its beginning is known. */
+    void look() {
+        since(judge().state());
+    }
+
+    /** Since when the engine has been in this state. */
+    private synchronized Instant since(EngineState state) {
+        if (state != lastState) {
+            lastState = state;
+            lastStateSince = Instant.ofEpochMilli(clock.millis());
+        }
+        return lastStateSince;
     }
 
     record Verdict(EngineState state, String reason) {}
@@ -152,6 +171,20 @@ class Engine {
                 instant(progress.publishedUpToMs()));
     }
 
+    private EngineStatus.WaitingFor waitingFor() {
+        Shard slowest = store.holdingBack();
+        if (slowest == null) {
+            return null;
+        }
+        long watermarkMs = slowest.progress().watermarkMs();
+        long highestMs = store.shards().stream()
+                .mapToLong(shard -> shard.progress().watermarkMs())
+                .max()
+                .orElse(watermarkMs);
+        return new EngineStatus.WaitingFor(
+                slowest.partition(), watermarkMs == Shard.NO_TIME ? null : (highestMs - watermarkMs) / 1000.0);
+    }
+
     private EngineStatus.Records records() {
         RecordCounts counts = store.counts();
         Map<String, Long> byReason = new TreeMap<>();
@@ -179,16 +212,36 @@ class Engine {
                 state.rows(),
                 state.corrections(),
                 state.failing() ? Instant.ofEpochMilli(state.failingSinceMs()) : null,
-                state.lastFailure());
+                state.lastFailure(),
+                state.latest().stream().map(Engine::round).toList());
+    }
+
+    private static EngineStatus.Round round(PublishingState.Round round) {
+        boolean closed = round.closedUpToMs() != 0;
+        long doneMs = round.sentAtMs() + round.tookMs();
+        return new EngineStatus.Round(
+                Instant.ofEpochMilli(doneMs),
+                round.tookMs(),
+                round.transactions(),
+                round.rows(),
+                round.corrections(),
+                closed ? Instant.ofEpochMilli(round.closedUpToMs()) : null,
+                closed ? doneMs - round.closedUpToMs() : null);
     }
 
     private static EngineStatus.Filling filling(FillState state) {
+        List<EngineStatus.Fill> latest = state.latest().stream()
+                .map(fill -> new EngineStatus.Fill(
+                        fill.reason(), fill.explanation(), Instant.ofEpochMilli(fill.atMs()), fill.tookMs()))
+                .toList();
+        Optional<EngineStatus.Fill> last = latest.stream().findFirst();
         return new EngineStatus.Filling(
                 state.fills(),
-                state.lastReason(),
-                state.lastExplanation(),
-                state.fills() == 0 ? null : Instant.ofEpochMilli(state.lastAtMs()),
-                state.fills() == 0 ? null : state.lastTookMs());
+                last.map(EngineStatus.Fill::reason).orElse(null),
+                last.map(EngineStatus.Fill::explanation).orElse(null),
+                last.map(EngineStatus.Fill::at).orElse(null),
+                last.map(EngineStatus.Fill::millis).orElse(null),
+                latest);
     }
 
     private static EngineStatus.Audit audit(AuditState state) {

@@ -12,20 +12,24 @@ import java.util.Map;
  *
  * @param state in one word
  * @param reason why it is not {@code RUNNING}, in words
+ * @param since when it was first seen in this state
  * @param version of this engine
  * @param topic the orders topic
  * @param startedAt when the process started
  * @param watermark the time up to which this engine's partitions have closed their windows
+ * @param waitingFor the partition that keeps windows open which another one has passed
  * @param partitions those this engine owns; another copy of it may own others
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EngineStatus(
         EngineState state,
         String reason,
+        Instant since,
         String version,
         String topic,
         Instant startedAt,
         Instant watermark,
+        WaitingFor waitingFor,
         List<Partition> partitions,
         Records records,
         Publishing publishing,
@@ -52,6 +56,14 @@ public record EngineStatus(
             Boolean replaying,
             Instant publishedUpTo) {}
 
+    /**
+     * What the windows wait for.
+     *
+     * @param behindSeconds how far its watermark is behind the highest one; missing while it has none
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record WaitingFor(int partition, Double behindSeconds) {}
+
     /** Records read since the start and what became of them: {@code read} is the sum of the next seven. */
     public record Records(
             long read,
@@ -72,6 +84,7 @@ public record EngineStatus(
      * @param rows deltas of a customer in a window
      * @param corrections those of them for windows that had been published before
      * @param failingSince since when the database takes nothing
+     * @param latest the latest transactions that added rows, newest first
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Publishing(
@@ -81,7 +94,29 @@ public record EngineStatus(
             long rows,
             long corrections,
             Instant failingSince,
-            String failure) {}
+            String failure,
+            List<Round> latest) {}
+
+    /**
+     * One publishing transaction, or several in a row that only corrected.
+     *
+     * @param at when the last was done
+     * @param millis from sending to the answer; the longest, if there are several
+     * @param transactions how many there are
+     * @param rows deltas of a customer in a window
+     * @param corrections those of them for windows that had been published before
+     * @param closedUpTo end of the newest window that it published for the first time
+     * @param afterCloseMillis how long after that end its rows were there
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Round(
+            Instant at,
+            long millis,
+            int transactions,
+            long rows,
+            long corrections,
+            Instant closedUpTo,
+            Long afterCloseMillis) {}
 
     /**
      * What the comparison of order_agg with the orders table has found.
@@ -99,7 +134,14 @@ public record EngineStatus(
             Long lastMillis,
             Instant cleanUntil) {}
 
-    /** How often this engine filled order_agg from the orders table since its start, and why it did last. */
+    /**
+     * How often this engine filled order_agg from the orders table since its start, and why it did last.
+     *
+     * @param latest the latest of them, newest first
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Filling(long times, String reason, String explanation, Instant at, Long millis) {}
+    public record Filling(long times, String reason, String explanation, Instant at, Long millis, List<Fill> latest) {}
+
+    /** One filling: code of the reason, one line for an operator, when it was done, and how long it took. */
+    public record Fill(String reason, String explanation, Instant at, long millis) {}
 }

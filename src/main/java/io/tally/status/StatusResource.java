@@ -2,6 +2,7 @@ package io.tally.status;
 
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** {@code GET /api/status}: the whole state of this engine, made to be read by people and programs. */
 @Path("/api/status")
@@ -14,6 +15,7 @@ class StatusResource {
     }
 
     @GET
+    @Operation(summary = "The whole state of this engine")
     public EngineStatus status() {
         return engine.status();
     }

@@ -83,6 +83,11 @@ final class DuplicateFilter {
         return Math.max(lastCommitLsn, lsn);
     }
 
+    /** Newest commit time of a record that was new, on the source's clock, or {@link OrderChange#NO_TIME}. */
+    long newestCommitTimeMs() {
+        return newestCommitTimeMs;
+    }
+
     private FilterState state() {
         return new FilterState(lastCommitLsn, lsn, transactionId, transactionKnown, newestCommitTimeMs);
     }

@@ -15,6 +15,7 @@ package io.tally.window;
  * @param lookedAtMs when it was last found out whether there is more to read
  * @param replaying whether it reads again what it had read before its checkpoint
  * @param newestLsn highest place in the source's log that a streamed record came from, or {@link OrderChange#NO_LSN}
+ * @param newestCommitTimeMs newest time at which the source committed one, on its clock, or {@link OrderChange#NO_TIME}
  * @param lostGround why it stopped, or null
  */
 public record Progress(
@@ -29,4 +30,5 @@ public record Progress(
         long lookedAtMs,
         boolean replaying,
         long newestLsn,
+        long newestCommitTimeMs,
         LostGround lostGround) {}

@@ -151,6 +151,7 @@ public final class Shard {
                 lookedAtMs,
                 replaying(),
                 duplicates.newestLsn(),
+                duplicates.newestCommitTimeMs(),
                 lostGround);
     }
 

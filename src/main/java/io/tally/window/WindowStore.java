@@ -113,6 +113,29 @@ public final class WindowStore {
                         && Math.abs(progress.lookedAtMs() - progress.quietSinceMs()) >= settings.idleTimeoutMs();
     }
 
+    /**
+     * The partition that keeps windows open which another one has passed: the active one with the lowest watermark, or null
+     * if nothing is held back.
+     */
+    public Shard holdingBack() {
+        Shard lowest = null;
+        long highestMs = Shard.NO_TIME;
+        for (Shard shard : shards.values()) {
+            Progress progress = shard.progress();
+            highestMs = Math.max(highestMs, progress.watermarkMs());
+            if (!isIdle(progress)
+                    && (lowest == null
+                            || progress.watermarkMs() < lowest.progress().watermarkMs())) {
+                lowest = shard;
+            }
+        }
+        return lowest != null
+                        && highestMs != Shard.NO_TIME
+                        && lowest.progress().watermarkMs() < settings.windows().startOf(highestMs)
+                ? lowest
+                : null;
+    }
+
     /** Sets what is to be done when something is due that should not wait for the next tick. */
     public void onDue(Runnable action) {
         whenDue = action;

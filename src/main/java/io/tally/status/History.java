@@ -1,0 +1,92 @@
+package io.tally.status;
+
+import io.tally.ingest.ReaderState;
+import io.tally.ingest.Readers;
+import io.tally.window.OrderChange;
+import io.tally.window.Progress;
+import io.tally.window.Shard;
+import io.tally.window.WindowStore;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The samples of the last minutes, so that a page that is opened now shows what was before. A sample reads some counters;
+ * it is taken every second whether somebody looks or not.
+ */
+@ApplicationScoped
+class History {
+
+    static final Duration KEPT = Duration.ofMinutes(10);
+
+    private final WindowStore store;
+    private final Readers readers;
+    private final InstantSource clock;
+
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Map<Integer, Long> newestCommits = new HashMap<>();
+    private long lastRead;
+    private long lastNanos;
+
+    History(WindowStore store, Readers readers, InstantSource clock) {
+        this.store = store;
+        this.readers = readers;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes a sample.
+     *
+     * @param nowNanos of {@link System#nanoTime()}
+     */
+    synchronized Sample sample(long nowNanos) {
+        Instant now = Instant.ofEpochMilli(clock.millis());
+        long read = store.counts().read();
+        double seconds = (nowNanos - lastNanos) / 1e9;
+        // Shards that are dropped while they are counted are missing for a moment.
+        double perSecond = samples.isEmpty() ? 0 : Math.max(0, read - lastRead) / seconds;
+        lastRead = read;
+        lastNanos = nowNanos;
+        long watermarkMs = store.watermarkMs(now.toEpochMilli());
+        Sample sample = new Sample(
+                now,
+                perSecond,
+                latencyMillis(),
+                watermarkMs == Shard.NO_TIME ? null : (now.toEpochMilli() - watermarkMs) / 1000.0,
+                readers.partitions().stream()
+                        .mapToLong(ReaderState.Partition::lagRecords)
+                        .filter(lag -> lag > 0)
+                        .sum(),
+                store.entries());
+        samples.addLast(sample);
+        while (samples.getFirst().at().isBefore(now.minus(KEPT))) {
+            samples.removeFirst();
+        }
+        return sample;
+    }
+
+    /** The samples that are kept, oldest first. */
+    synchronized List<Sample> samples() {
+        return List.copyOf(samples);
+    }
+
+    private Long latencyMillis() {
+        Long longest = null;
+        for (Shard shard : store.shards()) {
+            Progress progress = shard.progress();
+            long commitMs = progress.newestCommitTimeMs();
+            Long before = newestCommits.put(shard.partition(), commitMs);
+            if (commitMs != OrderChange.NO_TIME && before != null && commitMs > before) {
+                long latencyMs = Math.max(0, progress.quietSinceMs() - commitMs);
+                longest = longest == null ? latencyMs : Math.max(longest, latencyMs);
+            }
+        }
+        return longest;
+    }
+}

@@ -1,0 +1,51 @@
+package io.tally.status;
+
+import io.tally.status.Problem.BadParameter;
+import io.tally.window.TumblingWindows;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+
+/** Parameters of questions. What is impossible ends in a {@link BadParameter} that says what is possible. */
+final class Parameters {
+
+    private Parameters() {}
+
+    /** How many items a list may have: 1 to {@code most}, or the default if nothing was asked for. */
+    static int limit(String name, String value, int byDefault, int most) {
+        return value == null ? byDefault : (int) number(name, value, 1, most);
+    }
+
+    /** The number of a customer. */
+    static int customer(String name, String value) {
+        return (int) number(name, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** The start of a window, epoch ms. */
+    static long windowStart(String name, String value, TumblingWindows windows) {
+        Duration size = Duration.ofMillis(windows.sizeMs());
+        String wanted = "expected the start of a window of " + size + " in UTC, such as ";
+        long ms;
+        try {
+            ms = Instant.parse(value).toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException e) {
+            throw new BadParameter(name, value, wanted + "2026-11-23T05:13:00Z");
+        }
+        if (windows.startOf(ms) != ms) {
+            throw new BadParameter(name, value, wanted + Instant.ofEpochMilli(windows.startOf(ms)));
+        }
+        return ms;
+    }
+
+    private static long number(String name, String value, long least, long most) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, in the words of the question.
+        }
+        throw new BadParameter(name, value, "expected a whole number from " + least + " to " + most);
+    }
+}
