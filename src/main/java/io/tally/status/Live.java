@@ -25,7 +25,7 @@ class Live {
 
     private static final int OPEN_WINDOWS = 5;
     private static final int CLOSED_WINDOWS = 10;
-    private static final int TOP_CUSTOMERS = 8;
+    private static final int TOP_CUSTOMERS = 10;
     private static final int DEAD_LETTERS = 8;
 
     /** To rank so many takes some milliseconds. */
@@ -35,6 +35,8 @@ class Live {
     private static final int REST_FACTOR = 50;
 
     private static final long SHORTEST_REST_MS = 2_000;
+    /** If nobody has looked for so long, what was read about closed windows then is not shown any more. */
+    private static final long FRESH_MS = 5_000;
 
     private final Engine engine;
     private final WindowStore store;
@@ -44,10 +46,11 @@ class Live {
     private final PublishSettings publishSettings;
     private final InstantSource clock;
 
-    private volatile SalesNow.LatestClosed closed = new SalesNow.LatestClosed(List.of(), List.of());
+    private volatile SalesNow.LatestClosed closed;
     private volatile long askNotBeforeMs;
     private volatile boolean asking;
     private long askedAtRows = -1;
+    private long lastViewMs;
 
     Live(
             Engine engine,
@@ -70,7 +73,13 @@ class Live {
     LiveView view(Sample sample) {
         long nowMs = clock.millis();
         EngineStatus status = engine.status();
+        if (nowMs - lastViewMs > FRESH_MS) {
+            closed = null;
+            askedAtRows = -1;
+        }
+        lastViewMs = nowMs;
         askForClosed(status, nowMs);
+        SalesNow.LatestClosed latest = closed;
         List<OpenSales> filling = store.newestOpen(OPEN_WINDOWS).stream()
                 .filter(window -> !window.correction())
                 .toList();
@@ -79,19 +88,26 @@ class Live {
                 sample,
                 filling.stream().map(window -> open(window, nowMs)).toList(),
                 current(filling, nowMs).orElse(null),
-                closed.windows().stream()
-                        .map(window -> new LiveView.Closed(
-                                Instant.ofEpochMilli(window.windowStartMs()),
-                                SalesView.money(window.grossSales()),
-                                window.orderCount(),
-                                window.customers()))
-                        .toList(),
-                closed.top().stream()
-                        .map(line -> new LiveView.Customer(
-                                line.customerId(), SalesView.money(line.grossSales()), line.orderCount()))
-                        .toList(),
+                latest == null
+                        ? null
+                        : latest.windows().stream().map(Live::closed).toList(),
+                latest == null
+                        ? null
+                        : latest.top().stream().map(Live::customer).toList(),
                 DeadLettersResource.view(deadLetters, DEAD_LETTERS),
                 windowSettings.maxEntries());
+    }
+
+    private static LiveView.Closed closed(SalesNow.Closed window) {
+        return new LiveView.Closed(
+                Instant.ofEpochMilli(window.windowStartMs()),
+                SalesView.money(window.grossSales()),
+                window.orderCount(),
+                window.customers());
+    }
+
+    private static LiveView.Customer customer(SalesNow.Line line) {
+        return new LiveView.Customer(line.customerId(), SalesView.money(line.grossSales()), line.orderCount());
     }
 
     private SalesView.Open open(OpenSales window, long nowMs) {

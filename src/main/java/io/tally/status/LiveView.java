@@ -12,8 +12,9 @@ import java.util.List;
  * @param sample the newest one
  * @param open open windows, newest first, corrections left out
  * @param current the window that the newest orders belong to, with its highest customers; missing while there is none
- * @param closed the latest windows that every partition has published, newest first
- * @param topOfClosed the highest customers of the newest of those
+ * @param closed the latest windows that every partition has published, newest first; missing until the
+ *     database has answered
+ * @param topOfClosed the highest customers of the newest of those; likewise
  * @param deadLetters by reason, with the latest
  * @param memoryBound most pairs of window and customer in memory
  */

@@ -246,7 +246,7 @@ class ApiIT {
 
     @Test
     void answers_haveSecurityHeaders() {
-        for (String path : List.of("/api/status", "/q/health/live")) {
+        for (String path : List.of("/", "/api/status", "/q/health/live")) {
             given().get(path)
                     .then()
                     .statusCode(200)

@@ -1,0 +1,399 @@
+// The page: one stream of events, each with the whole state, so that any of them may be missed.
+
+const SILENCE_MS = 4000; // events come every second
+const RETRY_MS = 1000;
+const HISTORY_S = 600;
+const GAP_S = 3;
+
+const element = (id) => document.getElementById(id);
+const number = new Intl.NumberFormat();
+const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+// ---- words ---------------------------------------------------------------------------------------------------------
+
+const count = (value) => (value == null ? '–' : number.format(value));
+const time = (iso) => (iso == null ? '–' : clock.format(new Date(iso)));
+
+/** Exact: amounts come as text and may have more digits than a number holds. */
+function money(text) {
+  const [whole, decimals] = text.split('.');
+  return number.format(BigInt(whole)).replace(/^0/, whole.startsWith('-') ? '-0' : '0') + (decimals ? '.' + decimals : '');
+}
+
+function seconds(value) {
+  if (value == null) return '–';
+  if (Math.abs(value) < 10) return oneDecimal.format(value) + ' s';
+  if (Math.abs(value) < 120) return Math.round(value) + ' s';
+  return Math.abs(value) < 7200 ? Math.round(value / 60) + ' min' : duration(value);
+}
+
+function duration(value) {
+  const days = Math.floor(value / 86400);
+  const hours = Math.floor(value / 3600) % 24;
+  const minutes = Math.floor(value / 60) % 60;
+  if (days > 0) return `${days} d ${hours} h`;
+  return hours > 0 ? `${hours} h ${minutes} min` : minutes > 0 ? `${minutes} min` : `${Math.floor(value)} s`;
+}
+
+function millis(value) {
+  if (value == null) return '–';
+  return value < 10000 ? count(value) + ' ms' : seconds(value / 1000);
+}
+
+// ---- writing into the page -----------------------------------------------------------------------------------------
+
+function write(target, text) {
+  const node = typeof target === 'string' ? element(target) : target;
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Rows of a table: cells are texts, or {text, kind}, or {share} of the largest; what stays is left alone. */
+function rows(id, list, cells, whenEmpty) {
+  const body = element(id);
+  const columns = [...body.parentElement.tHead.rows[0].cells].map((cell) => cell.className);
+  if (list.length === 0) {
+    if (body.rows.length !== 1 || !body.querySelector('.empty')) {
+      const cell = document.createElement('td');
+      cell.className = 'empty';
+      cell.colSpan = columns.length;
+      cell.textContent = whenEmpty;
+      const row = document.createElement('tr');
+      row.append(cell);
+      body.replaceChildren(row);
+    }
+    return;
+  }
+  if (body.querySelector('.empty')) body.replaceChildren();
+  while (body.rows.length > list.length) body.lastElementChild.remove();
+  list.forEach((item, at) => {
+    const row = body.rows[at] ?? body.insertRow();
+    cells(item).forEach((content, column) => {
+      const cell = row.cells[column] ?? row.insertCell();
+      const value = typeof content === 'object' ? content : { text: content };
+      const name = [columns[column], value.kind].filter(Boolean).join(' ');
+      if (cell.className !== name) cell.className = name;
+      if ('share' in value) share(cell, value);
+      else write(cell, value.text);
+    });
+  });
+}
+
+function share(cell, { share: value, label }) {
+  const meter = cell.firstElementChild ?? cell.appendChild(document.createElement('meter'));
+  meter.value = value;
+  meter.setAttribute('aria-label', label);
+}
+
+// ---- charts --------------------------------------------------------------------------------------------------------
+
+const CHARTS = {
+  recordsPerSecond: { unit: 'records a second', show: (value) => number.format(Math.round(value)) + ' /s', least: 10 },
+  latencyMillis: { unit: 'milliseconds', show: millis, least: 100 },
+  watermarkLagSeconds: { unit: 'seconds', show: seconds, least: 10 },
+  lagRecords: { unit: 'records', show: count, least: 10 },
+};
+
+let samples = [];
+const charts = [];
+
+const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact' });
+
+function makeChart(figure) {
+  const name = figure.dataset.chart;
+  const plot = figure.querySelector('.plot');
+  const axis = { stroke: () => color('--muted'), font: '11px ' + getComputedStyle(document.body).fontFamily, ticks: { show: false } };
+  const chart = new uPlot(
+    {
+      width: plot.clientWidth,
+      height: plot.clientHeight,
+      cursor: { sync: { key: 'speed' }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
+      legend: { show: false },
+      padding: [8, 8, 0, 0],
+      scales: { y: { range: (self, low, high) => [0, Math.max(CHARTS[name].least, (high ?? 0) * 1.15)] } },
+      axes: [
+        { ...axis, size: 20, space: 60, grid: { show: false }, values: (self, ticks) => ticks.map((tick) => minute.format(tick * 1000)) },
+        { ...axis, size: 38, space: 28, grid: { stroke: () => color('--faint'), width: 1 }, values: (self, ticks) => ticks.map((tick) => compact.format(tick)) },
+      ],
+      series: [{}, { stroke: () => color('--accent'), fill: () => color('--accent-fill'), width: 1.25, points: { show: false } }],
+      hooks: { setCursor: [() => headline(name, figure, chart)] },
+    },
+    [[], []],
+    plot,
+  );
+  new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: plot.clientHeight })).observe(plot);
+  charts.push({ name, figure, plot, chart });
+}
+
+/** The value under the cursor, or the newest. */
+function headline(name, figure, chart) {
+  const at = chart?.cursor.idx;
+  const sample = samples[at ?? samples.length - 1];
+  const value = sample?.[name];
+  write(figure.querySelector('output'), value == null ? '–' : CHARTS[name].show(value));
+}
+
+function draw() {
+  const times = samples.map((sample) => sample.seconds);
+  for (const { name, figure, plot, chart } of charts) {
+    chart.setData([times, samples.map((sample) => sample[name] ?? null)]);
+    headline(name, figure, chart);
+    const known = samples.map((sample) => sample[name]).filter((value) => value != null);
+    const title = figure.querySelector('h2').textContent;
+    plot.setAttribute('aria-label', known.length === 0
+      ? `${title}: nothing yet`
+      : `${title}, ${CHARTS[name].unit}: now ${CHARTS[name].show(known.at(-1))}, highest of the last ten minutes ${CHARTS[name].show(Math.max(...known))}`);
+  }
+}
+
+function addSamples(more) {
+  for (const sample of more) {
+    const at = Date.parse(sample.at) / 1000;
+    const newest = samples.at(-1)?.seconds ?? 0;
+    if (at <= newest) continue;
+    if (newest > 0 && at - newest > GAP_S) samples.push({ seconds: newest + 1 });
+    samples.push({ ...sample, seconds: at });
+  }
+  const oldest = (samples.at(-1)?.seconds ?? 0) - HISTORY_S;
+  samples = samples.filter((sample) => sample.seconds >= oldest);
+}
+
+// ---- what an event says --------------------------------------------------------------------------------------------
+
+function showState(word, reason) {
+  element('state').dataset.state = word;
+  write('word', word);
+  write('reason', reason);
+  const title = `${word} · Tally`;
+  if (document.title !== title) document.title = title;
+}
+
+function showHead({ status, sample, memoryBound }) {
+  showState(status.state, status.reason ?? `since ${time(status.since)}`);
+  write('topic', status.topic);
+  write('watermark', time(status.watermark));
+  const used = (100 * sample.entries) / memoryBound;
+  write('memory', `${used > 0 && used < 0.1 ? '< 0.1' : oneDecimal.format(used)} %`);
+  element('memory').title = `${count(sample.entries)} of ${count(memoryBound)} pairs of window and customer`;
+  write('up', duration((Date.parse(sample.at) - Date.parse(status.startedAt)) / 1000));
+  write('version', status.version);
+}
+
+function showWindows({ status, sample, current, closed }) {
+  if (current) {
+    const { start, end, closesInSeconds: left } = current.window;
+    const length = (Date.parse(end) - Date.parse(start)) / 1000;
+    const passed = (Date.parse(sample.at) - Date.parse(start)) / 1000;
+    write('filling-time', `${time(start)} to ${time(end)}`);
+    write('filling-closes', left > 0 ? `closes in ${Math.ceil(left)} s` : 'closes when the watermark passes its end');
+    element('filling-progress').value = Math.min(1, Math.max(0, passed / (passed + left) || passed / length));
+    write('filling-orders', count(current.window.orderCount));
+    write('filling-sales', money(current.window.grossSales));
+    write('filling-customers', current.customers == null ? 'very many' : count(current.customers));
+  } else {
+    write('filling-time', 'no open window');
+    write('filling-closes', '');
+    element('filling-progress').value = 0;
+    for (const id of ['filling-orders', 'filling-sales', 'filling-customers']) write(id, '–');
+  }
+  const waiting = status.waitingFor;
+  element('waiting').hidden = !waiting;
+  if (waiting) {
+    write('waiting', `waiting for partition ${waiting.partition}, ${
+      waiting.behindSeconds == null ? 'which has no watermark yet' : seconds(waiting.behindSeconds) + ' behind the others'}`);
+  }
+  const most = Math.max(...(closed ?? []).map((window) => Number(window.grossSales)), 0);
+  rows('closed', closed ?? [], (window) => [
+    minute.format(new Date(window.start)),
+    count(window.orderCount),
+    count(window.customers),
+    money(window.grossSales),
+    { share: most > 0 ? Math.max(0, Number(window.grossSales)) / most : 0, label: 'share of the highest' },
+  ], closed ? 'none of the last ten windows has orders' : 'not read yet');
+}
+
+function showCustomers({ current, closed, topOfClosed }) {
+  const line = (customer) => [String(customer.customerId), count(customer.orderCount), money(customer.grossSales)];
+  rows('top-open', current?.top ?? [], line, current && current.customers == null ? 'too many to rank live' : 'no orders');
+  rows('top-closed', topOfClosed ?? [], line, topOfClosed ? 'no orders' : 'not read yet');
+  write('top-closed-title', closed?.length > 0 ? `Window of ${minute.format(new Date(closed[0].start))}, the last closed one` : 'Last closed window');
+}
+
+function partitionState(partition, waitingFor) {
+  if (partition.phase === 'LOADING') return { text: 'taking over', kind: 'wait' };
+  if (partition.phase === 'STOPPED') return { text: 'stopped', kind: 'bad' };
+  if (partition.replaying) return { text: 'replaying', kind: 'wait' };
+  if (waitingFor?.partition === partition.partition) return { text: 'holds back the others', kind: 'wait' };
+  if (partition.idle) return { text: 'idle', kind: 'quiet' };
+  return { text: 'reading', kind: 'good' };
+}
+
+function showPartitions({ status, sample }) {
+  write('partitions-note', `${status.partitions.length} of this engine`);
+  rows('partitions', status.partitions, (partition) => [
+    String(partition.partition),
+    partitionState(partition, status.waitingFor),
+    count(partition.position),
+    count(partition.lag),
+    time(partition.watermark),
+    partition.watermark ? seconds((Date.parse(sample.at) - Date.parse(partition.watermark)) / 1000) : '–',
+    count(partition.openWindows),
+    partition.publishedUpTo ? minute.format(new Date(partition.publishedUpTo)) : '–',
+  ], status.state === 'STANDBY' ? 'other copies of the engine have them' : 'none yet');
+}
+
+function showPublishes({ publishing }) {
+  write('publishes-note', publishing.failingSince
+    ? `failing since ${time(publishing.failingSince)}: ${publishing.failure}`
+    : `${count(publishing.rows)} rows, ${count(publishing.corrections)} of them corrections`);
+  rows('publishes', publishing.latest.slice(0, 8), (round) => [
+    time(round.at),
+    millis(round.millis),
+    count(round.rows),
+    count(round.corrections),
+    round.closedUpTo ? 'to ' + minute.format(new Date(round.closedUpTo)) : { text: round.transactions > 1 ? `corrections, ${round.transactions} times` : 'corrections', kind: 'quiet' },
+    round.afterCloseMillis == null ? '' : seconds(round.afterCloseMillis / 1000),
+  ], 'nothing published by this process yet');
+}
+
+function showDeadLetters({ total, byReason, latest }) {
+  write('dead-letters-note', total === 0 ? 'none' : `${count(total)} since the start`);
+  const tags = Object.entries(byReason).map(([reason, letters]) => `${reason} ${count(letters)}`);
+  const list = element('dead-letters-reasons');
+  list.hidden = tags.length === 0;
+  if ([...list.children].map((tag) => tag.textContent).join() !== tags.join()) {
+    list.replaceChildren(...tags.map((tag) => {
+      const item = document.createElement('li');
+      item.textContent = tag;
+      return item;
+    }));
+  }
+  rows('dead-letters', latest, (letter) => [
+    time(letter.at),
+    letter.reason,
+    `${letter.partition}@${letter.offset}`,
+    { text: letter.cause, kind: 'wrap' },
+  ], 'every record could be counted');
+}
+
+const VERDICTS = {
+  OFF: ['not audited', 'wait'],
+  WAITING: ['not compared yet', 'wait'],
+  CLEAN: ['order_agg equals orders', 'good'],
+  CHECKING: ['something differs', 'wait'],
+  DIFFERENT: ['rows are wrong', 'bad'],
+};
+
+function showTruth({ audit, filling }) {
+  const [words, kind] = VERDICTS[audit.verdict];
+  write('audit-verdict', words);
+  element('audit-verdict').className = kind;
+  const until = audit.cleanUntil ? `up to ${minute.format(new Date(audit.cleanUntil))}` : '';
+  const last = audit.lastRun ? `compared at ${time(audit.lastRun)}, ${millis(audit.lastMillis)}` : '';
+  write('audit-explanation', [audit.verdict === 'CLEAN' ? until : '', audit.explanation, last].filter(Boolean).join(' · '));
+  write('fills', count(filling.times));
+  rows('fillings', filling.latest, (fill) => [time(fill.at), fill.reason, { text: fill.explanation, kind: 'wrap' }, millis(fill.millis)],
+    'not since this process started');
+}
+
+const OUTCOMES = {
+  applied: 'counted',
+  duplicates: 'duplicates, dropped',
+  alreadyInTable: 'in the table already',
+  purged: 'history, left alone',
+  snapshotRows: 'snapshot rows',
+  withoutRow: 'without a row',
+  deadLetters: 'dead letters',
+  replayed: 'of all: read again after a restart',
+};
+
+function showRecords(records) {
+  rows('records', Object.entries(OUTCOMES), ([name, words]) => [
+    words,
+    { text: count(records[name]), kind: records[name] === 0 ? 'quiet' : '' },
+  ], '');
+}
+
+function show(event) {
+  addSamples([event.sample]);
+  draw();
+  showHead(event);
+  showWindows(event);
+  showCustomers(event);
+  showPartitions(event);
+  showPublishes(event.status);
+  showDeadLetters(event.deadLetters);
+  showTruth(event.status);
+  showRecords(event.status.records);
+}
+
+// ---- the stream ----------------------------------------------------------------------------------------------------
+
+let stream;
+let lastEventMs = Date.now();
+let lastState;
+let retry;
+
+function connect() {
+  stream?.close();
+  stream = new EventSource('/api/stream');
+  stream.onopen = begin;
+  stream.onmessage = (message) => {
+    const event = JSON.parse(message.data);
+    lastEventMs = Date.now();
+    lastState = event.status.state;
+    delete document.body.dataset.lost;
+    show(event);
+  };
+  stream.onerror = () => {
+    stream.close();
+    clearTimeout(retry);
+    retry = setTimeout(connect, RETRY_MS);
+  };
+}
+
+/** What was before the first event, and what may have changed with a new process. */
+async function begin() {
+  const [history, settings] = await Promise.all(['/api/history', '/api/settings'].map(async (path) => {
+    const answer = await fetch(path);
+    return answer.ok ? answer.json() : null;
+  }));
+  if (history) addSamples(history);
+  if (settings) rows('settings', Object.entries(settings), ([name, value]) => [name, { text: value, kind: 'wrap' }], '');
+}
+
+function watch() {
+  const silentMs = Date.now() - lastEventMs;
+  if (silentMs < SILENCE_MS) return;
+  const before = lastState ? `, ${lastState} before` : '';
+  document.body.dataset.lost = '';
+  showState('NO ANSWER', `for ${duration(silentMs / 1000)}${before}: the engine is stopped, or cannot be reached. Trying again`);
+  if (stream.readyState === EventSource.OPEN) {
+    // Open, but nothing comes: the engine is frozen, or the network gone without a word.
+    stream.onerror();
+  }
+}
+
+// ---- looking up a customer -----------------------------------------------------------------------------------------
+
+element('look-up').addEventListener('submit', async (submit) => {
+  submit.preventDefault();
+  const id = element('customer').value.trim();
+  try {
+    const answer = await fetch(`/api/customers/${encodeURIComponent(id)}`);
+    const body = await answer.json();
+    write('customer-answer', answer.ok
+      ? `${count(body.orderCount)} orders, ${money(body.grossSales)} in the last hour, the open window included${
+        body.partitions.note ? ' (' + body.partitions.note + ')' : ''}`
+      : body.detail);
+  } catch (failure) {
+    write('customer-answer', `no answer: ${failure.message}`);
+  }
+});
+
+for (const figure of document.querySelectorAll('[data-chart]')) makeChart(figure);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => charts.forEach(({ chart }) => chart.redraw(false)));
+connect();
+setInterval(watch, 1000);
