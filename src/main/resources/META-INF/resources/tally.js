@@ -148,16 +148,18 @@ function draw() {
   }
 }
 
+/** In any order: what was before the first event may come after it. */
 function addSamples(more) {
-  for (const sample of more) {
-    const at = Date.parse(sample.at) / 1000;
-    const newest = samples.at(-1)?.seconds ?? 0;
-    if (at <= newest) continue;
-    if (newest > 0 && at - newest > GAP_S) samples.push({ seconds: newest + 1 });
-    samples.push({ ...sample, seconds: at });
+  const byTime = new Map(samples.filter((sample) => sample.at).map((sample) => [sample.at, sample]));
+  for (const sample of more) byTime.set(sample.at, { ...sample, seconds: Date.parse(sample.at) / 1000 });
+  const inOrder = [...byTime.values()].sort((one, other) => one.seconds - other.seconds);
+  const oldest = (inOrder.at(-1)?.seconds ?? 0) - HISTORY_S;
+  samples = [];
+  for (const sample of inOrder.filter(({ seconds: at }) => at >= oldest)) {
+    const before = samples.at(-1);
+    if (before && sample.seconds - before.seconds > GAP_S) samples.push({ seconds: before.seconds + 1 });
+    samples.push(sample);
   }
-  const oldest = (samples.at(-1)?.seconds ?? 0) - HISTORY_S;
-  samples = samples.filter((sample) => sample.seconds >= oldest);
 }
 
 // ---- what an event says --------------------------------------------------------------------------------------------
@@ -253,7 +255,7 @@ function showPublishes({ publishing }) {
     millis(round.millis),
     count(round.rows),
     count(round.corrections),
-    round.closedUpTo ? 'to ' + minute.format(new Date(round.closedUpTo)) : { text: round.transactions > 1 ? `corrections, ${round.transactions} times` : 'corrections', kind: 'quiet' },
+    round.closedUpTo ? 'to ' + minute.format(new Date(round.closedUpTo)) : { text: round.transactions > 1 ? `corrected ×${round.transactions}` : 'corrected', kind: 'quiet' },
     round.afterCloseMillis == null ? '' : seconds(round.afterCloseMillis / 1000),
   ], 'nothing published by this process yet');
 }
@@ -360,7 +362,10 @@ async function begin() {
     const answer = await fetch(path);
     return answer.ok ? answer.json() : null;
   }));
-  if (history) addSamples(history);
+  if (history) {
+    addSamples(history);
+    draw();
+  }
   if (settings) rows('settings', Object.entries(settings), ([name, value]) => [name, { text: value, kind: 'wrap' }], '');
 }
 

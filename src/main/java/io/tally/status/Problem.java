@@ -1,6 +1,7 @@
 package io.tally.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.ext.Provider;
  * @param value what was given for it
  * @param remedy what to do
  */
+@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(String title, int status, String detail, String parameter, String value, String remedy) {
 

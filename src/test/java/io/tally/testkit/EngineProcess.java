@@ -38,7 +38,7 @@ public final class EngineProcess implements AutoCloseable {
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    private final int port = Processes.freePort();
+    private final int port;
     private final Path log;
     private final Process process;
 
@@ -50,14 +50,24 @@ public final class EngineProcess implements AutoCloseable {
     /** The same, with environment variables that win over the pipeline's. */
     public static EngineProcess start(TestPipeline pipeline, Map<String, String> environment, String... settings) {
         try {
-            return new EngineProcess(pipeline, environment, settings);
+            return new EngineProcess(Processes.freePort(), pipeline, environment, settings);
         } catch (IOException e) {
             throw new UncheckedIOException("the engine did not start", e);
         }
     }
 
-    private EngineProcess(TestPipeline pipeline, Map<String, String> environment, String... settings)
+    /** Starts another engine at the address of this one, which has ended. */
+    public EngineProcess successor(TestPipeline pipeline, String... settings) {
+        try {
+            return new EngineProcess(port, pipeline, Map.of(), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the engine did not start", e);
+        }
+    }
+
+    private EngineProcess(int port, TestPipeline pipeline, Map<String, String> environment, String... settings)
             throws IOException {
+        this.port = port;
         String executable = System.getProperty(EXECUTABLE, "");
         Path program = executable.isEmpty() ? APPLICATION : Path.of(executable);
         if (!Files.exists(program)) {
@@ -146,9 +156,14 @@ public final class EngineProcess implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** Where its page is. */
+    public String address() {
+        return "http://localhost:" + port + "/";
+    }
+
     /** The answer to a GET. */
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address()).resolve(path))
                 .timeout(Duration.ofSeconds(10))
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());

@@ -3,6 +3,8 @@ package io.tally.window;
 import static io.tally.window.Changes.insert;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
@@ -252,5 +254,20 @@ class WindowStoreTest {
                 store.rankOpen(NOW + MINUTE, 5).top().stream()
                         .map(CustomerRanking.Entry::customerId)
                         .toList());
+    }
+
+    @Test
+    void holdingBack_slowPartition_isNamedWhileItKeepsWindowsOpen() {
+        Shard quick = add(0);
+        Shard slow = add(1);
+        assertNull(store.holdingBack());
+        order(quick, NOW + 10_000, 1, NOW);
+        assertSame(slow, store.holdingBack(), "it has no watermark yet");
+        order(slow, NOW + 6_000, 1, NOW);
+        assertNull(store.holdingBack(), "both are in the same window");
+        order(quick, NOW + MINUTE + 5_000, 1, NOW + MINUTE);
+        assertSame(slow, store.holdingBack());
+        drained(slow, NOW, NOW + 2_000);
+        assertNull(store.holdingBack(), "who is idle holds nothing back");
     }
 }
