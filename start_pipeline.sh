@@ -276,6 +276,7 @@ show_results() {
            ORDER BY window_start DESC, gross_sales DESC LIMIT 5'
     say
     say "results   psql -h localhost -p $POSTGRES_PORT -U postgres -d streaming   (password postgres), table order_agg"
+    say "page      $page/"
     say "engine    curl $page/api/status"
     say "connector curl $CONNECT_URL/connectors/orders-connector/status"
 }
