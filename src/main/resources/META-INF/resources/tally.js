@@ -132,7 +132,7 @@ function headline(name, figure, chart) {
   const at = chart?.cursor.idx;
   const sample = samples[at ?? samples.length - 1];
   const value = sample?.[name];
-  write(figure.querySelector('output'), value == null ? '–' : CHARTS[name].show(value));
+  write(figure.querySelector('.value'), value == null ? '–' : CHARTS[name].show(value));
 }
 
 function draw() {
