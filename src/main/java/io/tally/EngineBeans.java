@@ -2,6 +2,7 @@ package io.tally;
 
 import io.tally.cdc.Columns;
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.UpdateMode;
 import io.tally.ingest.IngestSettings;
 import io.tally.publish.OrdersTable;
@@ -16,9 +17,11 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Checks the settings and turns them into what the packages need. */
@@ -125,7 +128,7 @@ class EngineBeans {
     @Singleton
     IngestSettings ingestSettings(
             TallyConfig config, @ConfigProperty(name = "mp.messaging.incoming.orders.topic") String topic) {
-        return new IngestSettings(topic, config.restartMargin());
+        return new IngestSettings(topic, config.restartMargin(), config.updates() == UpdateMode.RETRACT);
     }
 
     /** One for each poll loop: a decoder is used by one thread. */
@@ -134,7 +137,9 @@ class EngineBeans {
     DebeziumDecoder decoder(TallyConfig config) {
         int scale = config.priceScale();
         check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
-        return new DebeziumDecoder(COLUMNS, scale, config.updates());
+        Set<String> tables = new HashSet<>(config.source().aliases().orElse(Set.of()));
+        tables.add(config.source().table());
+        return new DebeziumDecoder(new DecoderSettings(COLUMNS, scale, config.updates(), tables));
     }
 
     private static void check(String key, Object value, boolean fine, String wanted) {

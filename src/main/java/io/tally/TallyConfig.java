@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import io.tally.cdc.UpdateMode;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** The engine's settings. Addresses and credentials are elsewhere: in the environment variables that the README lists. */
 @ConfigMapping(prefix = "tally")
@@ -116,6 +117,12 @@ interface TallyConfig {
         /** The table, with its schema. */
         @WithDefault("public.orders")
         String table();
+
+        /**
+         * Further tables whose records in the topic are changes of that table: partitions that were published by
+         * themselves, or what a router has renamed. Records of any other table are passed over.
+         */
+        Optional<Set<String>> aliases();
 
         /** The connector's replication slot. */
         @WithDefault("orders_slot")

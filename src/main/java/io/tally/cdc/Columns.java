@@ -29,4 +29,9 @@ public record Columns(String orderId, String customerId, String quantity, String
     public static Columns defaults() {
         return new Columns("order_id", "customer_id", "quantity", "price", "event_ts");
     }
+
+    /** All names, in the order of the parameters. */
+    List<String> names() {
+        return List.of(orderId, customerId, quantity, price, eventTime);
+    }
 }

@@ -6,56 +6,61 @@ import io.tally.window.RowImage;
 import java.util.Objects;
 
 /**
- * Reads the value of one record of the topic, a Debezium envelope as JSON without schema, into an {@link OrderChange}.
+ * Reads the value of one record of the topic, JSON that Debezium wrote, into an {@link OrderChange}. What {@link Shape} it
+ * has is found out record by record: an envelope is what has {@code op}, a row by itself what has {@code __op}, {@code
+ * __deleted} or at least two of the columns, and either may be the payload of an embedded schema.
  *
  * <p>What an operation needs: {@code c} and {@code r} the row after, {@code d} the row before, {@code u} both;
  * {@code t} and {@code m} none; when appending, {@code u} the row after and {@code d} none. An image that is not needed
  * is not looked at beyond being JSON, but {@code source} is read whatever the operation. The order id is taken from the
  * row after if the operation has one, else from the row before, and only there it has to be present. If a name comes
- * twice in an object, the last one counts.
+ * twice in an object, the last one counts. A row by itself is the row after, and that of a rewritten delete the row before;
+ * its update has no row before, ever.
  *
  * <p>One pass over the bytes, and no garbage unless a record cannot be decoded or writes its texts with escapes where
  * Debezium never does. Belongs to one thread at a time.
  */
 public final class DebeziumDecoder {
 
-    /** Decimals of the price in the orders table as the pipeline creates it. */
-    public static final int DEFAULT_PRICE_SCALE = 2;
-
     private final UpdateMode updates;
-    private final Envelope envelope;
+    private final JsonCursor cursor = new JsonCursor();
+    private final Envelope outermost;
+
+    private Shape shape;
 
     /** A decoder for the orders table as the pipeline creates it, which takes rows back. */
     public DebeziumDecoder() {
-        this(Columns.defaults(), DEFAULT_PRICE_SCALE, UpdateMode.RETRACT);
+        this(DecoderSettings.defaults());
     }
 
-    /**
-     * @param priceScale decimals of a price unit, 0 to 18: 2 makes units of cents
-     * @throws IllegalArgumentException if the scale is out of range
-     */
-    public DebeziumDecoder(Columns columns, int priceScale, UpdateMode updates) {
-        this.updates = Objects.requireNonNull(updates);
-        this.envelope = new Envelope(columns, priceScale);
+    public DebeziumDecoder(DecoderSettings settings) {
+        this.updates = settings.updates();
+        this.outermost = new Envelope(settings, new Envelope(settings, null));
+    }
+
+    /** The shape of the last record with a change that was decoded, or null before the first. */
+    public Shape shape() {
+        return shape;
     }
 
     /**
      * Decodes the record's value in {@code [offset, offset + length)}; nothing outside is read. The change refers to
      * the array for its order id, so the bytes must stay as they are while it is in use.
      *
-     * @param value the array, or null for a record without a value: a tombstone, a change of nothing. Zero bytes are a
+     * @param value the array, or null for a record without a value, a tombstone. Zero bytes are a
      *     value, and not JSON
      * @throws UndecodableException if the record cannot be counted; the change is then one of nothing
      */
     public void decode(byte[] value, int offset, int length, OrderChange into) throws UndecodableException {
         into.reset(Op.NONE);
         if (value == null) {
+            into.setOp(Op.TOMBSTONE);
             return;
         }
         Objects.checkFromIndexSize(offset, length, value.length);
         boolean complete = false;
         try {
-            envelope.read(value, offset, length);
+            cursor.end(outermost.fields().read(cursor, cursor.open(value, offset, length), 0));
             fill(value, into);
             complete = true;
         } finally {
@@ -71,57 +76,113 @@ public final class DebeziumDecoder {
     }
 
     private void fill(byte[] record, OrderChange into) throws UndecodableException {
-        switch (envelope.operation(record)) {
-            case 'c' -> fillAdded(record, into, Op.INSERT);
-            case 'u' -> fillUpdated(record, into);
-            case 'd' -> fillDeleted(record, into);
-            case 'r' -> {
-                boolean incremental = envelope.source().incremental(record);
-                fillAdded(record, into, incremental ? Op.INCREMENTAL_SNAPSHOT : Op.SNAPSHOT);
-            }
-            case 't' -> into.setOp(Op.TRUNCATE);
-            case 'm' -> into.setOp(Op.NONE);
-            default -> throw envelope.unknownOperation(record);
+        if (!outermost.fields().isObject()) {
+            throw Faults.notAnObject(record, outermost.fields());
         }
-        envelope.source().fill(record, into);
+        Envelope payload = outermost.payload();
+        if (outermost.isEnvelope() || payload == null || outermost.isRow()) {
+            fill(outermost, record, into, Shape.ENVELOPE, Shape.ROW);
+        } else {
+            fill(payload, record, into, Shape.ENVELOPE_WITH_SCHEMA, Shape.ROW_WITH_SCHEMA);
+        }
     }
 
-    private void fillAdded(byte[] record, OrderChange into, Op op) throws UndecodableException {
-        RowReader after = envelope.after();
+    private void fill(Envelope envelope, byte[] record, OrderChange into, Shape ifEnvelope, Shape ifRow)
+            throws UndecodableException {
+        boolean row = !envelope.isEnvelope();
+        if (row && !envelope.isRow()) {
+            fillOther(envelope, record, into);
+            return;
+        }
+        SourceReader source = row ? envelope.rowSource() : envelope.source();
+        char operation = row ? rowOperation(envelope, record) : envelope.operation(record);
+        if (operation == 'm') {
+            into.setOp(Op.MESSAGE);
+        } else if (source.namesAnotherTable(record)) {
+            into.setOp(source.namesSignals(record) ? Op.SIGNAL : Op.OTHER_TABLE);
+            return;
+        } else {
+            fillChange(envelope, row, operation, record, into);
+        }
+        source.fill(record, into);
+        shape = row ? ifRow : ifEnvelope;
+    }
+
+    private static void fillOther(Envelope envelope, byte[] record, OrderChange into) throws UndecodableException {
+        Op other = envelope.isNullWithSchema() ? Op.TOMBSTONE : envelope.otherMessage(record);
+        if (other == null) {
+            throw Faults.unknownShape(record, envelope.fields());
+        }
+        into.setOp(other);
+    }
+
+    /** When only what is new counts, every row that is not deleted is. */
+    private char rowOperation(Envelope envelope, byte[] record) throws UndecodableException {
+        char operation = envelope.rowOperation(record);
+        if (operation != Envelope.UNKNOWN) {
+            return operation;
+        }
+        if (updates == UpdateMode.RETRACT) {
+            throw Faults.unknownRowOperation(record, envelope.fields());
+        }
+        return 'u';
+    }
+
+    /** @param row whether the row is all there is: the one after the change, or what a delete has deleted */
+    private void fillChange(Envelope envelope, boolean row, char operation, byte[] record, OrderChange into)
+            throws UndecodableException {
+        SourceReader source = row ? envelope.rowSource() : envelope.source();
+        RowReader before = row ? envelope.row() : envelope.before();
+        RowReader after = row ? envelope.row() : envelope.after();
+        switch (operation) {
+            case 'c' -> fillAdded(after, record, into, Op.INSERT);
+            case 'u' -> {
+                if (updates == UpdateMode.RETRACT) {
+                    if (row) {
+                        throw Faults.noRowBefore();
+                    }
+                    fillTakenBack(before, source, record, into);
+                }
+                fillAdded(after, record, into, Op.UPDATE);
+            }
+            case 'd' -> fillDeleted(before, source, record, into);
+            case 'r' -> fillAdded(after, record, into, read(source, record));
+            case 't' -> into.setOp(Op.TRUNCATE);
+            default -> throw envelope.unknownOperation(record);
+        }
+    }
+
+    private static Op read(SourceReader source, byte[] record) {
+        return source.incremental(record) ? Op.INCREMENTAL_SNAPSHOT : Op.SNAPSHOT;
+    }
+
+    private void fillAdded(RowReader after, byte[] record, OrderChange into, Op op) throws UndecodableException {
         into.setOp(op);
         after.requireWhole(record);
         after.fillOrderId(record, into);
         after.fill(record, into.after());
     }
 
-    private void fillUpdated(byte[] record, OrderChange into) throws UndecodableException {
-        if (updates == UpdateMode.RETRACT) {
-            fillTakenBack(record, into);
-        }
-        fillAdded(record, into, Op.UPDATE);
-    }
-
-    private void fillDeleted(byte[] record, OrderChange into) throws UndecodableException {
+    private void fillDeleted(RowReader before, SourceReader source, byte[] record, OrderChange into)
+            throws UndecodableException {
         into.setOp(Op.DELETE);
         if (updates == UpdateMode.APPEND) {
-            envelope.before().fillOrderIdIfAny(record, into);
+            before.fillOrderIdIfAny(record, into);
             return;
         }
-        fillTakenBack(record, into);
-        envelope.before().fillOrderId(record, into);
+        fillTakenBack(before, source, record, into);
+        before.fillOrderId(record, into);
     }
 
-    private void fillTakenBack(byte[] record, OrderChange into) throws UndecodableException {
-        RowReader before = envelope.before();
+    private static void fillTakenBack(RowReader before, SourceReader source, byte[] record, OrderChange into)
+            throws UndecodableException {
         String lacking = before.lacking(record);
         if (lacking != null) {
-            throw Faults.noBeforeImage(
-                    "has no " + lacking, record, envelope.source().members());
+            throw Faults.noBeforeImage("has no " + lacking, record, source.members());
         }
         before.fill(record, into.before());
         if (isMadeUp(into.before())) {
-            throw Faults.noBeforeImage(
-                    "holds nothing but zeros", record, envelope.source().members());
+            throw Faults.noBeforeImage("holds nothing but zeros", record, source.members());
         }
     }
 

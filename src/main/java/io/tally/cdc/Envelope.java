@@ -1,30 +1,75 @@
 package io.tally.cdc;
 
+import io.tally.window.OrderChange.Op;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * Debezium's envelope: finds the images, the source and the operation in a record and checks all the rest of it.
+ * An object that may tell of a change: Debezium's envelope, or a row that a transform took out of one. Finds the images,
+ * the source and the operation and checks all the rest of it.
  */
 final class Envelope {
 
-    /** Index of {@code op} among the wanted members; those before it are objects. */
-    private static final int OP = 3;
+    /** No letter of an operation. */
+    static final char UNKNOWN = 0;
 
-    private final JsonCursor cursor = new JsonCursor();
-    private final MemberLayout layout = new MemberLayout("before", "after", "source", "op");
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+
+    /** One column may well have its name in common with a field of something that is no row. */
+    private static final int LEAST_COLUMNS = 2;
+
     private final TextSlice text = new TextSlice();
     private final RowReader before;
     private final RowReader after;
-    private final SourceReader source = new SourceReader();
+    private final SourceReader source;
 
-    /** Where before, after and source lie, by their index. */
-    private final Members[] objects;
+    /** The object itself as a row, and what was added to it about its source. */
+    private final RowReader row;
 
-    private int opStart;
-    private int opEnd;
+    private final SourceReader rowSource;
+    private final OtherMessages others;
 
-    Envelope(Columns columns, int priceScale) {
-        before = new RowReader("before", columns, priceScale);
-        after = new RowReader("after", columns, priceScale);
-        objects = new Members[] {before.members(), after.members(), source.members()};
+    /** The members that count, the columns of a row first. */
+    private final Members fields;
+
+    private final int op;
+    private final int rowOp;
+    private final int deleted;
+    private final int schemaAt;
+    private final int payloadAt;
+    private final Envelope payload;
+
+    /**
+     * @param payload what reads the payload of an embedded schema; null if this is one
+     */
+    Envelope(DecoderSettings settings, Envelope payload) {
+        List<String> columns = settings.columns().names();
+        List<String> names = new ArrayList<>(columns);
+        names.addAll(SourceReader.ROW_FIELDS);
+        names.addAll(List.of("before", "after", "source", "op", "__op", "__deleted"));
+        names.addAll(OtherMessages.FIELDS);
+        names.addAll(List.of("schema", "payload"));
+        fields = new Members(names);
+        before = new RowReader("before", settings, new Members(columns));
+        after = new RowReader("after", settings, new Members(columns));
+        source = SourceReader.ofEnvelope(settings.tables());
+        row = new RowReader(null, settings, fields);
+        rowSource = SourceReader.ofRow(settings.tables(), fields, columns.size());
+        others = new OtherMessages(fields, names);
+        // A column may have the name of any of these, and is the same member then.
+        op = names.indexOf("op");
+        rowOp = names.indexOf("__op");
+        deleted = names.indexOf("__deleted");
+        schemaAt = names.indexOf("schema");
+        payloadAt = names.indexOf("payload");
+        fields.nest(names.indexOf("before"), before.members());
+        fields.nest(names.indexOf("after"), after.members());
+        fields.nest(names.indexOf("source"), source.members());
+        this.payload = payload;
+        if (payload != null) {
+            fields.nest(payloadAt, payload.fields);
+        }
     }
 
     RowReader before() {
@@ -39,61 +84,81 @@ final class Envelope {
         return source;
     }
 
-    /** Reads a whole record, which afterwards is known to be JSON and to have an operation. */
-    void read(byte[] record, int offset, int length) throws UndecodableException {
-        opEnd = 0;
-        for (Members object : objects) {
-            object.clear();
-        }
-        int from = cursor.open(record, offset, length);
-        boolean object = record[from] == '{';
-        int to = object ? readMembers(from) : cursor.endOfValue(from, 0);
-        cursor.end(to);
-        if (!object) {
-            throw Faults.notAnObject(record, from, to);
-        }
-        if (opEnd == 0 || record[opStart] == 'n') {
-            throw Faults.noOperation(record, from, to);
-        }
+    RowReader row() {
+        return row;
     }
 
-    private int readMembers(int brace) throws UndecodableException {
-        int at = brace;
-        for (int number = 0; ; number++) {
-            KnownMember member = layout.member(number);
-            int value = layout.nextValue(cursor, at, member, number);
-            if (value < 0) {
-                return ~value;
-            }
-            at = readMember(member, value);
-        }
+    SourceReader rowSource() {
+        return rowSource;
     }
 
-    private int readMember(KnownMember member, int from) throws UndecodableException {
-        int wanted = member.wanted();
-        if (wanted >= 0 && wanted < OP) {
-            return objects[wanted].read(cursor, from, 1);
-        }
-        int end = layout.endOfValue(cursor, from, 1, member);
-        if (wanted == OP) {
-            opStart = from;
-            opEnd = end;
-        }
-        return end;
+    /** Whether it has an operation, so that it can be nothing but an envelope. */
+    boolean isEnvelope() {
+        return !fields.isAbsent(op);
+    }
+
+    /** Whether it is a row by itself. */
+    boolean isRow() {
+        return fields.isPresent(rowOp) || fields.isPresent(deleted) || row.columnsPresent() >= LEAST_COLUMNS;
+    }
+
+    /** What reads the payload of an embedded schema, if there is an object of that name; else null. */
+    Envelope payload() {
+        return payload != null && payload.fields.isObject() ? payload : null;
+    }
+
+    /** Whether it is a schema and the payload null, which is how a tombstone looks with a schema. */
+    boolean isNullWithSchema() {
+        return fields.count() == 2 && fields.isPresent(schemaAt) && fields.first(payloadAt) == 'n';
+    }
+
+    /** Where it lies in the record. */
+    Members fields() {
+        return fields;
+    }
+
+    /** What it is if it tells of no row, or null if that is not known. */
+    Op otherMessage(byte[] record) {
+        return others.kindOf(record, fields.count());
     }
 
     /** The letter in {@code op}. */
     char operation(byte[] record) throws UndecodableException {
-        if (record[opStart] == '"') {
-            text.take(record, opStart, opEnd);
+        return letter(record, op);
+    }
+
+    /**
+     * The operation of a row by itself, of which {@code __op} tells; without that, {@code __deleted} tells of deletes.
+     *
+     * @return the letter, or UNKNOWN
+     */
+    char rowOperation(byte[] record) throws UndecodableException {
+        if (!fields.isAbsent(rowOp)) {
+            return letter(record, rowOp);
+        }
+        if (fields.isString(deleted)) {
+            text.take(record, fields.start(deleted), fields.end(deleted));
+            return text.is(TRUE) ? 'd' : UNKNOWN;
+        }
+        return fields.first(deleted) == 't' ? 'd' : UNKNOWN;
+    }
+
+    private char letter(byte[] record, int field) throws UndecodableException {
+        if (fields.isString(field)) {
+            text.take(record, fields.start(field), fields.end(field));
             if (text.length() == 1) {
                 return (char) text.bytes()[text.from()];
             }
         }
-        throw unknownOperation(record);
+        throw unknownOperation(record, field);
     }
 
+    /** What to say of a letter that is no operation. */
     UndecodableException unknownOperation(byte[] record) {
-        return Faults.unknownOperation(record, opStart, opEnd);
+        return unknownOperation(record, isEnvelope() ? op : rowOp);
+    }
+
+    private UndecodableException unknownOperation(byte[] record, int field) {
+        return Faults.unknownOperation(field == rowOp ? "__op" : "op", record, fields, field);
     }
 }

@@ -26,25 +26,43 @@ final class Faults {
         return new UndecodableException(DeadLetterReason.NOT_JSON, null, message);
     }
 
-    /** A JSON object without {@code op}; the shapes that are met in practice get their remedy. */
-    static UndecodableException noOperation(byte[] record, int start, int end) {
-        List<String> names = names(record, start, end);
-        String remedy = names.contains("payload")
-                ? "set value.converter.schemas.enable=false on the connector"
-                : "the whole envelope is needed, so remove transforms such as ExtractNewRecordState";
-        String message = "not a Debezium envelope: it has no op; the fields there are " + names + "; " + remedy;
+    /** A JSON object that is none of the shapes. */
+    static UndecodableException unknownShape(byte[] record, Members object) {
+        List<String> names = names(record, object.start(), object.end());
+        String message =
+                "neither a Debezium envelope, which has op, nor a row of the orders table; the fields there are "
+                        + names;
         return new UndecodableException(DeadLetterReason.UNKNOWN_SHAPE, "op", message);
     }
 
+    /** A row by itself that might have been inserted or updated. */
+    static UndecodableException unknownRowOperation(byte[] record, Members row) {
+        List<String> names = names(record, row.start(), row.end());
+        String message = "a row without __op, so it is not known whether it is new; the fields there are " + names
+                + "; set add.fields=op,txId,lsn,sequence,source.ts_ms on the transform ExtractNewRecordState,"
+                + " or remove it, or set tally.updates=append";
+        return new UndecodableException(DeadLetterReason.UNKNOWN_OPERATION, "__op", message);
+    }
+
+    /** The update of a row by itself, which cannot be taken back. */
+    static UndecodableException noRowBefore() {
+        String message =
+                "an update comes without the row before, because the transform ExtractNewRecordState has removed"
+                        + " it, so the old row cannot be taken back; remove the transform, or set tally.updates=append";
+        return new UndecodableException(DeadLetterReason.NO_BEFORE_IMAGE, "before", message);
+    }
+
     /** JSON, but no object. */
-    static UndecodableException notAnObject(byte[] record, int start, int end) {
-        String message = "not a Debezium envelope: expected an object but found " + shown(record, start, end);
+    static UndecodableException notAnObject(byte[] record, Members value) {
+        String message =
+                "not a Debezium envelope: expected an object but found " + shown(record, value.start(), value.end());
         return new UndecodableException(DeadLetterReason.UNKNOWN_SHAPE, null, message);
     }
 
-    static UndecodableException unknownOperation(byte[] record, int start, int end) {
-        String message = "op " + shown(record, start, end) + " is none of c, u, d, r, t and m";
-        return new UndecodableException(DeadLetterReason.UNKNOWN_OPERATION, "op", message);
+    static UndecodableException unknownOperation(String field, byte[] record, Members owner, int index) {
+        String value = shown(record, owner.start(index), owner.end(index));
+        String message = field + " " + value + " is none of c, u, d, r, t and m";
+        return new UndecodableException(DeadLetterReason.UNKNOWN_OPERATION, field, message);
     }
 
     static UndecodableException missingImage(String image) {

@@ -1,5 +1,8 @@
 package io.tally.cdc;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Where the wanted members of one JSON object lie in a record. Of a name that comes twice the last one counts, of an
  * object that comes twice all of the last and nothing of the first.
@@ -7,7 +10,7 @@ package io.tally.cdc;
  * <p>Holds indexes only, so no value is looked at before the whole record is known to be JSON. What kind a value is,
  * its first byte tells.
  */
-final class Members {
+final class Members implements Nested {
 
     /** What stands for the first byte of a value that is not there. */
     static final byte MISSING = 0;
@@ -21,26 +24,49 @@ final class Members {
     private int end;
     /** One bit for each member: whether it is there. */
     private int present;
+    /** How many members there are, wanted or not. */
+    private int count;
 
+    /** What reads the values that are objects with members of their own, by the member's index; null if none does. */
+    private Nested[] nested;
+
+    /** The same readers, one after the other. */
+    private Nested[] readers = {};
+
+    /** @param wanted at most 32 names; of a name that comes twice the first place counts */
     Members(String... wanted) {
+        if (wanted.length > Integer.SIZE) {
+            throw new IllegalArgumentException("more names than bits, names=" + wanted.length);
+        }
         layout = new MemberLayout(wanted);
         starts = new int[wanted.length];
         ends = new int[wanted.length];
     }
 
-    /** Forgets everything: the object is missing. */
-    void clear() {
+    Members(List<String> wanted) {
+        this(wanted.toArray(new String[0]));
+    }
+
+    /** Lets the value of a member be read by the given reader, while it is passed. */
+    void nest(int index, Nested reader) {
+        if (nested == null) {
+            nested = new Nested[starts.length];
+        }
+        nested[index] = reader;
+        readers = Arrays.copyOf(readers, readers.length + 1);
+        readers[readers.length - 1] = reader;
+    }
+
+    /** Of what is nested nothing may be asked then. */
+    @Override
+    public void clear() {
         end = 0;
         present = 0;
     }
 
-    /**
-     * Reads the value at the given index whatever it is, and notes its members if it is an object.
-     *
-     * @param outside levels of objects around it
-     * @return index after the value
-     */
-    int read(JsonCursor cursor, int from, int outside) throws UndecodableException {
+    /** Reads the value at the given index whatever it is, and notes its members if it is an object. */
+    @Override
+    public int read(JsonCursor cursor, int from, int outside) throws UndecodableException {
         clear();
         record = cursor.bytes();
         start = from;
@@ -49,15 +75,22 @@ final class Members {
     }
 
     private int readMembers(JsonCursor cursor, int brace, int depth) throws UndecodableException {
+        for (Nested reader : readers) {
+            reader.clear();
+        }
         int at = brace;
         for (int number = 0; ; number++) {
             KnownMember member = layout.member(number);
             int valueStart = layout.nextValue(cursor, at, member, number);
             if (valueStart < 0) {
+                count = number;
                 return ~valueStart;
             }
-            at = layout.endOfValue(cursor, valueStart, depth, member);
             int index = member.wanted();
+            Nested reader = nested == null || index == FieldNames.NONE ? null : nested[index];
+            at = reader == null
+                    ? layout.endOfValue(cursor, valueStart, depth, member)
+                    : reader.read(cursor, valueStart, depth);
             if (index != FieldNames.NONE) {
                 present |= 1 << index;
                 starts[index] = valueStart;
@@ -80,6 +113,11 @@ final class Members {
         return end == 0 || record[start] == 'n';
     }
 
+    /** How many members the object has, wanted or not; one that comes twice counts twice. */
+    int count() {
+        return count;
+    }
+
     int start() {
         return start;
     }
@@ -98,7 +136,7 @@ final class Members {
         return !isPresent(index) || record[starts[index]] == 'n';
     }
 
-    private boolean isPresent(int index) {
+    boolean isPresent(int index) {
         return (present & 1 << index) != 0;
     }
 

@@ -5,7 +5,7 @@ import io.tally.window.RowImage;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One row image of the envelope, {@code before} or {@code after}: the columns that count, to numbers.
+ * One row image, {@code before} or {@code after} in the envelope or the record itself: the columns that count, to numbers.
  *
  * <p>An image whose event time is infinite contributes nothing. Its columns still have to be there and not null, as a
  * row of the table has them, but of customer, quantity and price no value is read.
@@ -30,14 +30,15 @@ final class RowReader {
     private final DecimalText decimal;
     private final TextSlice text = new TextSlice();
 
-    /** @param image name of the image in the envelope, for messages */
-    RowReader(String image, Columns columns, int priceScale) {
+    /**
+     * @param image name of the image in the envelope, for messages; null for a row that is the record itself
+     * @param members where its members lie, the columns first
+     */
+    RowReader(String image, DecoderSettings settings, Members members) {
         this.image = image;
-        this.columns = new String[] {
-            columns.orderId(), columns.customerId(), columns.quantity(), columns.price(), columns.eventTime()
-        };
-        this.priceScale = priceScale;
-        this.members = new Members(this.columns);
+        this.columns = settings.columns().names().toArray(new String[0]);
+        this.priceScale = settings.priceScale();
+        this.members = members;
         this.decimal = new DecimalText(priceScale);
     }
 
@@ -62,6 +63,15 @@ final class RowReader {
             }
         }
         return null;
+    }
+
+    /** How many of the columns are there. */
+    int columnsPresent() {
+        int found = 0;
+        for (int column = 0; column < COLUMNS; column++) {
+            found += members.isPresent(column) ? 1 : 0;
+        }
+        return found;
     }
 
     /** Demands that the image is there with all its values. */
@@ -200,6 +210,6 @@ final class RowReader {
     }
 
     private String path(int column) {
-        return image + "." + columns[column];
+        return image == null ? columns[column] : image + "." + columns[column];
     }
 }

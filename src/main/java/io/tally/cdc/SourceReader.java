@@ -2,25 +2,63 @@ package io.tally.cdc;
 
 import io.tally.window.OrderChange;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
 
 /**
- * The envelope's {@code source}: where the change stands in the database's log. Everything in it may be missing or
+ * A change's source: where it stands in the database's log, and which table it is about. Everything in it may be missing or
  * null, which leaves it unknown; what is there has to be of its type.
  */
 final class SourceReader {
 
-    private static final String[] FIELDS = {"txId", "lsn", "sequence", "ts_ms", "snapshot"};
+    /** What is read of an envelope's source. */
+    private static final List<String> FIELDS =
+            List.of("txId", "lsn", "sequence", "ts_ms", "snapshot", "schema", "table");
+
+    /** The same where ExtractNewRecordState adds it to a row, if it is told to. */
+    static final List<String> ROW_FIELDS =
+            List.of("__txId", "__lsn", "__sequence", "__source_ts_ms", "__snapshot", "__schema", "__table");
+
     private static final int TX_ID = 0;
     private static final int LSN = 1;
     private static final int SEQUENCE = 2;
     private static final int TS_MS = 3;
     private static final int SNAPSHOT = 4;
+    private static final int SCHEMA = 5;
+    private static final int TABLE = 6;
 
     private static final byte[] INCREMENTAL = "incremental".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SIGNALS = "debezium_signal".getBytes(StandardCharsets.US_ASCII);
 
-    private final Members members = new Members(FIELDS);
+    private final Members members;
+    private final int first;
+    private final String prefix;
+    private final List<String> names;
+    private final TableNames tables;
     private final SequenceText sequence = new SequenceText();
     private final TextSlice text = new TextSlice();
+
+    private SourceReader(Members members, int first, String prefix, List<String> names, Set<String> tables) {
+        this.members = members;
+        this.first = first;
+        this.prefix = prefix;
+        this.names = names;
+        this.tables = new TableNames(tables);
+    }
+
+    /** Reads the object {@code source}. */
+    static SourceReader ofEnvelope(Set<String> tables) {
+        return new SourceReader(new Members(FIELDS), 0, "source.", FIELDS, tables);
+    }
+
+    /**
+     * Reads what stands beside the columns of a row.
+     *
+     * @param first index of the first of {@link #ROW_FIELDS} among the row's members
+     */
+    static SourceReader ofRow(Set<String> tables, Members row, int first) {
+        return new SourceReader(row, first, "", ROW_FIELDS, tables);
+    }
 
     /** Where the object lies in the record, for error messages. */
     Members members() {
@@ -35,19 +73,19 @@ final class SourceReader {
         if (!members.isObject()) {
             throw Faults.wrongType("source", record, members);
         }
-        if (!members.isAbsent(TX_ID)) {
+        if (has(TX_ID)) {
             change.setTransactionId((int) integer(record, TX_ID));
         }
-        if (!members.isAbsent(LSN)) {
+        if (has(LSN)) {
             change.setLsn(lsn(record));
         }
-        if (!members.isAbsent(SEQUENCE)) {
+        if (has(SEQUENCE)) {
             change.setLastCommitLsn(lastCommitLsn(record));
         }
-        if (!members.isAbsent(TS_MS)) {
+        if (has(TS_MS)) {
             change.setCommitTimeMs(integer(record, TS_MS));
         }
-        if (!members.isAbsent(SNAPSHOT)) {
+        if (has(SNAPSHOT)) {
             checkSnapshot(record);
         }
     }
@@ -57,16 +95,31 @@ final class SourceReader {
      * means a snapshot of the whole table if the operation is a read, and means nothing otherwise.
      */
     boolean incremental(byte[] record) {
-        if (!members.isString(SNAPSHOT)) {
+        if (!members.isString(first + SNAPSHOT)) {
             return false;
         }
-        text.take(record, members.start(SNAPSHOT), members.end(SNAPSHOT));
+        text.take(record, members.start(first + SNAPSHOT), members.end(first + SNAPSHOT));
         return text.is(INCREMENTAL);
     }
 
+    /** Whether the record says that it is about a table whose changes do not count. */
+    boolean namesAnotherTable(byte[] record) {
+        return members.isObject() && tables.exclude(record, members, first + SCHEMA, first + TABLE);
+    }
+
+    /** Whether the other table is the one that the connector takes signals from, by the name Debezium's manual gives it. */
+    boolean namesSignals(byte[] record) {
+        text.take(record, members.start(first + TABLE), members.end(first + TABLE));
+        return text.is(SIGNALS);
+    }
+
+    private boolean has(int field) {
+        return !members.isAbsent(first + field);
+    }
+
     private void checkSnapshot(byte[] record) throws UndecodableException {
-        byte first = members.first(SNAPSHOT);
-        if (first != '"' && first != 't' && first != 'f') {
+        byte begin = members.first(first + SNAPSHOT);
+        if (begin != '"' && begin != 't' && begin != 'f') {
             throw wrongType(record, SNAPSHOT, "a string or a boolean");
         }
     }
@@ -81,8 +134,8 @@ final class SourceReader {
     }
 
     private long lastCommitLsn(byte[] record) throws UndecodableException {
-        if (members.isString(SEQUENCE)) {
-            long lsn = sequence.lastCommitLsn(record, members.start(SEQUENCE), members.end(SEQUENCE));
+        if (members.isString(first + SEQUENCE)) {
+            long lsn = sequence.lastCommitLsn(record, members.start(first + SEQUENCE), members.end(first + SEQUENCE));
             if (lsn != SequenceText.MALFORMED) {
                 return lsn;
             }
@@ -91,9 +144,9 @@ final class SourceReader {
     }
 
     private long integer(byte[] record, int field) throws UndecodableException {
-        int start = members.start(field);
-        int end = members.end(field);
-        if (!members.isNumber(field) || !IntegerText.isInteger(record, start, end)) {
+        int start = members.start(first + field);
+        int end = members.end(first + field);
+        if (!members.isNumber(first + field) || !IntegerText.isInteger(record, start, end)) {
             throw wrongType(record, field, "an integer");
         }
         if (!IntegerText.fits(record, start, end)) {
@@ -103,10 +156,11 @@ final class SourceReader {
     }
 
     private UndecodableException wrongType(byte[] record, int field, String expected) {
-        return Faults.wrongType("source." + FIELDS[field], record, members, field, expected);
+        return Faults.wrongType(prefix + names.get(field), record, members, first + field, expected);
     }
 
     private UndecodableException outOfRange(byte[] record, int field) {
-        return Faults.outOfRange("source." + FIELDS[field], record, members, field, "a position or time in 64 bits");
+        return Faults.outOfRange(
+                prefix + names.get(field), record, members, first + field, "a position or time in 64 bits");
     }
 }

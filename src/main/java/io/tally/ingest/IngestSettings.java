@@ -8,5 +8,6 @@ import java.time.Duration;
  * @param topic the orders topic
  * @param restartMargin how far back to start reading after the results were filled from the orders table; what is read
  *     twice is recognised, and it lets the duplicate filter learn what came last
+ * @param needsOldRows whether changes are only of use with the row they replace
  */
-public record IngestSettings(String topic, Duration restartMargin) {}
+public record IngestSettings(String topic, Duration restartMargin, boolean needsOldRows) {}

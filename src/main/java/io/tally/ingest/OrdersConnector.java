@@ -40,6 +40,7 @@ class OrdersConnector implements InboundConnector {
     private final Checkpoints checkpoints;
     private final TopicProbe probe;
     private final Instance<DebeziumDecoder> decoders;
+    private final ShapeLog shapes;
     private final Readers readers;
     private final Event<Refusal> refusals;
     private final InstantSource clock;
@@ -52,6 +53,7 @@ class OrdersConnector implements InboundConnector {
             Checkpoints checkpoints,
             TopicProbe probe,
             Instance<DebeziumDecoder> decoders,
+            ShapeLog shapes,
             Readers readers,
             Event<Refusal> refusals,
             InstantSource clock) {
@@ -62,6 +64,7 @@ class OrdersConnector implements InboundConnector {
         this.checkpoints = checkpoints;
         this.probe = probe;
         this.decoders = decoders;
+        this.shapes = shapes;
         this.readers = readers;
         this.refusals = refusals;
         this.clock = clock;
@@ -78,7 +81,7 @@ class OrdersConnector implements InboundConnector {
                 this::assignments,
                 store,
                 clock,
-                new Polled(decoders.get()));
+                new Polled(decoders.get(), shapes));
         readers.add(loop);
         return loop;
     }

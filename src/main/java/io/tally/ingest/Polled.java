@@ -1,6 +1,7 @@
 package io.tally.ingest;
 
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.Shape;
 import io.tally.cdc.UndecodableException;
 import io.tally.window.OrderChange;
 import io.tally.window.Shard;
@@ -23,15 +24,18 @@ import org.apache.kafka.common.TopicPartition;
 final class Polled {
 
     private final DebeziumDecoder decoder;
+    private final ShapeLog shapes;
     private final List<OrderChange> changes = new ArrayList<>();
     private final List<DeadLetter> deadLetters = new ArrayList<>();
 
     private ConsumerRecords<ByteBuffer, ByteBuffer> records = ConsumerRecords.empty();
     private Map<Integer, Shard> shards = Map.of();
+    private Shape lastShape;
     private boolean[] undecodable = new boolean[0];
 
-    Polled(DebeziumDecoder decoder) {
+    Polled(DebeziumDecoder decoder, ShapeLog shapes) {
         this.decoder = decoder;
+        this.shapes = shapes;
     }
 
     /** Takes a poll over. */
@@ -62,17 +66,26 @@ final class Polled {
             Shard shard = shards.get(partition.partition());
             for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records.records(partition)) {
                 undecodable[i] = !decode(record, changes.get(i), shard);
+                noteShape(record);
                 i++;
             }
         }
         return deadLetters;
     }
 
+    private void noteShape(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+        Shape shape = decoder.shape();
+        if (shape != lastShape) {
+            lastShape = shape;
+            shapes.note(shape, record);
+        }
+    }
+
     private boolean decode(ConsumerRecord<ByteBuffer, ByteBuffer> record, OrderChange change, Shard shard) {
         try {
             ByteBuffer value = record.value();
             if (value == null) {
-                change.reset(OrderChange.Op.NONE);
+                change.reset(OrderChange.Op.TOMBSTONE);
             } else if (value.hasArray()) {
                 decoder.decode(value.array(), value.arrayOffset() + value.position(), value.remaining(), change);
             } else {

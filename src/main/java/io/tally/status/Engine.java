@@ -1,16 +1,19 @@
 package io.tally.status;
 
+import io.tally.cdc.Shape;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.IngestSettings;
 import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.ingest.Refusal;
+import io.tally.ingest.ShapeLog;
 import io.tally.publish.AuditState;
 import io.tally.publish.Auditor;
 import io.tally.publish.FillState;
 import io.tally.publish.Publisher;
 import io.tally.publish.PublishingState;
 import io.tally.publish.Takeover;
+import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
@@ -36,6 +39,7 @@ class Engine {
     private final Takeover takeover;
     private final Auditor auditor;
     private final DeadLetterLog deadLetters;
+    private final ShapeLog shapes;
     private final IngestSettings ingest;
     private final InstantSource clock;
     private final String version;
@@ -53,6 +57,7 @@ class Engine {
             Takeover takeover,
             Auditor auditor,
             DeadLetterLog deadLetters,
+            ShapeLog shapes,
             IngestSettings ingest,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -62,6 +67,7 @@ class Engine {
         this.takeover = takeover;
         this.auditor = auditor;
         this.deadLetters = deadLetters;
+        this.shapes = shapes;
         this.ingest = ingest;
         this.clock = clock;
         this.version = version;
@@ -85,6 +91,7 @@ class Engine {
                 instant(store.watermarkMs(nowMs)),
                 waitingFor(),
                 readers.partitions().stream().map(this::partition).toList(),
+                shapes.seen().stream().map(Shape::code).toList(),
                 records(),
                 publishing(publisher.state()),
                 filling(takeover.state()),
@@ -189,6 +196,13 @@ class Engine {
         RecordCounts counts = store.counts();
         Map<String, Long> byReason = new TreeMap<>();
         deadLetters.totals().forEach((reason, total) -> byReason.put(reason.code(), total));
+        Map<String, Long> byKind = new TreeMap<>();
+        for (OrderChange.Op kind : OrderChange.Op.WITHOUT_ROW) {
+            long count = counts.withoutRow(kind);
+            if (count > 0) {
+                byKind.put(kind.code(), count);
+            }
+        }
         return new EngineStatus.Records(
                 counts.read(),
                 counts.applied(),
@@ -200,6 +214,7 @@ class Engine {
                 counts.deadLetters(),
                 counts.infiniteRows(),
                 counts.replayed(),
+                byKind,
                 byReason);
     }
 

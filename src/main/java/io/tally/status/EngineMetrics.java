@@ -11,6 +11,7 @@ import io.tally.ingest.Readers;
 import io.tally.publish.Auditor;
 import io.tally.publish.Publisher;
 import io.tally.publish.Takeover;
+import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
@@ -62,7 +63,9 @@ class EngineMetrics {
         records("already-in-table", RecordCounts::alreadyInTable);
         records("purged", RecordCounts::purged);
         records("snapshot-row", RecordCounts::snapshotRows);
-        records("without-row", RecordCounts::withoutRow);
+        for (OrderChange.Op kind : OrderChange.Op.WITHOUT_ROW) {
+            records(kind.code(), counts -> counts.withoutRow(kind));
+        }
         records("dead-letter", RecordCounts::deadLetters);
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             FunctionCounter.builder(

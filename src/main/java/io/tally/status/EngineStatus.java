@@ -18,6 +18,7 @@ import java.util.Map;
  * @param startedAt when the process started
  * @param watermark the time up to which this engine's partitions have closed their windows
  * @param waitingFor the partition that keeps windows open which another one has passed
+ * @param shapes how the records of the topic were put together, since the start
  * @param partitions those this engine owns; another copy of it may own others
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +32,7 @@ public record EngineStatus(
         Instant watermark,
         WaitingFor waitingFor,
         List<Partition> partitions,
+        List<String> shapes,
         Records records,
         Publishing publishing,
         Filling filling,
@@ -76,6 +78,7 @@ public record EngineStatus(
             long deadLetters,
             long infiniteTimes,
             long replayed,
+            Map<String, Long> withoutRowByKind,
             Map<String, Long> deadLettersByReason) {}
 
     /**

@@ -1,6 +1,10 @@
 package io.tally.window;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * One change of the orders table, decoded: what happened, the row before and after, and where in the source's log it
@@ -23,8 +27,30 @@ public final class OrderChange {
         INCREMENTAL_SNAPSHOT,
         /** The table was truncated. */
         TRUNCATE,
-        /** Nothing that touches a row: a tombstone, a logical decoding message. */
-        NONE
+        /** A record without a value, which follows a delete. */
+        TOMBSTONE,
+        /** A logical decoding message, written by somebody into the database's log. */
+        MESSAGE,
+        /** A sign of life of the connector. */
+        HEARTBEAT,
+        /** The begin or end of a transaction. */
+        TRANSACTION,
+        /** A change of a table's columns. */
+        SCHEMA_CHANGE,
+        /** An order to the connector. */
+        SIGNAL,
+        /** A change of another table. */
+        OTHER_TABLE,
+        /** Not known: the record could not be decoded. */
+        NONE;
+
+        /** The kinds of records that are about no row of the table. */
+        public static final Set<Op> WITHOUT_ROW = Collections.unmodifiableSet(EnumSet.range(TRUNCATE, OTHER_TABLE));
+
+        /** The kind as metrics and the status show it: lower case, words joined by hyphens. */
+        public String code() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** An LSN that is not known. Lower than every real one, which is what the duplicate filter needs. */

@@ -15,11 +15,16 @@ public final class RecordCounts {
     long alreadyInTable;
     long purged;
     long snapshotRows;
-    long withoutRow;
     long deadLetters;
     long infiniteRows;
     long corrections;
     long replayed;
+
+    private final long[] withoutRow = new long[OrderChange.Op.values().length];
+
+    void addWithoutRow(OrderChange.Op kind) {
+        withoutRow[kind.ordinal()]++;
+    }
 
     /** Adds the counts of another object to this one. */
     public void add(RecordCounts other) {
@@ -28,7 +33,9 @@ public final class RecordCounts {
         alreadyInTable += other.alreadyInTable;
         purged += other.purged;
         snapshotRows += other.snapshotRows;
-        withoutRow += other.withoutRow;
+        for (int i = 0; i < withoutRow.length; i++) {
+            withoutRow[i] += other.withoutRow[i];
+        }
         deadLetters += other.deadLetters;
         infiniteRows += other.infiniteRows;
         corrections += other.corrections;
@@ -37,7 +44,7 @@ public final class RecordCounts {
 
     /** Records of any kind. */
     public long read() {
-        return applied + duplicate + alreadyInTable + purged + snapshotRows + withoutRow + deadLetters;
+        return applied + duplicate + alreadyInTable + purged + snapshotRows + withoutRow() + deadLetters;
     }
 
     /** Inserts, updates and deletes that were counted. */
@@ -67,7 +74,16 @@ public final class RecordCounts {
 
     /** Tombstones and other records about no row. */
     public long withoutRow() {
-        return withoutRow;
+        long sum = 0;
+        for (long count : withoutRow) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    /** Those of them that are of one kind. */
+    public long withoutRow(OrderChange.Op kind) {
+        return withoutRow[kind.ordinal()];
     }
 
     /** Records that could not be counted; the dead-letter topic has them. */

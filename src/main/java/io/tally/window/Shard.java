@@ -96,7 +96,9 @@ public final class Shard {
             case SNAPSHOT -> noticeSnapshot(offset, change);
             case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;
             case TRUNCATE -> noticeTruncate(offset, change);
-            case NONE -> counts.withoutRow++;
+            case TOMBSTONE, MESSAGE, HEARTBEAT, TRANSACTION, SCHEMA_CHANGE, SIGNAL, OTHER_TABLE ->
+                counts.addWithoutRow(change.op());
+            case NONE -> throw new IllegalStateException("not decoded, partition=" + partition + " offset=" + offset);
         }
         if (lostGround != null) {
             return false;
@@ -213,7 +215,7 @@ public final class Shard {
         if (settings.truncateIsLostGround() && !fill.holds(offset, change)) {
             lose(LostGround.Reason.TRUNCATED, offset, "the orders table was truncated");
         } else {
-            counts.withoutRow++;
+            counts.addWithoutRow(change.op());
         }
     }
 

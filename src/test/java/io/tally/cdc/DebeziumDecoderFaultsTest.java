@@ -136,15 +136,46 @@ class DebeziumDecoderFaultsTest {
 
     @Test
     void decode_otherShapes_areExplained() {
-        UndecodableException schema = refused("{\"schema\":{},\"payload\":" + Envelopes.REAL + "}");
-        assertReason(DeadLetterReason.UNKNOWN_SHAPE, "op", schema);
-        assertTrue(schema.getMessage().contains("value.converter.schemas.enable=false"), schema.getMessage());
-        UndecodableException flat = refused(ROW);
-        assertReason(DeadLetterReason.UNKNOWN_SHAPE, "op", flat);
-        assertTrue(flat.getMessage().contains("ExtractNewRecordState"), flat.getMessage());
-        for (String other : new String[] {"null", "[]", "7", "\"{\"", "{}", "{\"op\":null}"}) {
-            assertEquals(DeadLetterReason.UNKNOWN_SHAPE, refused(other).reason(), other);
+        UndecodableException other = refused("{\"hello\":\"world\",\"price\":1}");
+        assertReason(DeadLetterReason.UNKNOWN_SHAPE, "op", other);
+        assertTrue(other.getMessage().contains("[hello, price]"), other.getMessage());
+        String[] strangers = {
+            "null",
+            "[]",
+            "7",
+            "\"{\"",
+            "{}",
+            "{\"op\":null}",
+            "{\"payload\":null}",
+            "{\"schema\":null,\"payload\":7}",
+            "{\"schema\":{},\"payload\":{\"payload\":" + Envelopes.REAL + "}}",
+            "{\"ts_ms\":\"1\"}",
+            "{\"ts_ms\":1,\"x\":1}",
+            "{\"status\":\"MIDDLE\",\"id\":\"1\"}",
+            "{\"type\":\"execute-snapshot\"}"
+        };
+        for (String stranger : strangers) {
+            assertEquals(DeadLetterReason.UNKNOWN_SHAPE, refused(stranger).reason(), stranger);
         }
+    }
+
+    @Test
+    void decode_rowsThatCannotBeTakenBack_areExplained() {
+        UndecodableException unknown = refused(ROW);
+        assertReason(DeadLetterReason.UNKNOWN_OPERATION, "__op", unknown);
+        assertTrue(unknown.getMessage().contains("add.fields=op"), unknown.getMessage());
+        UndecodableException update = refused(ROW.replace("{", "{\"__op\":\"u\","));
+        assertReason(DeadLetterReason.NO_BEFORE_IMAGE, "before", update);
+        assertTrue(update.getMessage().contains("ExtractNewRecordState"), update.getMessage());
+        assertReason(
+                DeadLetterReason.NO_BEFORE_IMAGE,
+                "before",
+                refused("{\"order_id\":\"n1\",\"customer_id\":null,\"__deleted\":\"true\"}"));
+        assertReason(DeadLetterReason.UNKNOWN_OPERATION, "__op", refused(ROW.replace("{", "{\"__op\":\"x\",")));
+        assertReason(
+                DeadLetterReason.MISSING_FIELD,
+                "price",
+                refused(ROW.replace("{", "{\"__op\":\"c\",").replace("\"price\"", "\"Price\"")));
     }
 
     @Test

@@ -24,8 +24,8 @@ class DebeziumDecoderFuzzTest {
     private static final long SEED = Long.getLong("tally.fuzz.seed", 20_261_122L);
     private static final int MUTANTS = Integer.getInteger("tally.fuzz.mutants", 100_000);
 
-    private final DebeziumDecoder retracting = new DebeziumDecoder();
-    private final DebeziumDecoder appending = new DebeziumDecoder(Columns.defaults(), 2, UpdateMode.APPEND);
+    private final DebeziumDecoder retracting = decoder(UpdateMode.RETRACT);
+    private final DebeziumDecoder appending = decoder(UpdateMode.APPEND);
     private final ReferenceReader retractingReference = new ReferenceReader(2, UpdateMode.RETRACT);
     private final ReferenceReader appendingReference = new ReferenceReader(2, UpdateMode.APPEND);
     private final OrderChange change = new OrderChange();
@@ -92,6 +92,10 @@ class DebeziumDecoderFuzzTest {
         }
         System.arraycopy(record, 0, array, offset, record.length);
         decoder.decode(array, offset, record.length, change);
+    }
+
+    private static DebeziumDecoder decoder(UpdateMode updates) {
+        return new DebeziumDecoder(new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders")));
     }
 
     private static String shown(byte[] record) {

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tally.window.OrderChange;
 import io.tally.window.OrderChange.Op;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -43,6 +46,8 @@ final class ReferenceReader {
 
     private static final String UNAVAILABLE = "__debezium_unavailable_value";
 
+    private static final List<String> COLUMNS = Columns.defaults().names();
+
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     private static final JsonFactory FACTORY = JSON.getFactory();
@@ -56,24 +61,105 @@ final class ReferenceReader {
     }
 
     Change read(byte[] value) throws Rejected {
-        JsonNode envelope = tree(value);
-        demand(envelope.isObject() && envelope.path("op").isTextual(), "no operation");
-        String op = envelope.get("op").textValue();
+        if (value == null) {
+            return about(Op.TOMBSTONE);
+        }
+        JsonNode record = tree(value);
+        demand(record.isObject(), "no object");
+        boolean wrapped = record.path("payload").isObject() && !isEnvelope(record) && !isRow(record);
+        JsonNode object = wrapped ? record.get("payload") : record;
+        if (isEnvelope(object)) {
+            return envelope(object);
+        }
+        return isRow(object) ? row(object) : other(object);
+    }
+
+    private static boolean isEnvelope(JsonNode object) {
+        return object.hasNonNull("op");
+    }
+
+    private static boolean isRow(JsonNode object) {
+        long columns = COLUMNS.stream().filter(object::has).count();
+        return object.has("__op") || object.has("__deleted") || columns >= 2;
+    }
+
+    private Change envelope(JsonNode envelope) throws Rejected {
+        demand(envelope.get("op").isTextual(), "operation is no text");
+        JsonNode source = envelope.path("source");
+        return change(envelope.get("op").textValue(), envelope.path("before"), envelope.path("after"), source);
+    }
+
+    /** A row is made an envelope of, with whatever was added to it as the source. */
+    private Change row(JsonNode row) throws Rejected {
+        String op;
+        if (row.hasNonNull("__op")) {
+            demand(row.get("__op").isTextual(), "operation is no text");
+            op = row.get("__op").textValue();
+        } else if (row.path("__deleted").asText().equals("true")) {
+            op = "d";
+        } else {
+            demand(updates == UpdateMode.APPEND, "no operation");
+            op = "u";
+        }
+        ObjectNode source = JSON.createObjectNode();
+        for (String field : List.of("txId", "lsn", "sequence", "snapshot", "schema", "table")) {
+            if (row.has("__" + field)) {
+                source.set(field, row.get("__" + field));
+            }
+        }
+        if (row.has("__source_ts_ms")) {
+            source.set("ts_ms", row.get("__source_ts_ms"));
+        }
+        return op.equals("d") ? change(op, row, NullNode.instance, source) : change(op, NullNode.instance, row, source);
+    }
+
+    private static Change other(JsonNode object) throws Rejected {
+        if (object.size() == 2 && object.has("schema") && object.path("payload").isNull()) {
+            return about(Op.TOMBSTONE);
+        }
+        if (object.size() == 1 && object.path("ts_ms").isNumber()) {
+            return about(Op.HEARTBEAT);
+        }
+        if (object.path("id").isTextual()
+                && Set.of("BEGIN", "END").contains(object.path("status").asText(""))
+                && object.path("status").isTextual()) {
+            return about(Op.TRANSACTION);
+        }
+        if (object.path("ddl").isTextual() || object.path("tableChanges").isArray()) {
+            return about(Op.SCHEMA_CHANGE);
+        }
+        demand(object.path("type").isTextual() && object.path("data").isObject(), "unknown shape");
+        return about(Op.SIGNAL);
+    }
+
+    private static Change about(Op op) {
+        return new Change(op, null, null, "", null, OrderChange.NO_LSN, OrderChange.NO_LSN, OrderChange.NO_TIME);
+    }
+
+    private Change change(String op, JsonNode beforeImage, JsonNode afterImage, JsonNode source) throws Rejected {
+        demand(op.matches("\\p{ASCII}"), "operation is no letter");
+        String table = source.path("table").textValue();
+        String schema = source.path("schema").textValue();
+        if (!op.equals("m") && source.isObject() && table != null) {
+            if (!table.equals("orders") || schema != null && !schema.equals("public")) {
+                return about(table.equals("debezium_signal") ? Op.SIGNAL : Op.OTHER_TABLE);
+            }
+        }
         demand(Set.of("c", "u", "d", "r", "t", "m").contains(op), "unknown operation");
         boolean retracts = updates == UpdateMode.RETRACT && (op.equals("u") || op.equals("d"));
         boolean adds = Set.of("c", "u", "r").contains(op);
-        Row before = retracts ? row(envelope.path("before")) : null;
+        Row before = retracts ? image(beforeImage) : null;
         demand(before == null || !before.equals(new Row(true, 0, 0, 0, 0)), "made up");
-        Row after = adds ? row(envelope.path("after")) : null;
+        Row after = adds ? image(afterImage) : null;
         String orderId = "";
         if (adds || retracts) {
-            orderId = orderId(envelope.path(adds ? "after" : "before"));
+            orderId = orderId(adds ? afterImage : beforeImage);
         } else if (op.equals("d")) {
-            orderId = envelope.path("before").path("order_id").isTextual()
-                    ? envelope.get("before").get("order_id").textValue()
+            orderId = beforeImage.path("order_id").isTextual()
+                    ? beforeImage.get("order_id").textValue()
                     : "";
         }
-        return withSource(kind(op, envelope.path("source")), before, after, orderId, envelope.path("source"));
+        return withSource(kind(op, source), before, after, orderId, source);
     }
 
     static JsonNode tree(byte[] value) throws Rejected {
@@ -126,11 +212,11 @@ final class ReferenceReader {
             case "r" ->
                 "incremental".equals(source.path("snapshot").textValue()) ? Op.INCREMENTAL_SNAPSHOT : Op.SNAPSHOT;
             case "t" -> Op.TRUNCATE;
-            default -> Op.NONE;
+            default -> Op.MESSAGE;
         };
     }
 
-    private Row row(JsonNode row) throws Rejected {
+    private Row image(JsonNode row) throws Rejected {
         demand(row.isObject(), "no row");
         for (String column : new String[] {"customer_id", "quantity", "price", "event_ts"}) {
             demand(row.hasNonNull(column), column + " missing or null");

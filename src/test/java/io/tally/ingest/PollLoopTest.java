@@ -40,6 +40,8 @@ import org.junit.jupiter.api.Timeout;
 
 class PollLoopTest {
 
+    private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true));
+
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
     /** A consumer of one partition with one record. Used by the loop's thread only. */
     private static final class OneRecord extends MockConsumer<ByteBuffer, ByteBuffer> {
@@ -160,7 +162,7 @@ class PollLoopTest {
                         refusal -> {}),
                 store,
                 () -> Instant.ofEpochMilli(clock.addAndGet(100)),
-                new Polled(new DebeziumDecoder()));
+                new Polled(new DebeziumDecoder(), SHAPES));
         Failing subscriber = new Failing(store, new LinkedBlockingQueue<>());
         loop.subscribe(subscriber);
         try {

@@ -6,6 +6,7 @@ import io.tally.window.Topic;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,9 +22,11 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class SteppedPollLoop {
 
+    private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true));
+
     private final WindowStore store;
     private final Assignments assignments;
-    private final Polled polled = new Polled(new DebeziumDecoder());
+    private final Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
     private boolean out;
     private boolean failed;
 

@@ -1,0 +1,34 @@
+package io.tally.cdc;
+
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a decoder has to know beyond the records themselves.
+ *
+ * @param columns the columns that count
+ * @param priceScale decimals of a price unit, 0 to 18: 2 makes units of cents
+ * @param updates what updates and deletes do
+ * @param tables the tables whose changes count, {@code schema.table} or just {@code table}; records of others are passed
+ *     over. If none is named, records of any table count
+ */
+public record DecoderSettings(Columns columns, int priceScale, UpdateMode updates, Set<String> tables) {
+
+    /** Decimals of the price in the orders table as the pipeline creates it. */
+    public static final int DEFAULT_PRICE_SCALE = 2;
+
+    /** @throws IllegalArgumentException if the scale is out of range */
+    public DecoderSettings {
+        Objects.requireNonNull(columns);
+        Objects.requireNonNull(updates);
+        tables = Set.copyOf(tables);
+        if (priceScale < 0 || priceScale > DecimalText.MAX_SCALE) {
+            throw new IllegalArgumentException("scale must be 0 to " + DecimalText.MAX_SCALE + ", scale=" + priceScale);
+        }
+    }
+
+    /** For the orders table as the pipeline creates it, with rows taken back. */
+    public static DecoderSettings defaults() {
+        return new DecoderSettings(Columns.defaults(), DEFAULT_PRICE_SCALE, UpdateMode.RETRACT, Set.of());
+    }
+}
