@@ -1,8 +1,10 @@
 package io.tally;
 
+import io.tally.cdc.ColumnTypes;
 import io.tally.cdc.Columns;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
+import io.tally.cdc.EpochUnit;
 import io.tally.cdc.UpdateMode;
 import io.tally.ingest.IngestSettings;
 import io.tally.publish.OrdersTable;
@@ -17,6 +19,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +30,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Checks the settings and turns them into what the packages need. */
 @ApplicationScoped
 class EngineBeans {
-
-    private static final Columns COLUMNS = Columns.defaults();
 
     @Produces
     @Singleton
@@ -77,7 +78,8 @@ class EngineBeans {
     @Produces
     @Singleton
     PublishSettings publishSettings(TallyConfig config) {
-        Map<String, String> rowSettings = Map.of(
+        Columns columns = columns(config);
+        Map<String, String> rowSettings = new HashMap<>(Map.of(
                 "tally.window.size",
                 config.window().size().toString(),
                 "tally.price-scale",
@@ -87,7 +89,11 @@ class EngineBeans {
                 "tally.source.table",
                 config.source().table(),
                 PublishSettings.HISTORY,
-                config.historyOlderThan().map(Duration::toString).orElse("never"));
+                config.historyOlderThan().map(Duration::toString).orElse("never")));
+        if (!columns.equals(Columns.defaults())) {
+            // Only then: what was filled before these settings existed has the usual names.
+            rowSettings.put("tally.columns", columns.toString());
+        }
         return new PublishSettings(
                 rowSettings,
                 config.window().size().toSeconds(),
@@ -97,10 +103,10 @@ class EngineBeans {
                 config.updates() == UpdateMode.RETRACT,
                 OrdersTable.of(
                         config.source().table(),
-                        COLUMNS.customerId(),
-                        COLUMNS.quantity(),
-                        COLUMNS.price(),
-                        COLUMNS.eventTime()),
+                        columns.customerId(),
+                        columns.quantity(),
+                        columns.price(),
+                        columns.eventTime()),
                 config.source().slot(),
                 config.createSchema(),
                 config.rebuild(),
@@ -139,7 +145,31 @@ class EngineBeans {
         check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         Set<String> tables = new HashSet<>(config.source().aliases().orElse(Set.of()));
         tables.add(config.source().table());
-        return new DebeziumDecoder(new DecoderSettings(COLUMNS, scale, config.updates(), tables));
+        return new DebeziumDecoder(
+                new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source())));
+    }
+
+    private static Columns columns(TallyConfig config) {
+        TallyConfig.Columns names = config.columns();
+        try {
+            return new Columns(names.orderId(), names.customerId(), names.quantity(), names.price(), names.eventTime());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("tally.columns is not possible: " + e.getMessage(), e);
+        }
+    }
+
+    private static ColumnTypes types(TallyConfig.Source source) {
+        EpochUnit unit = source.timeUnit().orElse(null);
+        if (source.decimals() == TallyConfig.Source.Decimals.TEXT) {
+            return new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, unit);
+        }
+        Optional<Integer> decimals = source.priceDecimals();
+        check(
+                "tally.source.price-decimals",
+                decimals.map(Object::toString).orElse(""),
+                decimals.isPresent() && decimals.get() >= 0 && decimals.get() <= 1000,
+                "0 to 1000, since tally.source.decimals=bytes");
+        return new ColumnTypes(decimals.get(), 0, unit);
     }
 
     private static void check(String key, Object value, boolean fine, String wanted) {

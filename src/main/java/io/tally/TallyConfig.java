@@ -2,6 +2,7 @@ package io.tally;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.tally.cdc.EpochUnit;
 import io.tally.cdc.UpdateMode;
 import java.time.Duration;
 import java.util.Optional;
@@ -110,6 +111,31 @@ interface TallyConfig {
     @WithDefault("true")
     boolean createSchema();
 
+    /** The columns of the orders table that count, by the names they have in the table and in the records. */
+    Columns columns();
+
+    interface Columns {
+        /** The key. */
+        @WithDefault("order_id")
+        String orderId();
+
+        /** Who ordered, an integer. */
+        @WithDefault("customer_id")
+        String customerId();
+
+        /** Pieces, an integer. */
+        @WithDefault("quantity")
+        String quantity();
+
+        /** Price of one piece. */
+        @WithDefault("price")
+        String price();
+
+        /** When, a time with a zone. */
+        @WithDefault("event_ts")
+        String eventTime();
+    }
+
     /** Where the orders come from. */
     Source source();
 
@@ -124,8 +150,25 @@ interface TallyConfig {
          */
         Optional<Set<String>> aliases();
 
+        /** What a string in place of a decimal holds, where no schema in the record says it. */
+        @WithDefault("text")
+        Decimals decimals();
+
+        /** Decimals of a price in unscaled bytes, where no schema in the record says it. */
+        Optional<Integer> priceDecimals();
+
+        /** What an event time that is a number counts since 1970, where no schema in the record says it. */
+        Optional<EpochUnit> timeUnit();
+
         /** The connector's replication slot. */
         @WithDefault("orders_slot")
         String slot();
+
+        enum Decimals {
+            /** Its text: {@code decimal.handling.mode=string}. */
+            TEXT,
+            /** Its unscaled bytes in base64: {@code decimal.handling.mode=precise}. */
+            BYTES
+        }
     }
 }

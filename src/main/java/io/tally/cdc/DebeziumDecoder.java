@@ -24,9 +24,14 @@ public final class DebeziumDecoder {
 
     private final UpdateMode updates;
     private final JsonCursor cursor = new JsonCursor();
+    private final ColumnTypes usualTypes;
+    private final EmbeddedSchema schema;
     private final Envelope outermost;
 
     private Shape shape;
+
+    /** How the columns of the record in hand are written. */
+    private ColumnTypes types;
 
     /** A decoder for the orders table as the pipeline creates it, which takes rows back. */
     public DebeziumDecoder() {
@@ -35,7 +40,9 @@ public final class DebeziumDecoder {
 
     public DebeziumDecoder(DecoderSettings settings) {
         this.updates = settings.updates();
-        this.outermost = new Envelope(settings, new Envelope(settings, null));
+        this.usualTypes = settings.types();
+        this.schema = new EmbeddedSchema(settings.columns());
+        this.outermost = new Envelope(settings, schema, new Envelope(settings, null, null));
     }
 
     /** The shape of the last record with a change that was decoded, or null before the first. */
@@ -81,8 +88,10 @@ public final class DebeziumDecoder {
         }
         Envelope payload = outermost.payload();
         if (outermost.isEnvelope() || payload == null || outermost.isRow()) {
+            types = usualTypes;
             fill(outermost, record, into, Shape.ENVELOPE, Shape.ROW);
         } else {
+            types = schema.types(usualTypes);
             fill(payload, record, into, Shape.ENVELOPE_WITH_SCHEMA, Shape.ROW_WITH_SCHEMA);
         }
     }
@@ -160,7 +169,7 @@ public final class DebeziumDecoder {
         into.setOp(op);
         after.requireWhole(record);
         after.fillOrderId(record, into);
-        after.fill(record, into.after());
+        after.fill(record, types, into.after());
     }
 
     private void fillDeleted(RowReader before, SourceReader source, byte[] record, OrderChange into)
@@ -174,13 +183,13 @@ public final class DebeziumDecoder {
         before.fillOrderId(record, into);
     }
 
-    private static void fillTakenBack(RowReader before, SourceReader source, byte[] record, OrderChange into)
+    private void fillTakenBack(RowReader before, SourceReader source, byte[] record, OrderChange into)
             throws UndecodableException {
         String lacking = before.lacking(record);
         if (lacking != null) {
             throw Faults.noBeforeImage("has no " + lacking, record, source.members());
         }
-        before.fill(record, into.before());
+        before.fill(record, types, into.before());
         if (isMadeUp(into.before())) {
             throw Faults.noBeforeImage("holds nothing but zeros", record, source.members());
         }

@@ -11,8 +11,10 @@ import java.util.Set;
  * @param updates what updates and deletes do
  * @param tables the tables whose changes count, {@code schema.table} or just {@code table}; records of others are passed
  *     over. If none is named, records of any table count
+ * @param types how columns are written where no embedded schema says so
  */
-public record DecoderSettings(Columns columns, int priceScale, UpdateMode updates, Set<String> tables) {
+public record DecoderSettings(
+        Columns columns, int priceScale, UpdateMode updates, Set<String> tables, ColumnTypes types) {
 
     /** Decimals of the price in the orders table as the pipeline creates it. */
     public static final int DEFAULT_PRICE_SCALE = 2;
@@ -21,6 +23,7 @@ public record DecoderSettings(Columns columns, int priceScale, UpdateMode update
     public DecoderSettings {
         Objects.requireNonNull(columns);
         Objects.requireNonNull(updates);
+        Objects.requireNonNull(types);
         tables = Set.copyOf(tables);
         if (priceScale < 0 || priceScale > DecimalText.MAX_SCALE) {
             throw new IllegalArgumentException("scale must be 0 to " + DecimalText.MAX_SCALE + ", scale=" + priceScale);
@@ -29,6 +32,7 @@ public record DecoderSettings(Columns columns, int priceScale, UpdateMode update
 
     /** For the orders table as the pipeline creates it, with rows taken back. */
     public static DecoderSettings defaults() {
-        return new DecoderSettings(Columns.defaults(), DEFAULT_PRICE_SCALE, UpdateMode.RETRACT, Set.of());
+        return new DecoderSettings(
+                Columns.defaults(), DEFAULT_PRICE_SCALE, UpdateMode.RETRACT, Set.of(), ColumnTypes.TEXTS);
     }
 }

@@ -41,9 +41,10 @@ final class Envelope {
     private final Envelope payload;
 
     /**
-     * @param payload what reads the payload of an embedded schema; null if this is one
+     * @param schema what reads an embedded schema beside the payload
+     * @param payload what reads that; null if this is one
      */
-    Envelope(DecoderSettings settings, Envelope payload) {
+    Envelope(DecoderSettings settings, EmbeddedSchema schema, Envelope payload) {
         List<String> columns = settings.columns().names();
         List<String> names = new ArrayList<>(columns);
         names.addAll(SourceReader.ROW_FIELDS);
@@ -68,6 +69,7 @@ final class Envelope {
         fields.nest(names.indexOf("source"), source.members());
         this.payload = payload;
         if (payload != null) {
+            fields.nest(schemaAt, schema);
             fields.nest(payloadAt, payload.fields);
         }
     }

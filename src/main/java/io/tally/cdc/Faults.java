@@ -120,15 +120,24 @@ final class Faults {
         String complaint = switch (reason) {
             case FINER_PRICE -> " has more than " + scale + " decimals; raise tally.price-scale or fix the source";
             case NUMBER_OUT_OF_RANGE -> " does not fit 64 bits at " + scale + " decimals; fix the source";
-            default -> " is no decimal number; set decimal.handling.mode=string on the connector";
+            default ->
+                " is no decimal number; set decimal.handling.mode=string on the connector, or value.converter.schemas.enable"
+                        + "=true, or tally.source.decimals=bytes";
         };
         return new UndecodableException(reason, field, field + " " + value + complaint);
     }
 
+    static UndecodableException noTime(String field, byte[] record, Members owner, int index) {
+        return wrongType(
+                field,
+                shown(record, owner.start(index), owner.end(index)),
+                "a string with an ISO-8601 time; of a number, tally.source.time-unit has to tell the unit");
+    }
+
     static UndecodableException impossibleTime(String field, byte[] record, Members owner, int index) {
         String value = shown(record, owner.start(index), owner.end(index));
-        String message = field + " " + value + " is no ISO-8601 time with a zone between 4713 BC and 294275 AD;"
-                + " the column should be TIMESTAMPTZ";
+        String message = field + " " + value + " is no time between 4713 BC and 294275 AD, as ISO-8601 with a zone"
+                + " or as a number; the column should be TIMESTAMPTZ";
         return new UndecodableException(DeadLetterReason.IMPOSSIBLE_TIME, field, message);
     }
 
@@ -173,7 +182,8 @@ final class Faults {
         return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name + '"';
     }
 
-    private static IllegalStateException noLongerJson(UndecodableException e) {
+    /** What was JSON a moment ago is not. */
+    static IllegalStateException noLongerJson(UndecodableException e) {
         return new IllegalStateException("bytes changed while they were decoded", e);
     }
 

@@ -27,7 +27,8 @@ final class RowReader {
     private final String[] columns;
     private final int priceScale;
     private final Members members;
-    private final DecimalText decimal;
+    private final DecimalReader price;
+    private final DecimalReader quantity = new DecimalReader(0);
     private final TextSlice text = new TextSlice();
 
     /**
@@ -39,7 +40,7 @@ final class RowReader {
         this.columns = settings.columns().names().toArray(new String[0]);
         this.priceScale = settings.priceScale();
         this.members = members;
-        this.decimal = new DecimalText(priceScale);
+        this.price = new DecimalReader(priceScale);
     }
 
     /** Where the image lies in the record, for error messages. */
@@ -104,15 +105,15 @@ final class RowReader {
     }
 
     /** Reads the values of a whole image. */
-    void fill(byte[] record, RowImage target) throws UndecodableException {
-        long eventTimeMs = eventTime(record);
+    void fill(byte[] record, ColumnTypes types, RowImage target) throws UndecodableException {
+        long eventTimeMs = eventTime(record, types.eventTime());
         if (eventTimeMs == TimeText.INFINITE) {
             target.setInfinite();
             return;
         }
         int customerId = integer(record, CUSTOMER_ID);
-        int quantity = integer(record, QUANTITY);
-        target.set(eventTimeMs, customerId, quantity, price(record));
+        int pieces = quantity(record, types.quantityDecimals());
+        target.set(eventTimeMs, customerId, pieces, price(record, types.priceDecimals()));
     }
 
     private boolean isRow(byte[] record) throws UndecodableException {
@@ -135,21 +136,55 @@ final class RowReader {
         change.setOrderId(record, start, members.end(ORDER_ID) - 1 - start);
     }
 
-    private long eventTime(byte[] record) throws UndecodableException {
-        if (!members.isString(EVENT_TIME)) {
-            throw wrongType(record, EVENT_TIME, "a string with an ISO-8601 time");
+    private long eventTime(byte[] record, EpochUnit unit) throws UndecodableException {
+        long timeMs;
+        if (members.isString(EVENT_TIME)) {
+            timeMs = eventTimeText(record);
+        } else if (members.isNumber(EVENT_TIME) && unit != null) {
+            timeMs = eventTimeNumber(record, unit);
+        } else {
+            throw Faults.noTime(path(EVENT_TIME), record, members, EVENT_TIME);
         }
+        if (timeMs == TimeText.IMPOSSIBLE) {
+            throw members.isString(EVENT_TIME) && isUnavailable(record, EVENT_TIME)
+                    ? Faults.unavailable(path(EVENT_TIME))
+                    : Faults.impossibleTime(path(EVENT_TIME), record, members, EVENT_TIME);
+        }
+        return timeMs;
+    }
+
+    private long eventTimeText(byte[] record) {
         long timeMs = TimeText.parse(record, members.start(EVENT_TIME) + 1, members.end(EVENT_TIME) - 1);
         if (timeMs == TimeText.IMPOSSIBLE) {
             text.take(record, members.start(EVENT_TIME), members.end(EVENT_TIME));
             timeMs = TimeText.parse(text.bytes(), text.from(), text.to());
         }
-        if (timeMs == TimeText.IMPOSSIBLE) {
-            throw isUnavailable(record, EVENT_TIME)
-                    ? Faults.unavailable(path(EVENT_TIME))
-                    : Faults.impossibleTime(path(EVENT_TIME), record, members, EVENT_TIME);
-        }
         return timeMs;
+    }
+
+    private long eventTimeNumber(byte[] record, EpochUnit unit) {
+        int start = members.start(EVENT_TIME);
+        int end = members.end(EVENT_TIME);
+        boolean known = IntegerText.isInteger(record, start, end) && IntegerText.fits(record, start, end);
+        return known ? unit.toMillis(IntegerText.value(record, start, end)) : TimeText.IMPOSSIBLE;
+    }
+
+    /** An integer as one may be written that is a decimal in the database: without decimals, or with zeros only. */
+    private int quantity(byte[] record, int decimals) throws UndecodableException {
+        int start = members.start(QUANTITY);
+        if (members.isNumber(QUANTITY) && IntegerText.isInteger(record, start, members.end(QUANTITY))) {
+            return integer(record, QUANTITY);
+        }
+        DeadLetterReason against = quantity.read(record, members, QUANTITY, decimals);
+        if (against == null && quantity.units() == (int) quantity.units()) {
+            return (int) quantity.units();
+        }
+        if (against == null || against == DeadLetterReason.NUMBER_OUT_OF_RANGE) {
+            throw outOfInteger(record, QUANTITY);
+        }
+        throw members.isString(QUANTITY) && isUnavailable(record, QUANTITY)
+                ? Faults.unavailable(path(QUANTITY))
+                : wrongType(record, QUANTITY, "an integer");
     }
 
     private int integer(byte[] record, int column) throws UndecodableException {
@@ -162,37 +197,26 @@ final class RowReader {
         }
         long value = IntegerText.fits(record, start, end) ? IntegerText.value(record, start, end) : Long.MAX_VALUE;
         if (value != (int) value) {
-            throw Faults.outOfRange(path(column), record, members, column, "an integer of 32 bits");
+            throw outOfInteger(record, column);
         }
         return (int) value;
     }
 
-    private long price(byte[] record) throws UndecodableException {
-        DeadLetterReason against = members.isString(PRICE) ? priceText(record) : priceNumber(record);
-        if (against != null) {
-            throw members.isString(PRICE) && isUnavailable(record, PRICE)
-                    ? Faults.unavailable(path(PRICE))
-                    : Faults.price(against, path(PRICE), record, members, PRICE, priceScale);
+    private long price(byte[] record, int decimals) throws UndecodableException {
+        DeadLetterReason against = price.read(record, members, PRICE, decimals);
+        if (against == null) {
+            return price.units();
         }
-        return decimal.units();
+        if (against == DeadLetterReason.WRONG_TYPE) {
+            throw wrongType(record, PRICE, "decimal text, a number, or unscaled bytes");
+        }
+        throw members.isString(PRICE) && isUnavailable(record, PRICE)
+                ? Faults.unavailable(path(PRICE))
+                : Faults.price(against, path(PRICE), record, members, PRICE, priceScale);
     }
 
-    private DeadLetterReason priceText(byte[] record) {
-        int start = members.start(PRICE);
-        int end = members.end(PRICE);
-        DeadLetterReason against = decimal.parse(record, start + 1, end - 1);
-        if (against == DeadLetterReason.IMPOSSIBLE_NUMBER) {
-            text.take(record, start, end);
-            against = decimal.parse(text.bytes(), text.from(), text.to());
-        }
-        return against;
-    }
-
-    private DeadLetterReason priceNumber(byte[] record) throws UndecodableException {
-        if (!members.isNumber(PRICE)) {
-            throw wrongType(record, PRICE, "decimal text or a number");
-        }
-        return decimal.parse(record, members.start(PRICE), members.end(PRICE));
+    private UndecodableException outOfInteger(byte[] record, int column) {
+        return Faults.outOfRange(path(column), record, members, column, "an integer of 32 bits");
     }
 
     /** Whether a string holds the placeholder; six bytes is the longest way to write one of its letters. */

@@ -24,6 +24,11 @@ final class TimeText {
 
     static final int MAX_YEAR = 294_275;
 
+    /** First and last millisecond of the range. */
+    static final long FIRST_MS = CivilDate.epochDay(MIN_YEAR, 1, 1) * 86_400_000;
+
+    static final long LAST_MS = CivilDate.epochDay(MAX_YEAR + 1, 1, 1) * 86_400_000 - 1;
+
     private static final int MAX_YEAR_DIGITS = 9;
     private static final int MAX_DECIMALS = 9;
     private static final int MAX_OFFSET_SECONDS = 18 * 3600;

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -28,6 +29,9 @@ import org.jboss.logging.Logger;
 public final class Takeover implements Checkpoints {
 
     private static final Logger LOG = Logger.getLogger(Takeover.class);
+
+    /** The value of a setting that is only stored where it is not the usual one. */
+    private static final String DEFAULT = "its default";
 
     private static final String FOREIGN_ROWS =
             "order_agg holds rows, but there is no checkpoint that says where they come"
@@ -285,13 +289,15 @@ public final class Takeover implements Checkpoints {
     }
 
     private Stream<String> changes(Map<String, String> before) {
-        return settings.rowSettings().keySet().stream()
+        return Stream.concat(settings.rowSettings().keySet().stream(), before.keySet().stream())
+                .distinct()
                 .sorted()
-                .filter(key -> !settings.rowSettings().get(key).equals(before.get(key)));
+                .filter(key -> !Objects.equals(settings.rowSettings().get(key), before.get(key)));
     }
 
     private String describe(String key, Map<String, String> before, String verb) {
-        return key + "=" + settings.rowSettings().get(key) + ", but order_agg " + verb + " " + before.get(key);
+        String value = settings.rowSettings().getOrDefault(key, DEFAULT);
+        return key + "=" + value + ", but order_agg " + verb + " " + before.getOrDefault(key, DEFAULT);
     }
 
     private static <T> CompletionStage<T> refuse(String message) {

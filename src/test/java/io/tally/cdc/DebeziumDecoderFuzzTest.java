@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.cdc.ReferenceReader.Rejected;
 import io.tally.window.OrderChange;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -22,15 +24,29 @@ import org.junit.jupiter.api.Test;
 class DebeziumDecoderFuzzTest {
 
     private static final long SEED = Long.getLong("tally.fuzz.seed", 20_261_122L);
-    private static final int MUTANTS = Integer.getInteger("tally.fuzz.mutants", 100_000);
+    private static final int MUTANTS = Integer.getInteger("tally.fuzz.mutants", 200_000);
 
-    private final DebeziumDecoder retracting = decoder(UpdateMode.RETRACT);
-    private final DebeziumDecoder appending = decoder(UpdateMode.APPEND);
-    private final ReferenceReader retractingReference = new ReferenceReader(2, UpdateMode.RETRACT);
-    private final ReferenceReader appendingReference = new ReferenceReader(2, UpdateMode.APPEND);
+    private record Pair(DebeziumDecoder decoder, ReferenceReader reference, ColumnTypes types) {
+        Pair(UpdateMode updates, ColumnTypes types) {
+            this(
+                    new DebeziumDecoder(
+                            new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), types)),
+                    new ReferenceReader(2, updates, types),
+                    types);
+        }
+    }
+
+    private static final ColumnTypes NUMBERS = new ColumnTypes(3, 0, EpochUnit.MICROS);
+
+    private final Pair retracting = new Pair(UpdateMode.RETRACT, ColumnTypes.TEXTS);
+    private final Pair appending = new Pair(UpdateMode.APPEND, ColumnTypes.TEXTS);
+    private final Pair retractingNumbers = new Pair(UpdateMode.RETRACT, NUMBERS);
+    private final Pair appendingNumbers = new Pair(UpdateMode.APPEND, NUMBERS);
     private final OrderChange change = new OrderChange();
 
-    private final Set<DeadLetterReason> reasonsSeen = EnumSet.noneOf(DeadLetterReason.class);
+    private final Map<DeadLetterReason, Integer> refused = new EnumMap<>(DeadLetterReason.class);
+    private final Map<Shape, Integer> shapes = new EnumMap<>(Shape.class);
+    private final Map<OrderChange.Op, Integer> kinds = new EnumMap<>(OrderChange.Op.class);
     private int taken;
 
     @Test
@@ -40,21 +56,27 @@ class DebeziumDecoderFuzzTest {
         }
         if (MUTANTS >= 100_000) {
             assertTrue(taken > MUTANTS / 5 && taken < MUTANTS * 4 / 5, "mutants taken: " + taken);
-            assertEquals(EnumSet.allOf(DeadLetterReason.class), reasonsSeen);
+            assertEquals(EnumSet.allOf(DeadLetterReason.class), refused.keySet());
+            assertEquals(EnumSet.allOf(Shape.class), shapes.keySet());
+            assertEquals(EnumSet.complementOf(EnumSet.of(OrderChange.Op.NONE)), kinds.keySet());
         }
+        System.out.println("decoder fuzz: seed=" + SEED + " mutants=" + MUTANTS + " disagreements=0 taken=" + taken
+                + " " + kinds + " shapes=" + shapes + " dead letters=" + refused);
     }
 
     private void checkMutant(long seed) {
         Random random = new Random(seed);
         Envelopes envelopes = new Envelopes(random);
         Mutator mutator = new Mutator(random);
-        byte[] record = Envelopes.bytes(random.nextBoolean() ? envelopes.usual() : envelopes.odd());
+        boolean append = random.nextInt(4) == 0;
+        boolean numbers = random.nextInt(4) == 0;
+        Pair pair = numbers ? append ? appendingNumbers : retractingNumbers : append ? appending : retracting;
+        byte[] record = Envelopes.bytes(envelopes.inAnyShape(pair.types));
         for (int mutations = random.nextInt(4); mutations > 0; mutations--) {
             record = mutator.mutate(record);
         }
         try {
-            boolean append = random.nextInt(4) == 0;
-            check(record, random, append ? appending : retracting, append ? appendingReference : retractingReference);
+            check(record, random, pair.decoder, pair.reference);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("tally.fuzz.seed=" + seed + " tally.fuzz.mutants=1\n" + shown(record), e);
         }
@@ -73,8 +95,12 @@ class DebeziumDecoderFuzzTest {
             decodeAmongGarbage(record, random, decoder);
             actual = Changes.copy(change).toString();
             taken++;
+            kinds.merge(change.op(), 1, Integer::sum);
+            if (decoder.shape() != null) {
+                shapes.merge(decoder.shape(), 1, Integer::sum);
+            }
         } catch (UndecodableException e) {
-            reasonsSeen.add(e.reason());
+            refused.merge(e.reason(), 1, Integer::sum);
             why = e.reason() + ": " + e.getMessage();
             actual = "refused";
             assertEquals(OrderChange.Op.NONE, change.op());
@@ -92,10 +118,6 @@ class DebeziumDecoderFuzzTest {
         }
         System.arraycopy(record, 0, array, offset, record.length);
         decoder.decode(array, offset, record.length, change);
-    }
-
-    private static DebeziumDecoder decoder(UpdateMode updates) {
-        return new DebeziumDecoder(new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders")));
     }
 
     private static String shown(byte[] record) {

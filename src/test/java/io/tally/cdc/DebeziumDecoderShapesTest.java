@@ -130,7 +130,11 @@ class DebeziumDecoderShapesTest {
         assertEquals(Op.OTHER_TABLE, change.op());
 
         DebeziumDecoder partitioned = new DebeziumDecoder(new DecoderSettings(
-                Columns.defaults(), 2, UpdateMode.RETRACT, Set.of("orders", "public.orders_2026", "Größe.x.y")));
+                Columns.defaults(),
+                2,
+                UpdateMode.RETRACT,
+                Set.of("orders", "public.orders_2026", "Größe.x.y"),
+                ColumnTypes.TEXTS));
         for (String table : new String[] {"orders", "orders_2026"}) {
             decode(partitioned, Envelopes.REAL.replace("\"orders\"", "\"" + table + "\""));
             assertEquals(Op.UPDATE, change.op());
@@ -142,8 +146,8 @@ class DebeziumDecoderShapesTest {
     @Test
     void decode_columnsNamedLikeFields_areColumnsOfARow() throws UndecodableException {
         Columns columns = new Columns("id", "type", "status", "data", "source");
-        DebeziumDecoder odd =
-                new DebeziumDecoder(new DecoderSettings(columns, 2, UpdateMode.RETRACT, Set.of("public.orders")));
+        DebeziumDecoder odd = new DebeziumDecoder(
+                new DecoderSettings(columns, 2, UpdateMode.RETRACT, Set.of("public.orders"), ColumnTypes.TEXTS));
         String row = "{\"id\":\"n1\",\"type\":5,\"status\":2,\"data\":\"3.50\","
                 + "\"source\":\"2026-11-22T12:19:11.524822Z\",\"__op\":\"c\"}";
         decode(odd, row);
@@ -175,7 +179,8 @@ class DebeziumDecoderShapesTest {
     }
 
     private static DebeziumDecoder decoder(UpdateMode updates) {
-        return new DebeziumDecoder(new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders")));
+        return new DebeziumDecoder(
+                new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), ColumnTypes.TEXTS));
     }
 
     private static String withSchema(String payload) {

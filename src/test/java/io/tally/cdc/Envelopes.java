@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +25,9 @@ final class Envelopes {
 
     private final Random random;
 
+    /** How the columns of the change in hand are written. */
+    private ColumnTypes types = ColumnTypes.TEXTS;
+
     Envelopes(Random random) {
         this.random = random;
     }
@@ -40,6 +44,61 @@ final class Envelopes {
     /** A change whose fields stand in any order, some of them left out, some twice, with values of all sorts. */
     String odd() {
         return envelope(true);
+    }
+
+    /**
+     * A change in any shape.
+     *
+     * @param settings how its columns are written unless it brings a schema that says otherwise
+     */
+    String inAnyShape(ColumnTypes settings) {
+        boolean odd = random.nextBoolean();
+        boolean row = random.nextInt(4) == 0;
+        boolean hasSchema = random.nextInt(8) == 0;
+        types = hasSchema ? drawnTypes() : settings;
+        String change = row ? rowByItself(odd) : envelope(odd);
+        String message = random.nextInt(12) == 0 ? JsonPieces.otherMessage(random) : change;
+        return hasSchema ? object(List.of("\"schema\":" + schema(row), "\"payload\":" + message), false) : message;
+    }
+
+    private ColumnTypes drawnTypes() {
+        int decimals = random.nextBoolean() ? ColumnTypes.TEXT : random.nextInt(4);
+        EpochUnit[] units = {null, EpochUnit.MILLIS, EpochUnit.MICROS, EpochUnit.NANOS};
+        return new ColumnTypes(decimals, ColumnTypes.TEXT, units[random.nextInt(units.length)]);
+    }
+
+    private String schema(boolean row) {
+        String price = types.priceDecimals() == ColumnTypes.TEXT
+                ? Schemas.text("price")
+                : Schemas.decimal("price", types.priceDecimals());
+        String time = types.eventTime() == null
+                ? Schemas.zonedTime("event_ts")
+                : Schemas.time(
+                        "event_ts",
+                        switch (types.eventTime()) {
+                            case MILLIS -> "Timestamp";
+                            case MICROS -> "MicroTimestamp";
+                            case NANOS -> "NanoTimestamp";
+                        });
+        return row ? Schemas.row(price, time) : Schemas.envelope(price, time);
+    }
+
+    private String rowByItself(boolean odd) {
+        String row = row(orderId(odd), odd);
+        List<String> added = new ArrayList<>();
+        String op = pick("c", "c", "u", "d", "r");
+        if (random.nextInt(8) > 0) {
+            added.add("\"__op\":\"" + op + "\"");
+        }
+        if (random.nextBoolean()) {
+            added.add("\"__deleted\":" + (op.equals("d") ? pick("\"true\"", "true") : "\"false\""));
+        }
+        added.add("\"__txId\":" + random.nextInt(9999));
+        added.add("\"__lsn\":" + (24_000_000L + random.nextInt(1_000_000)));
+        added.add("\"__source_ts_ms\":" + millis());
+        added.add("\"__snapshot\":" + pick("\"true\"", "\"incremental\"", "\"false\"", "null"));
+        added.add("\"__table\":" + pick("\"orders\"", "\"orders\"", "\"orders\"", "\"customers\""));
+        return row.substring(0, row.lastIndexOf('}')) + "," + object(added, odd).substring(1);
     }
 
     private String envelope(boolean odd) {
@@ -61,9 +120,9 @@ final class Envelopes {
         columns.add("\"order_id\":" + id);
         columns.add(
                 "\"customer_id\":" + (odd ? pick("7", "-3", "2147483647", "-2147483648", "-0") : random.nextInt(100)));
-        columns.add("\"quantity\":" + (1 + random.nextInt(5)));
+        columns.add("\"quantity\":" + (odd ? pick("1", "\"2\"", "3.0", "-1", "\"2.50\"", "0") : 1 + random.nextInt(5)));
         columns.add((odd ? pick("\"price\":", "\"pr\\u0069ce\":") : "\"price\":") + price(odd));
-        columns.add("\"event_ts\":" + (odd ? JsonPieces.time(random) : "\"" + usualTime() + "\""));
+        columns.add("\"event_ts\":" + (odd && random.nextBoolean() ? JsonPieces.time(random) : usualTime()));
         if (random.nextInt(8) == 0) {
             columns.add("\"note\":" + pick("\"größer\"", "\"\\u00e9\\ud83d\\ude00\"", "[1,{\"a\":[]},\"x\"]", "1.5e3"));
         }
@@ -83,7 +142,8 @@ final class Envelopes {
         fields.add("\"sequence\":" + (odd ? JsonPieces.sequence(random, lsn) : JsonPieces.usualSequence(random, lsn)));
         fields.add("\"ts_us\":" + millis() + "853");
         fields.add("\"schema\":\"public\"");
-        fields.add("\"table\":\"orders\"");
+        fields.add("\"table\":"
+                + (odd ? pick("\"orders\"", "\"orders\"", "\"ord\\u0065rs\"", "\"customers\"", "null") : "\"orders\""));
         fields.add("\"txId\":" + (odd ? pick("758", "null", "4294967295", "17179869185") : random.nextInt(9999)));
         fields.add("\"lsn\":" + (odd ? pick("24849416", "null", "9223372036854775807", "0") : lsn));
         fields.add("\"xmin\":null");
@@ -111,14 +171,24 @@ final class Envelopes {
     }
 
     private String price(boolean odd) {
-        return odd
-                ? JsonPieces.price(random)
+        if (odd && random.nextBoolean()) {
+            return JsonPieces.price(random);
+        }
+        return types.priceDecimals() != ColumnTypes.TEXT
+                ? "\"" + JsonPieces.base64(BigInteger.valueOf(random.nextInt(-50_000, 50_000) * 1000L)) + "\""
                 : "\"" + (10 + random.nextInt(490)) + "." + random.nextInt(10) + random.nextInt(10) + "\"";
     }
 
     private String usualTime() {
-        return "2026-11-22T12:" + (10 + random.nextInt(50)) + ":" + (10 + random.nextInt(50)) + "."
-                + (100_000 + random.nextInt(900_000)) + "Z";
+        if (types.eventTime() != null) {
+            return switch (types.eventTime()) {
+                case MILLIS -> "" + millis();
+                case MICROS -> millis() + "822";
+                case NANOS -> millis() + "822999";
+            };
+        }
+        return "\"2026-11-22T12:" + (10 + random.nextInt(50)) + ":" + (10 + random.nextInt(50)) + "."
+                + (100_000 + random.nextInt(900_000)) + "Z\"";
     }
 
     private long millis() {

@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import java.math.BigInteger;
+import java.util.Base64;
 import java.util.Random;
 
 /** Values for envelopes, as JSON: the usual, the rare, the wrong. */
@@ -25,6 +27,13 @@ final class JsonPieces {
         "\"000000000000000000000000001.00\"",
         "1.000000000000000000000000000000",
         "\"120000E-4\"",
+        "{\"scale\":2,\"value\":\"AV4=\"}",
+        "{\"value\":\"+Q==\",\"scale\":-1}",
+        "{\"scale\":1000000,\"value\":\"AA==\"}",
+        "\"AV4=\"",
+        "\"\\u002bQ\\u003d=\"",
+        "\"gAAAAAAAAAA=\"",
+        "\"1234\"",
     };
 
     private static final String[] WRONG_PRICES = {
@@ -49,7 +58,14 @@ final class JsonPieces {
         "-1E+17",
         "\"__debezium_unavailable_value\"",
         "\"٣.٥٠\"",
-        "{\"scale\":2,\"value\":\"AV4=\"}",
+        "{\"scale\":2,\"value\":\"AIAAAAAAAAAA\"}",
+        "{\"scale\":2.0,\"value\":\"AV4=\"}",
+        "{\"scale\":-2147483648,\"value\":\"AV4=\"}",
+        "{\"scale\":9223372036854775808,\"value\":\"AA==\"}",
+        "{\"scale\":2,\"value\":\"AV4\"}",
+        "\"AV4=AV4=\"",
+        "\"A===\"",
+        "\"AAAAAAAAAAAAAAAAAAFe\"",
     };
 
     private static final String[] TIMES = {
@@ -131,8 +147,48 @@ final class JsonPieces {
         return pick(random, PRICES, WRONG_PRICES);
     }
 
+    private static final String[] TIME_NUMBERS = {
+        "1795349951525",
+        "1795349951524822",
+        "-1",
+        "9223372036825200000",
+        "-9223372036832400000",
+        "9223372036854775807",
+        "9224318015999999",
+        "9224286393600000",
+        "-210834057600001",
+        "1e12",
+        "1795349951525.0",
+        "99999999999999999999",
+    };
+
+    private static final String[] OTHER_MESSAGES = {
+        "{\"ts_ms\":1795349951525}",
+        "{\"ts_ms\":\"1795349951525\"}",
+        "{\"status\":\"BEGIN\",\"id\":\"571:53195829\",\"event_count\":null,\"ts_ms\":1795349951525}",
+        "{\"status\":\"END\",\"id\":\"571:53195829\",\"event_count\":2,\"ts_ms\":1795349951525}",
+        "{\"source\":{},\"ddl\":\"ALTER TABLE orders ADD x INT\",\"tableChanges\":[]}",
+        "{\"databaseName\":\"streaming\",\"tableChanges\":[{\"type\":\"ALTER\"}]}",
+        "{\"type\":\"execute-snapshot\",\"data\":{\"type\":\"INCREMENTAL\"}}",
+        "{\"schema\":null,\"payload\":null}",
+        "{\"payload\":{\"payload\":{\"op\":\"m\"}}}",
+        "{\"id\":\"1\",\"price\":3}",
+        "null",
+    };
+
+    static String otherMessage(Random random) {
+        return OTHER_MESSAGES[random.nextInt(OTHER_MESSAGES.length)];
+    }
+
+    /** The bytes of a number, as Connect writes them. */
+    static String base64(BigInteger unscaled) {
+        return Base64.getEncoder().encodeToString(unscaled.toByteArray());
+    }
+
     static String time(Random random) {
-        return random.nextInt(24) == 0 ? "1795349951525" : "\"" + pick(random, TIMES, WRONG_TIMES) + "\"";
+        return random.nextInt(12) == 0
+                ? TIME_NUMBERS[random.nextInt(TIME_NUMBERS.length)]
+                : "\"" + pick(random, TIMES, WRONG_TIMES) + "\"";
     }
 
     static String usualSequence(Random random, long lsn) {
@@ -146,10 +202,11 @@ final class JsonPieces {
 
     /** Any value that could stand anywhere. */
     static String any(Random random) {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> price(random);
             case 1 -> time(random);
             case 2 -> sequence(random, random.nextInt(1000));
+            case 3 -> otherMessage(random);
             default -> pick(random, ODD_VALUES, ODD_VALUES);
         };
     }

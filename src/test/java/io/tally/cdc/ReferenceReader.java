@@ -54,10 +54,14 @@ final class ReferenceReader {
 
     private final int scale;
     private final UpdateMode updates;
+    private final ColumnTypes settings;
 
-    ReferenceReader(int scale, UpdateMode updates) {
+    private ColumnTypes types;
+
+    ReferenceReader(int scale, UpdateMode updates, ColumnTypes settings) {
         this.scale = scale;
         this.updates = updates;
+        this.settings = settings;
     }
 
     Change read(byte[] value) throws Rejected {
@@ -68,6 +72,7 @@ final class ReferenceReader {
         demand(record.isObject(), "no object");
         boolean wrapped = record.path("payload").isObject() && !isEnvelope(record) && !isRow(record);
         JsonNode object = wrapped ? record.get("payload") : record;
+        types = wrapped ? ReferenceSchema.types(record.path("schema"), settings) : settings;
         if (isEnvelope(object)) {
             return envelope(object);
         }
@@ -221,18 +226,18 @@ final class ReferenceReader {
         for (String column : new String[] {"customer_id", "quantity", "price", "event_ts"}) {
             demand(row.hasNonNull(column), column + " missing or null");
         }
-        demand(row.get("event_ts").isTextual(), "event_ts is no text");
-        String time = row.get("event_ts").textValue();
-        if (time.equals("infinity") || time.equals("-infinity")) {
+        Long eventTimeMs = ReferenceTexts.time(row.get("event_ts"), types.eventTime());
+        if (eventTimeMs == null) {
             return new Row(false, 0, 0, 0, 0);
         }
-        long eventTimeMs = ReferenceTexts.epochMs(time);
+        long quantity = ReferenceTexts.decimal(row.get("quantity"), types.quantityDecimals(), 0);
+        demand(quantity == (int) quantity, "no 32-bit integer");
         return new Row(
                 true,
                 eventTimeMs,
                 integer(row.get("customer_id")),
-                integer(row.get("quantity")),
-                price(row.get("price")));
+                (int) quantity,
+                ReferenceTexts.decimal(row.get("price"), types.priceDecimals(), scale));
     }
 
     private static String orderId(JsonNode row) throws Rejected {
@@ -244,13 +249,6 @@ final class ReferenceReader {
     private static int integer(JsonNode value) throws Rejected {
         demand(value.isIntegralNumber() && value.canConvertToInt(), "no 32-bit integer");
         return value.intValue();
-    }
-
-    private long price(JsonNode value) throws Rejected {
-        demand(value.isTextual() || value.isNumber(), "price is neither text nor number");
-        return value.isTextual()
-                ? ReferenceTexts.units(value.textValue(), scale)
-                : ReferenceTexts.units(value.decimalValue(), scale);
     }
 
     private static Change withSource(Op op, Row before, Row after, String orderId, JsonNode source) throws Rejected {

@@ -5,10 +5,13 @@ import io.tally.cdc.ReferenceReader.Rejected;
 import io.tally.window.OrderChange;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +29,56 @@ final class ReferenceTexts {
 
     static boolean isZero(String decimal) {
         return ZERO.matcher(decimal).matches();
+    }
+
+    /** A decimal in any writing, times 10^scale. */
+    static long decimal(JsonNode value, int decimals, int scale) throws Rejected {
+        if (value.isNumber()) {
+            return units(value.decimalValue(), scale);
+        }
+        if (value.isTextual()) {
+            return decimals == ColumnTypes.TEXT
+                    ? units(value.textValue(), scale)
+                    : unscaled(value.textValue(), decimals, scale);
+        }
+        JsonNode ownScale = value.path("scale");
+        ReferenceReader.demand(ownScale.isIntegralNumber() && ownScale.canConvertToInt(), "no scale");
+        ReferenceReader.demand(ownScale.intValue() != Integer.MIN_VALUE, "scale out of range");
+        ReferenceReader.demand(value.path("value").isTextual(), "no unscaled value");
+        return unscaled(value.get("value").textValue(), ownScale.intValue(), scale);
+    }
+
+    private static long unscaled(String base64, int decimals, int scale) throws Rejected {
+        try {
+            return units(new BigDecimal(new BigInteger(Base64.getDecoder().decode(base64)), decimals), scale);
+        } catch (IllegalArgumentException e) {
+            throw new Rejected("no unscaled bytes");
+        }
+    }
+
+    /** Epoch milliseconds of a time in any writing, or null if it is infinite. */
+    static Long time(JsonNode value, EpochUnit unit) throws Rejected {
+        if (value.isTextual()) {
+            String text = value.textValue();
+            return text.equals("infinity") || text.equals("-infinity") ? null : (Long) epochMs(text);
+        }
+        ReferenceReader.demand(unit != null && value.isIntegralNumber() && value.canConvertToLong(), "no time");
+        BigInteger time = value.bigIntegerValue();
+        if (time.toString().equals("9223372036825200000") || time.toString().equals("-9223372036832400000")) {
+            return null;
+        }
+        BigInteger perMilli = BigInteger.valueOf(
+                switch (unit) {
+                    case MILLIS -> 1;
+                    case MICROS -> 1_000;
+                    case NANOS -> 1_000_000;
+                });
+        long millis = new BigDecimal(time)
+                .divide(new BigDecimal(perMilli), 0, RoundingMode.FLOOR)
+                .longValueExact();
+        int year = Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC).getYear();
+        ReferenceReader.demand(year >= -4712 && year <= 294275, "year out of range");
+        return millis;
     }
 
     static long units(String text, int scale) throws Rejected {

@@ -1,0 +1,95 @@
+package io.tally.cdc;
+
+/**
+ * The decimal in one column, in any of the ways Debezium and Connect write it: decimal text, a number, the unscaled bytes
+ * in base64, or those with their scale beside them.
+ *
+ * <p>Not thread-safe: the result is left in a field, beside the reason that says whether there is one.
+ */
+final class DecimalReader {
+
+    private static final int SCALE = 0;
+    private static final int VALUE = 1;
+
+    private final DecimalText decimal;
+    private final UnscaledDecimal unscaled;
+    private final TextSlice text = new TextSlice();
+
+    private final JsonCursor cursor = new JsonCursor();
+    private final Members struct = new Members("scale", "value");
+
+    private long units;
+
+    /** @param scale decimals of the result */
+    DecimalReader(int scale) {
+        decimal = new DecimalText(scale);
+        unscaled = new UnscaledDecimal(scale);
+    }
+
+    /** The number that was read last, times 10^scale; means something only if there was no reason against it. */
+    long units() {
+        return units;
+    }
+
+    /**
+     * Reads a column that is there and returns null, or the reason why it is no number.
+     *
+     * @param decimals decimals of unscaled bytes in a string, or {@link ColumnTypes#TEXT} if it holds text
+     */
+    DeadLetterReason read(byte[] record, Members row, int column, int decimals) {
+        int start = row.start(column);
+        int end = row.end(column);
+        if (row.isNumber(column)) {
+            return readText(record, start, end);
+        }
+        if (row.isString(column)) {
+            return decimals == ColumnTypes.TEXT
+                    ? readTextIn(record, start, end)
+                    : readBytesIn(record, start, end, decimals);
+        }
+        return row.first(column) == '{' ? readStruct(record, start, end) : DeadLetterReason.WRONG_TYPE;
+    }
+
+    private DeadLetterReason readText(byte[] bytes, int from, int to) {
+        DeadLetterReason against = decimal.parse(bytes, from, to);
+        units = decimal.units();
+        return against;
+    }
+
+    private DeadLetterReason readTextIn(byte[] record, int start, int end) {
+        DeadLetterReason against = readText(record, start + 1, end - 1);
+        if (against == DeadLetterReason.IMPOSSIBLE_NUMBER) {
+            text.take(record, start, end);
+            against = readText(text.bytes(), text.from(), text.to());
+        }
+        return against;
+    }
+
+    private DeadLetterReason readBytesIn(byte[] record, int start, int end, int decimals) {
+        text.take(record, start, end);
+        DeadLetterReason against = unscaled.parse(text.bytes(), text.from(), text.to(), decimals);
+        units = unscaled.units();
+        return against;
+    }
+
+    /** Reads {@code {"scale":2,"value":"AV4="}}. */
+    private DeadLetterReason readStruct(byte[] record, int start, int end) {
+        try {
+            struct.read(cursor, cursor.open(record, start, end - start), 0);
+        } catch (UndecodableException e) {
+            throw Faults.noLongerJson(e);
+        }
+        if (!struct.isNumber(SCALE) || !struct.isString(VALUE)) {
+            return DeadLetterReason.WRONG_TYPE;
+        }
+        int from = struct.start(SCALE);
+        int to = struct.end(SCALE);
+        if (!IntegerText.isInteger(record, from, to)) {
+            return DeadLetterReason.WRONG_TYPE;
+        }
+        long decimals = IntegerText.fits(record, from, to) ? IntegerText.value(record, from, to) : Long.MAX_VALUE;
+        return decimals == (int) decimals && decimals != ColumnTypes.TEXT
+                ? readBytesIn(record, struct.start(VALUE), struct.end(VALUE), (int) decimals)
+                : DeadLetterReason.NUMBER_OUT_OF_RANGE;
+    }
+}

@@ -1,0 +1,210 @@
+package io.tally.cdc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.window.OrderChange;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Every way in which numbers and times can be written. */
+class DebeziumDecoderEncodingsTest {
+
+    private static final String TIME = "\"2026-11-22T12:19:11.524822Z\"";
+    private static final ColumnTypes BYTES = new ColumnTypes(2, 0, null);
+
+    private final OrderChange change = new OrderChange();
+
+    @Test
+    void decode_priceAsText_isExact() throws UndecodableException {
+        assertEquals(350, price("\"3.50\""));
+        assertEquals(0, price("\"0.00\""));
+        assertEquals(-1230, price("\"-12.3\""));
+        assertEquals(150_000, price("\"1.5E+3\""));
+        assertEquals(12, price("\"1200E-4\""));
+    }
+
+    @Test
+    void decode_priceAsDouble_isExact() throws UndecodableException {
+        assertEquals(350, price("3.5"));
+        assertEquals(999_999_999_999L, price("9.99999999999E9"));
+        assertEquals(0, price("0.0"));
+        assertEquals(-7, price("-0.07"));
+        assertEquals(29, price("0.29"));
+    }
+
+    @Test
+    void decode_priceAsBytes_isExactWithTheScaleOfTheSettings() throws UndecodableException {
+        assertEquals(350, price(BYTES, "\"AV4=\""));
+        assertEquals(0, price(BYTES, "\"AA==\""));
+        assertEquals(-7, price(BYTES, "\"+Q==\""));
+        assertEquals(-7, price(BYTES, "\"\\u002bQ==\""));
+        assertEquals(Long.MAX_VALUE, price(BYTES, "\"f/////////8=\""));
+        assertEquals(Long.MIN_VALUE, price(BYTES, "\"gAAAAAAAAAA=\""));
+        assertEquals(35_000, price(new ColumnTypes(0, 0, null), "\"AV4=\""));
+        assertEquals(35, price(new ColumnTypes(3, 0, null), "\"AV4=\""));
+        assertEquals(350, price(BYTES, "3.5"));
+        assertReason(DeadLetterReason.FINER_PRICE, new ColumnTypes(4, 0, null), "\"AV4=\"");
+        assertReason(DeadLetterReason.NUMBER_OUT_OF_RANGE, BYTES, "\"AIAAAAAAAAAA\"");
+        assertReason(DeadLetterReason.NUMBER_OUT_OF_RANGE, new ColumnTypes(-18, 0, null), "\"AV4=\"");
+        for (String wrong : new String[] {"\"\"", "\"3.50\"", "\"AV4!\"", "\"A\"", "\"====\"", "\"AV4=AV4=\""}) {
+            assertReason(DeadLetterReason.IMPOSSIBLE_NUMBER, BYTES, wrong);
+        }
+    }
+
+    @Test
+    void decode_randomBytes_agreesWithBigDecimal() throws UndecodableException {
+        Random random = new Random(11);
+        for (int i = 0; i < 20_000; i++) {
+            BigInteger unscaled = new BigInteger(random.nextInt(64), random);
+            unscaled = random.nextBoolean() ? unscaled : unscaled.negate();
+            int zeros = random.nextInt(12);
+            BigDecimal number = new BigDecimal(unscaled, 2);
+            String bytes = base64(unscaled.multiply(BigInteger.TEN.pow(zeros)));
+            long expected = number.movePointRight(2).longValueExact();
+            assertEquals(expected, price(new ColumnTypes(2 + zeros, 0, null), "\"" + bytes + "\""), bytes);
+            String struct = "{\"scale\":" + (2 + zeros) + ",\"value\":\"" + bytes + "\"}";
+            assertEquals(expected, price(struct), struct);
+        }
+    }
+
+    @Test
+    void decode_priceWithItsScale_isExact() throws UndecodableException {
+        assertEquals(350, price("{\"scale\":2,\"value\":\"AV4=\"}"));
+        assertEquals(3_500_000, price("{\"value\":\"AV4=\",\"scale\":-2}"));
+        assertReason(DeadLetterReason.FINER_PRICE, ColumnTypes.TEXTS, "{\"scale\":3,\"value\":\"AV8=\"}");
+        assertReason(DeadLetterReason.WRONG_TYPE, ColumnTypes.TEXTS, "{\"scale\":\"2\",\"value\":\"AV4=\"}");
+        assertReason(DeadLetterReason.WRONG_TYPE, ColumnTypes.TEXTS, "{\"scale\":2,\"value\":null}");
+        assertReason(
+                DeadLetterReason.NUMBER_OUT_OF_RANGE, ColumnTypes.TEXTS, "{\"scale\":-2147483648,\"value\":\"AV4=\"}");
+    }
+
+    @Test
+    void decode_quantity_isAnIntegerHoweverItIsWritten() throws UndecodableException {
+        for (String two : new String[] {"2", "\"2\"", "\"2.00\"", "2.0", "2e0", "{\"scale\":1,\"value\":\"FA==\"}"}) {
+            decode(ColumnTypes.TEXTS, "5", two, "1", TIME);
+            assertEquals(2, change.after().quantity(), two);
+        }
+        decode(BYTES, "5", "\"Ag==\"", "1", TIME);
+        assertEquals(2, change.after().quantity());
+        for (String negative : new String[] {"-3", "\"-3\"", "0", "\"0\""}) {
+            decode(ColumnTypes.TEXTS, "5", negative, "1", TIME);
+            assertEquals(
+                    Integer.parseInt(negative.replace("\"", "")), change.after().quantity());
+        }
+        assertQuantityReason(DeadLetterReason.WRONG_TYPE, "\"2.5\"");
+        assertQuantityReason(DeadLetterReason.WRONG_TYPE, "2.5");
+        assertQuantityReason(DeadLetterReason.WRONG_TYPE, "\"two\"");
+        assertQuantityReason(DeadLetterReason.WRONG_TYPE, "true");
+        assertQuantityReason(DeadLetterReason.NUMBER_OUT_OF_RANGE, "\"2147483648\"");
+        assertQuantityReason(DeadLetterReason.NUMBER_OUT_OF_RANGE, "1e99");
+    }
+
+    @Test
+    void decode_timeAsNumber_isReadInTheUnitOfTheSettings() throws UndecodableException {
+        assertEquals(1795349951524L, time(EpochUnit.MILLIS, "1795349951524"));
+        assertEquals(1795349951524L, time(EpochUnit.MICROS, "1795349951524822"));
+        assertEquals(1795349951524L, time(EpochUnit.NANOS, "1795349951524822999"));
+        assertEquals(-1, time(EpochUnit.MICROS, "-1"));
+        assertEquals(-1, time(EpochUnit.NANOS, "-1000000"));
+        assertEquals(millis("2150-06-01T00:00:00Z"), time(EpochUnit.MILLIS, "5693328000000"));
+        assertEquals(millis("1961-01-01T00:00:00Z"), time(EpochUnit.MICROS, "-283996800000000"));
+        for (String infinity : new String[] {"9223372036825200000", "-9223372036832400000", "\"infinity\""}) {
+            decode(new ColumnTypes(ColumnTypes.TEXT, 0, EpochUnit.MICROS), "5", "2", "1", infinity);
+            assertTrue(change.after().present());
+            assertFalse(change.after().finite());
+        }
+        assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.MILLIS, "9223372036854775807");
+        assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.MILLIS, "1e12");
+        assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.MILLIS, "99999999999999999999");
+        assertTimeReason(DeadLetterReason.WRONG_TYPE, null, "1795349951524");
+        assertTimeReason(DeadLetterReason.WRONG_TYPE, EpochUnit.MILLIS, "true");
+    }
+
+    @Test
+    void decode_typesOfTheEmbeddedSchema_winOverTheSettings() throws UndecodableException {
+        DebeziumDecoder decoder = decoder(ColumnTypes.TEXTS);
+        String micros = Schemas.envelope(Schemas.decimal("price", 3), Schemas.time("event_ts", "MicroTimestamp"));
+        String millis = Schemas.envelope(Schemas.decimal("price", 2), Schemas.time("event_ts", "Timestamp"));
+        String text = Schemas.envelope(Schemas.text("price"), Schemas.zonedTime("event_ts"));
+        for (int i = 0; i < 3; i++) {
+            decode(decoder, micros, "\"DaI=\"", "1795349951524822");
+            assertAfter(349, 1795349951524L, "DaI=");
+            decode(decoder, millis, "\"AV4=\"", "1795349951524");
+            assertAfter(350, 1795349951524L, "AV4=");
+            decode(decoder, text, "\"3.50\"", TIME);
+            assertAfter(350, 1795349951524L, "text");
+        }
+    }
+
+    private void assertAfter(long priceUnits, long eventTimeMs, String what) {
+        assertEquals(priceUnits, change.after().priceUnits(), what);
+        assertEquals(eventTimeMs, change.after().eventTimeMs(), what);
+    }
+
+    private long price(String value) throws UndecodableException {
+        return price(ColumnTypes.TEXTS, value);
+    }
+
+    private long price(ColumnTypes types, String value) throws UndecodableException {
+        decode(types, "5", "2", value, TIME);
+        return change.after().priceUnits();
+    }
+
+    private long time(EpochUnit unit, String value) throws UndecodableException {
+        decode(new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, unit), "5", "2", "1", value);
+        return change.after().eventTimeMs();
+    }
+
+    private static long millis(String time) {
+        return Instant.parse(time).toEpochMilli();
+    }
+
+    private static String base64(BigInteger unscaled) {
+        return Base64.getEncoder().encodeToString(unscaled.toByteArray());
+    }
+
+    private void assertReason(DeadLetterReason reason, ColumnTypes types, String price) {
+        UndecodableException e =
+                assertThrows(UndecodableException.class, () -> decode(types, "5", "2", price, TIME), price);
+        assertEquals(reason, e.reason(), e.getMessage());
+        assertEquals("after.price", e.field());
+    }
+
+    private void assertQuantityReason(DeadLetterReason reason, String quantity) {
+        UndecodableException e = assertThrows(
+                UndecodableException.class, () -> decode(ColumnTypes.TEXTS, "5", quantity, "1", TIME), quantity);
+        assertEquals(reason, e.reason(), e.getMessage());
+        assertEquals("after.quantity", e.field());
+    }
+
+    private void assertTimeReason(DeadLetterReason reason, EpochUnit unit, String time) {
+        UndecodableException e = assertThrows(UndecodableException.class, () -> time(unit, time), time);
+        assertEquals(reason, e.reason(), e.getMessage());
+        assertEquals("after.event_ts", e.field());
+    }
+
+    private void decode(ColumnTypes types, String customer, String quantity, String price, String time)
+            throws UndecodableException {
+        String row = DebeziumDecoderTest.row("n1", customer, quantity, price, time);
+        decoder(types).decode(Envelopes.bytes(DebeziumDecoderTest.envelope("c", "null", row)), change);
+    }
+
+    private void decode(DebeziumDecoder decoder, String schema, String price, String time) throws UndecodableException {
+        String row = DebeziumDecoderTest.row("n1", "5", "2", price, time);
+        String record =
+                "{\"schema\":" + schema + ",\"payload\":" + DebeziumDecoderTest.envelope("c", "null", row) + "}";
+        decoder.decode(Envelopes.bytes(record), change);
+    }
+
+    private static DebeziumDecoder decoder(ColumnTypes types) {
+        return new DebeziumDecoder(new DecoderSettings(Columns.defaults(), 2, UpdateMode.RETRACT, Set.of(), types));
+    }
+}
