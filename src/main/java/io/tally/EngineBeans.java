@@ -134,7 +134,11 @@ class EngineBeans {
     @Singleton
     IngestSettings ingestSettings(
             TallyConfig config, @ConfigProperty(name = "mp.messaging.incoming.orders.topic") String topic) {
-        return new IngestSettings(topic, config.restartMargin(), config.updates() == UpdateMode.RETRACT);
+        return new IngestSettings(
+                topic,
+                config.restartMargin(),
+                config.updates() == UpdateMode.RETRACT,
+                config.onUndecodable() == TallyConfig.OnUndecodable.FAIL);
     }
 
     /** One for each poll loop: a decoder is used by one thread. */

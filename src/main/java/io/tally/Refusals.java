@@ -23,7 +23,7 @@ class Refusals {
             return;
         }
         last = refusal.message();
-        LOG.errorf("Tally does not start: %s", refusal.message());
+        LOG.errorf("Tally cannot run: %s", refusal.message());
         if (LaunchMode.current() == LaunchMode.NORMAL) {
             Quarkus.asyncExit(EXIT_CODE);
         }

@@ -90,6 +90,17 @@ interface TallyConfig {
         IGNORE
     }
 
+    /** What to do with a record that cannot be counted. */
+    @WithDefault("dead-letter")
+    OnUndecodable onUndecodable();
+
+    enum OnUndecodable {
+        /** Keep it in the dead-letter topic and go on. */
+        DEAD_LETTER,
+        /** End the process before it, with exit code 1. */
+        FAIL
+    }
+
     /** The comparison of order_agg with the orders table while the engine runs. */
     Audit audit();
 

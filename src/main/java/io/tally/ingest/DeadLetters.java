@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
@@ -34,15 +35,18 @@ class DeadLetters {
     private final MutinyEmitter<byte[]> emitter;
     private final DeadLetterLog log;
     private final InstantSource clock;
+    private final String version;
 
     /** @param emitter its buffer is bounded by what one poll per loop can hold, since a loop waits for its own */
     DeadLetters(
             @Channel("dead-letters") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> emitter,
             DeadLetterLog log,
-            InstantSource clock) {
+            InstantSource clock,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
         this.emitter = emitter;
         this.log = log;
         this.clock = clock;
+        this.version = version;
     }
 
     /** Completes when the broker has taken all of them. */
@@ -81,6 +85,7 @@ class DeadLetters {
         add(headers, "dead-letter-partition", Integer.toString(record.partition()));
         add(headers, "dead-letter-offset", Long.toString(record.offset()));
         add(headers, "dead-letter-time", clock.instant().toString());
+        add(headers, "dead-letter-engine-version", version);
         return headers;
     }
 

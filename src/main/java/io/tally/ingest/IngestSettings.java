@@ -9,5 +9,6 @@ import java.time.Duration;
  * @param restartMargin how far back to start reading after the results were filled from the orders table; what is read
  *     twice is recognised, and it lets the duplicate filter learn what came last
  * @param needsOldRows whether changes are only of use with the row they replace
+ * @param failOnUndecodable end the process at a record that cannot be counted, instead of making it a dead letter
  */
-public record IngestSettings(String topic, Duration restartMargin, boolean needsOldRows) {}
+public record IngestSettings(String topic, Duration restartMargin, boolean needsOldRows, boolean failOnUndecodable) {}

@@ -2,6 +2,7 @@ package io.tally.ingest;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import java.time.InstantSource;
 import java.util.List;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -11,10 +12,14 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 class OrdersIn {
 
     private final DeadLetters deadLetters;
+    private final IngestSettings settings;
+    private final Event<Refusal> refusals;
     private final InstantSource clock;
 
-    OrdersIn(DeadLetters deadLetters, InstantSource clock) {
+    OrdersIn(DeadLetters deadLetters, IngestSettings settings, Event<Refusal> refusals, InstantSource clock) {
         this.deadLetters = deadLetters;
+        this.settings = settings;
+        this.refusals = refusals;
         this.clock = clock;
     }
 
@@ -26,6 +31,18 @@ class OrdersIn {
             polled.apply(clock.millis());
             return Uni.createFrom().voidItem();
         }
+        if (settings.failOnUndecodable()) {
+            refusals.fire(new Refusal(explanation(unreadable.getFirst())));
+            // The poll stays out for good: nothing of it is applied, and nothing is read beyond it.
+            return Uni.createFrom().nothing();
+        }
         return deadLetters.send(unreadable).invoke(() -> polled.apply(clock.millis()));
+    }
+
+    private static String explanation(DeadLetter first) {
+        return "a record cannot be counted, topic=" + first.record().topic() + " partition="
+                + first.record().partition() + " offset=" + first.record().offset() + " reason="
+                + first.fault().reason().code() + " field=" + first.fault().field()
+                + ". tally.on-undecodable=dead-letter would send it to the dead-letter topic and go on";
     }
 }

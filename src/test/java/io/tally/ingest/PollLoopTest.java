@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 
 class PollLoopTest {
 
-    private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true));
+    private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true, false));
 
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
     /** A consumer of one partition with one record. Used by the loop's thread only. */

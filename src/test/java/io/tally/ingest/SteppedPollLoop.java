@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class SteppedPollLoop {
 
-    private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true));
+    private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true, false));
 
     private final WindowStore store;
     private final Assignments assignments;

@@ -13,6 +13,7 @@ import io.tally.testkit.Await;
 import io.tally.testkit.TestPipeline;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -93,6 +94,8 @@ class DeadLettersIT {
             assertEquals(Long.toString(place.offset()), header(letter, "dead-letter-offset"));
             assertEquals("original", header(letter, "test-header"));
             assertFalse(header(letter, "dead-letter-cause").isBlank());
+            assertFalse(header(letter, "dead-letter-engine-version").isBlank());
+            assertTrue(Instant.parse(header(letter, "dead-letter-time")).isBefore(Instant.now()));
             assertArrayEquals("{\"order_id\":\"x\"}".getBytes(StandardCharsets.UTF_8), letter.key());
         }
         Map<String, Integer> byReason = given().get("/api/status").path("records.deadLettersByReason");
@@ -124,6 +127,35 @@ class DeadLettersIT {
         Await.until("all are dead letters", LIMIT, () -> deadLettersSoFar() == before + count);
         pipeline.execute("DELETE FROM orders WHERE order_id = 'flood'");
         pipeline.awaitExact(LIMIT);
+    }
+
+    @Test
+    void everyCompression_isRead() {
+        int count = 500;
+        int expected = 0;
+        for (String codec : new String[] {"none", "gzip", "snappy", "lz4", "zstd"}) {
+            Map<String, Object> config = Map.of(
+                    "bootstrap.servers",
+                    pipeline.stack().bootstrapServers(),
+                    "compression.type",
+                    codec,
+                    "linger.ms",
+                    50);
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+                for (int i = 0; i < count; i++) {
+                    String heartbeat = "{\"ts_ms\":" + (1_795_349_951_525L + i) + "}";
+                    producer.send(new ProducerRecord<>(pipeline.topic(), heartbeat.getBytes(StandardCharsets.UTF_8)));
+                }
+            }
+            int soFar = expected += count;
+            Await.until("all compressed with " + codec + " are read", LIMIT, () -> heartbeatsSoFar() == soFar);
+        }
+    }
+
+    private static long heartbeatsSoFar() {
+        Number count = given().get("/api/status").path("records.withoutRowByKind.heartbeat");
+        return count == null ? 0 : count.longValue();
     }
 
     private static long deadLettersSoFar() {
