@@ -9,6 +9,7 @@ import io.tally.cdc.UpdateMode;
 import io.tally.ingest.IngestSettings;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
+import io.tally.publish.SourceColumns;
 import io.tally.window.TumblingWindows;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Checks the settings and turns them into what the packages need. */
@@ -144,13 +146,13 @@ class EngineBeans {
     /** One for each poll loop: a decoder is used by one thread. */
     @Produces
     @Dependent
-    DebeziumDecoder decoder(TallyConfig config) {
+    DebeziumDecoder decoder(TallyConfig config, SourceColumns catalog) {
         int scale = config.priceScale();
         check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         Set<String> tables = new HashSet<>(config.source().aliases().orElse(Set.of()));
         tables.add(config.source().table());
         return new DebeziumDecoder(
-                new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source())));
+                new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source(), catalog)));
     }
 
     private static Columns columns(TallyConfig config) {
@@ -162,18 +164,20 @@ class EngineBeans {
         }
     }
 
-    private static ColumnTypes types(TallyConfig.Source source) {
+    /** What a setting does not tell is asked of the catalog, when records come: it has been looked at by then. */
+    private static Supplier<ColumnTypes> types(TallyConfig.Source source, SourceColumns catalog) {
         EpochUnit unit = source.timeUnit().orElse(null);
+        ColumnTypes texts = new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, unit);
         if (source.decimals() == TallyConfig.Source.Decimals.TEXT) {
-            return new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, unit);
+            return () -> texts;
         }
-        Optional<Integer> decimals = source.priceDecimals();
-        check(
-                "tally.source.price-decimals",
-                decimals.map(Object::toString).orElse(""),
-                decimals.isPresent() && decimals.get() >= 0 && decimals.get() <= 1000,
-                "0 to 1000, since tally.source.decimals=bytes");
-        return new ColumnTypes(decimals.get(), 0, unit);
+        Optional<Integer> price = source.priceDecimals();
+        price.ifPresent(decimals ->
+                check("tally.source.price-decimals", decimals, decimals >= 0 && decimals <= 1000, "0 to 1000"));
+        return () -> new ColumnTypes(
+                price.orElseGet(() -> catalog.priceDecimals().orElse(ColumnTypes.TEXT)),
+                catalog.quantityDecimals().orElse(ColumnTypes.TEXT),
+                unit);
     }
 
     private static void check(String key, Object value, boolean fine, String wanted) {

@@ -4,6 +4,7 @@ import io.tally.window.OrderChange;
 import io.tally.window.OrderChange.Op;
 import io.tally.window.RowImage;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Reads the value of one record of the topic, JSON that Debezium wrote, into an {@link OrderChange}. What {@link Shape} it
@@ -24,7 +25,7 @@ public final class DebeziumDecoder {
 
     private final UpdateMode updates;
     private final JsonCursor cursor = new JsonCursor();
-    private final ColumnTypes usualTypes;
+    private final Supplier<ColumnTypes> usualTypes;
     private final EmbeddedSchema schema;
     private final Envelope outermost;
 
@@ -88,10 +89,10 @@ public final class DebeziumDecoder {
         }
         Envelope payload = outermost.payload();
         if (outermost.isEnvelope() || payload == null || outermost.isRow()) {
-            types = usualTypes;
+            types = usualTypes.get();
             fill(outermost, record, into, Shape.ENVELOPE, Shape.ROW);
         } else {
-            types = schema.types(usualTypes);
+            types = schema.types(usualTypes.get());
             fill(payload, record, into, Shape.ENVELOPE_WITH_SCHEMA, Shape.ROW_WITH_SCHEMA);
         }
     }

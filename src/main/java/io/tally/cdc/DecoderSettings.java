@@ -2,6 +2,7 @@ package io.tally.cdc;
 
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What a decoder has to know beyond the records themselves.
@@ -11,10 +12,10 @@ import java.util.Set;
  * @param updates what updates and deletes do
  * @param tables the tables whose changes count, {@code schema.table} or just {@code table}; records of others are passed
  *     over. If none is named, records of any table count
- * @param types how columns are written where no embedded schema says so
+ * @param types how columns are written where no embedded schema says so; asked for each record
  */
 public record DecoderSettings(
-        Columns columns, int priceScale, UpdateMode updates, Set<String> tables, ColumnTypes types) {
+        Columns columns, int priceScale, UpdateMode updates, Set<String> tables, Supplier<ColumnTypes> types) {
 
     /** Decimals of the price in the orders table as the pipeline creates it. */
     public static final int DEFAULT_PRICE_SCALE = 2;
@@ -33,6 +34,6 @@ public record DecoderSettings(
     /** For the orders table as the pipeline creates it, with rows taken back. */
     public static DecoderSettings defaults() {
         return new DecoderSettings(
-                Columns.defaults(), DEFAULT_PRICE_SCALE, UpdateMode.RETRACT, Set.of(), ColumnTypes.TEXTS);
+                Columns.defaults(), DEFAULT_PRICE_SCALE, UpdateMode.RETRACT, Set.of(), () -> ColumnTypes.TEXTS);
     }
 }

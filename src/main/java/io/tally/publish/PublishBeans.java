@@ -24,15 +24,21 @@ class PublishBeans {
         return executor;
     }
 
+    @Produces
+    @Singleton
+    SourceColumns sourceColumns() {
+        return new SourceColumns();
+    }
+
     /** @param pool making it is what tells {@link Database} how to connect */
     @Produces
     @Singleton
-    Ledger ledger(Database database, Pool pool, PublishSettings settings) {
+    Ledger ledger(Database database, Pool pool, PublishSettings settings, SourceColumns columns) {
         pool.size();
         return new PgLedger(
                 database,
                 new Schema(settings.createSchema(), settings.priceScale()),
-                new SourceCheck(settings.orders(), settings.needsOldRows()),
+                new SourceCheck(settings.orders(), settings.needsOldRows(), columns),
                 new FillTransaction(settings),
                 new PublishTransaction(settings.windowSeconds(), settings.priceScale()),
                 settings.slot());

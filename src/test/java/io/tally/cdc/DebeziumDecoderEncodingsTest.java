@@ -205,6 +205,7 @@ class DebeziumDecoderEncodingsTest {
     }
 
     private static DebeziumDecoder decoder(ColumnTypes types) {
-        return new DebeziumDecoder(new DecoderSettings(Columns.defaults(), 2, UpdateMode.RETRACT, Set.of(), types));
+        return new DebeziumDecoder(
+                new DecoderSettings(Columns.defaults(), 2, UpdateMode.RETRACT, Set.of(), () -> types));
     }
 }

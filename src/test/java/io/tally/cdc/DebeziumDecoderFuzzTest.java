@@ -30,7 +30,7 @@ class DebeziumDecoderFuzzTest {
         Pair(UpdateMode updates, ColumnTypes types) {
             this(
                     new DebeziumDecoder(
-                            new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), types)),
+                            new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), () -> types)),
                     new ReferenceReader(2, updates, types),
                     types);
         }

@@ -134,7 +134,7 @@ class DebeziumDecoderShapesTest {
                 2,
                 UpdateMode.RETRACT,
                 Set.of("orders", "public.orders_2026", "Größe.x.y"),
-                ColumnTypes.TEXTS));
+                () -> ColumnTypes.TEXTS));
         for (String table : new String[] {"orders", "orders_2026"}) {
             decode(partitioned, Envelopes.REAL.replace("\"orders\"", "\"" + table + "\""));
             assertEquals(Op.UPDATE, change.op());
@@ -147,7 +147,7 @@ class DebeziumDecoderShapesTest {
     void decode_columnsNamedLikeFields_areColumnsOfARow() throws UndecodableException {
         Columns columns = new Columns("id", "type", "status", "data", "source");
         DebeziumDecoder odd = new DebeziumDecoder(
-                new DecoderSettings(columns, 2, UpdateMode.RETRACT, Set.of("public.orders"), ColumnTypes.TEXTS));
+                new DecoderSettings(columns, 2, UpdateMode.RETRACT, Set.of("public.orders"), () -> ColumnTypes.TEXTS));
         String row = "{\"id\":\"n1\",\"type\":5,\"status\":2,\"data\":\"3.50\","
                 + "\"source\":\"2026-11-22T12:19:11.524822Z\",\"__op\":\"c\"}";
         decode(odd, row);
@@ -180,7 +180,7 @@ class DebeziumDecoderShapesTest {
 
     private static DebeziumDecoder decoder(UpdateMode updates) {
         return new DebeziumDecoder(
-                new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), ColumnTypes.TEXTS));
+                new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), () -> ColumnTypes.TEXTS));
     }
 
     private static String withSchema(String payload) {

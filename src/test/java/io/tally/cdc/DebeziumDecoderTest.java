@@ -25,8 +25,8 @@ class DebeziumDecoderTest {
             Instant.parse("2026-11-22T12:19:11.524Z").toEpochMilli();
 
     private final DebeziumDecoder decoder = new DebeziumDecoder();
-    private final DebeziumDecoder appending = new DebeziumDecoder(
-            new DecoderSettings(Columns.defaults(), 2, UpdateMode.APPEND, Set.of("public.orders"), ColumnTypes.TEXTS));
+    private final DebeziumDecoder appending = new DebeziumDecoder(new DecoderSettings(
+            Columns.defaults(), 2, UpdateMode.APPEND, Set.of("public.orders"), () -> ColumnTypes.TEXTS));
     private final OrderChange change = new OrderChange();
 
     @Test
@@ -190,8 +190,8 @@ class DebeziumDecoderTest {
         Columns columns = new Columns("id", "käufer", "a\\b", "unit_price_in_the_currency", "when");
         String row = "{\"id\":\"x\",\"käufer\":5,\"a\\\\b\":2,\"unit_price_in_the_currency\":1.5,"
                 + "\"unit_price_in_thE_currency\":\"no\",\"a\\b\":\"no\",\"when\":\"2026-11-22T12:19:11.524822Z\"}";
-        DebeziumDecoder other =
-                new DebeziumDecoder(new DecoderSettings(columns, 1, UpdateMode.RETRACT, Set.of(), ColumnTypes.TEXTS));
+        DebeziumDecoder other = new DebeziumDecoder(
+                new DecoderSettings(columns, 1, UpdateMode.RETRACT, Set.of(), () -> ColumnTypes.TEXTS));
         for (int i = 0; i < 3; i++) {
             decode(other, envelope("c", "null", row));
             assertImage(change.after(), 5, 2, 15);

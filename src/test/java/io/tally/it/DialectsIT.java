@@ -30,8 +30,8 @@ class DialectsIT {
     }
 
     @Test
-    void schemasOff_decimalsPrecise_isExactWithTheScaleSet() throws Exception {
-        Map<String, String> engine = Map.of("TALLY_SOURCE_DECIMALS", "bytes", "TALLY_SOURCE_PRICE_DECIMALS", "2");
+    void schemasOff_decimalsPrecise_isExactWithTheScaleOfTheCatalog() throws Exception {
+        Map<String, String> engine = Map.of("TALLY_SOURCE_DECIMALS", "bytes");
         checkChanges("dialect_bytes", Map.of("decimal.handling.mode", "precise"), engine, "envelope");
     }
 
