@@ -41,8 +41,8 @@ final class Envelope {
     private final Envelope payload;
 
     /**
-     * @param schema what reads an embedded schema beside the payload
-     * @param payload what reads that; null if this is one
+     * @param schema what reads a schema beside a payload; null if this is the payload
+     * @param payload what reads the payload; null if this is it
      */
     Envelope(DecoderSettings settings, EmbeddedSchema schema, Envelope payload) {
         List<String> columns = settings.columns().names();

@@ -7,7 +7,9 @@
  * it holds belong to one thread at a time. Does no I/O, reads no clock, logs nothing.
  *
  * <p>The way of a record: {@link JsonCursor} walks the bytes once and checks all of them; {@link Members} notes where
- * the wanted values lie, the last one winning where a name comes twice; only then, when the whole document is known to
- * be JSON and the operation is known, {@link RowReader} and {@link SourceReader} read the few values that count.
+ * the wanted values lie, the last one winning where a name comes twice; {@link Envelope} tells what shape that is, or
+ * {@link OtherMessages} what it is instead; only then, when the whole document is known to be JSON and the operation is
+ * known, {@link RowReader} and {@link SourceReader} read the few values that count, as {@link EmbeddedSchema} or the
+ * settings say that they are written.
  */
 package io.tally.cdc;
