@@ -11,8 +11,8 @@ import java.util.List;
  */
 final class Envelope {
 
-    /** No letter of an operation. */
-    static final char UNKNOWN = 0;
+    /** No operation; not ASCII, so that no letter of a record can be it. */
+    static final char UNKNOWN = 0x80;
 
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
 
@@ -111,7 +111,7 @@ final class Envelope {
 
     /** Whether it is a schema and the payload null, which is how a tombstone looks with a schema. */
     boolean isNullWithSchema() {
-        return fields.count() == 2 && fields.isPresent(schemaAt) && fields.first(payloadAt) == 'n';
+        return fields.hasOnly(schemaAt, payloadAt) && fields.first(payloadAt) == 'n';
     }
 
     /** Where it lies in the record. */
@@ -121,7 +121,7 @@ final class Envelope {
 
     /** What it is if it tells of no row, or null if that is not known. */
     Op otherMessage(byte[] record) {
-        return others.kindOf(record, fields.count());
+        return others.kindOf(record);
     }
 
     /** The letter in {@code op}. */

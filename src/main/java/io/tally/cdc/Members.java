@@ -24,8 +24,8 @@ final class Members implements Nested {
     private int end;
     /** One bit for each member: whether it is there. */
     private int present;
-    /** How many members there are, wanted or not. */
-    private int count;
+    /** Members that are not wanted, where some are nested. */
+    private int strangers;
 
     /** What reads the values that are objects with members of their own, by the member's index; null if none does. */
     private Nested[] nested;
@@ -84,7 +84,6 @@ final class Members implements Nested {
             KnownMember member = layout.member(number);
             int valueStart = layout.nextValue(cursor, at, member, number);
             if (valueStart < 0) {
-                count = number;
                 return ~valueStart;
             }
             at = layout.endOfValue(cursor, valueStart, depth, member);
@@ -97,15 +96,20 @@ final class Members implements Nested {
         for (Nested reader : readers) {
             reader.clear();
         }
+        strangers = 0;
         int at = brace;
         for (int number = 0; ; number++) {
             KnownMember member = layout.member(number);
             int valueStart = layout.nextValue(cursor, at, member, number);
             if (valueStart < 0) {
-                count = number;
                 return ~valueStart;
             }
-            Nested reader = member.wanted() == FieldNames.NONE ? null : nested[member.wanted()];
+            Nested reader = null;
+            if (member.wanted() == FieldNames.NONE) {
+                strangers++;
+            } else {
+                reader = nested[member.wanted()];
+            }
             at = reader == null
                     ? layout.endOfValue(cursor, valueStart, depth, member)
                     : reader.read(cursor, valueStart, depth);
@@ -135,9 +139,13 @@ final class Members implements Nested {
         return end == 0 || record[start] == 'n';
     }
 
-    /** How many members the object has, wanted or not; one that comes twice counts twice. */
-    int count() {
-        return count;
+    /** Whether these members are there and nothing else. Known only of an object with nested members. */
+    boolean hasOnly(int... indexes) {
+        int wanted = 0;
+        for (int index : indexes) {
+            wanted |= 1 << index;
+        }
+        return present == wanted && strangers == 0;
     }
 
     int start() {

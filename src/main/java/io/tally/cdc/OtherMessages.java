@@ -41,14 +41,9 @@ final class OtherMessages {
         this.tableChanges = names.indexOf("tableChanges");
     }
 
-    /**
-     * What a message without a row is.
-     *
-     * @param members how many members it has
-     * @return the kind, or null if it is none of them
-     */
-    Op kindOf(byte[] record, int members) {
-        if (members == 1 && fields.isNumber(time)) {
+    /** What a message without a row is, or null if it is none of them. */
+    Op kindOf(byte[] record) {
+        if (fields.hasOnly(time) && fields.isNumber(time)) {
             return Op.HEARTBEAT;
         }
         if (fields.isString(id) && (is(record, status, BEGIN) || is(record, status, END))) {

@@ -2,6 +2,7 @@ package io.tally.cdc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.window.OrderChange;
@@ -86,6 +87,8 @@ class DebeziumDecoderShapesTest {
             assertFalse(change.before().present());
             assertAfter();
         }
+        // Found by the fuzz test, seed 900254245: zero was taken for no operation.
+        assertThrows(UndecodableException.class, () -> decode(appending, row("\\u0000", false, "false")));
         decode(appending, row("d", true, "false"));
         assertEquals(Op.DELETE, change.op());
         assertFalse(change.before().present() || change.after().present());
@@ -95,6 +98,9 @@ class DebeziumDecoderShapesTest {
     void decode_recordsAboutNoOrder_areTheirOwnKinds() throws UndecodableException {
         assertKind(Op.TOMBSTONE, "{\"schema\":null,\"payload\":null}");
         assertKind(Op.HEARTBEAT, "{\"ts_ms\":1795349951525}");
+        // Found by the fuzz test, seed 900148820: of a name that comes twice the last one counts, here too.
+        assertKind(Op.TOMBSTONE, "{\"schema\":\"x\",\"payload\":{},\"payload\":null}");
+        assertKind(Op.HEARTBEAT, "{\"ts_ms\":\"x\",\"ts_ms\":1795349951525}");
         assertKind(
                 Op.TRANSACTION,
                 "{\"status\":\"BEGIN\",\"id\":\"571:53195829\",\"event_count\":null,\"data_collections\":null,"
