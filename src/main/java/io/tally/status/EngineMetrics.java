@@ -2,6 +2,7 @@ package io.tally.status;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.tally.cdc.DeadLetterReason;
@@ -16,9 +17,12 @@ import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
 import io.tally.window.WindowStore;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -37,6 +41,7 @@ class EngineMetrics {
     private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final InstantSource clock;
+    private final List<Meter> bound = new ArrayList<>();
 
     EngineMetrics(
             MeterRegistry registry,
@@ -68,13 +73,13 @@ class EngineMetrics {
         }
         records("dead-letter", RecordCounts::deadLetters);
         for (DeadLetterReason reason : DeadLetterReason.values()) {
-            FunctionCounter.builder(
+            bound.add(FunctionCounter.builder(
                             "tally.ingest.dead.letters",
                             deadLetters,
                             log -> log.totals().getOrDefault(reason, 0L))
                     .tag("reason", reason.code())
                     .description("Records sent to the dead-letter topic")
-                    .register(registry);
+                    .register(registry));
         }
         counter(
                 "tally.ingest.replayed",
@@ -128,20 +133,31 @@ class EngineMetrics {
         gauge("tally.publish.failing", "seconds", "How long the database has taken nothing", this::failingSeconds);
     }
 
+    /** The registry outlives the application when that is reloaded, and would go on to ask the parts of the old one. */
+    @PreDestroy
+    void unbind() {
+        bound.forEach(registry::remove);
+    }
+
     private void records(String outcome, ToDoubleFunction<RecordCounts> count) {
-        FunctionCounter.builder("tally.ingest.records", store, from -> count.applyAsDouble(from.counts()))
+        bound.add(FunctionCounter.builder("tally.ingest.records", store, from -> count.applyAsDouble(from.counts()))
                 .tag("outcome", outcome)
                 .description("Records read from the orders topic, by what became of them")
-                .register(registry);
+                .register(registry));
     }
 
     /** @param source is referenced weakly by the registry, so it must be something that stays anyway */
     private <T> void counter(String name, String description, T source, ToDoubleFunction<T> count) {
-        FunctionCounter.builder(name, source, count).description(description).register(registry);
+        bound.add(FunctionCounter.builder(name, source, count)
+                .description(description)
+                .register(registry));
     }
 
     private void gauge(String name, String unit, String description, Supplier<Number> value) {
-        Gauge.builder(name, value).baseUnit(unit).description(description).register(registry);
+        bound.add(Gauge.builder(name, value)
+                .baseUnit(unit)
+                .description(description)
+                .register(registry));
     }
 
     private long lag() {
