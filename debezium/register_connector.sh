@@ -128,5 +128,5 @@ running() {
 config=$(render)
 await "waiting for Kafka Connect at $connect_url" answers
 await "registering $connector" configured
-await "starting again what had failed" restarted
+await "starting again what failed, if anything" restarted
 await "waiting for $connector to run" running
