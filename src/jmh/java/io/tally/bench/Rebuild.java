@@ -40,6 +40,9 @@ public final class Rebuild {
             pipeline.execute("VACUUM ANALYZE orders");
             System.out.printf(Locale.ROOT, "%d orders written in %.1f s%n", orders, secondsSince(filled));
             pipeline.registerConnector(pipeline.stack().connectUrl(), Map.of("snapshot.mode", "no_data"));
+            pipeline.connector().awaitRunning();
+            // The topic is made with the first order, and an engine waits for it.
+            pipeline.execute("INSERT INTO orders VALUES ('last', 1, 1, 1.00, now() - interval '1 hour')");
 
             pipeline.execute("CREATE TABLE beside (window_start timestamptz, window_end timestamptz, customer_id int,"
                     + " gross_sales numeric, order_count bigint, PRIMARY KEY (window_start, customer_id))");
