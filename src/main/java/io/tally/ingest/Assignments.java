@@ -7,6 +7,7 @@ import io.tally.window.Shard;
 import io.tally.window.TakeoverException;
 import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
+import io.tally.window.Waiting;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
@@ -176,7 +177,7 @@ final class Assignments implements ConsumerRebalanceListener {
             }
             looking = null;
         }
-        if (looking == null && !waits(nowMs, nextLookMs, LOOK_INTERVAL.toMillis())) {
+        if (looking == null && !Waiting.lasts(nowMs, nextLookMs, LOOK_INTERVAL.toMillis())) {
             nextLookMs = nowMs + LOOK_INTERVAL.toMillis();
             looking = topic.facts().toCompletableFuture();
         }
@@ -234,7 +235,7 @@ final class Assignments implements ConsumerRebalanceListener {
         Map<Integer, Assigned> due = new HashMap<>();
         for (Assigned one : assigned.values()) {
             boolean idle = one.phase == ReaderState.Phase.LOADING && one.loading == null;
-            if (idle && !waits(nowMs, one.retryAtMs, SLOWEST_RETRY_MS)) {
+            if (idle && !Waiting.lasts(nowMs, one.retryAtMs, SLOWEST_RETRY_MS)) {
                 due.put(one.partition.partition(), one);
             }
         }
@@ -387,7 +388,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     /** Commits the published resume offsets to the group, for lag tools only: they are never read to decide anything. */
     void commitForOthersToSee(long nowMs) {
-        if (waits(nowMs, nextCommitMs, COMMIT_INTERVAL.toMillis())) {
+        if (Waiting.lasts(nowMs, nextCommitMs, COMMIT_INTERVAL.toMillis())) {
             return;
         }
         nextCommitMs = nowMs + COMMIT_INTERVAL.toMillis();
@@ -416,11 +417,6 @@ final class Assignments implements ConsumerRebalanceListener {
         return assigned.values().stream()
                 .map(one -> new ReaderState.Partition(one.partition.partition(), one.phase, one.lagRecords))
                 .toList();
-    }
-
-    /** Whether to wait on. Never longer than the longest such wait: the clock may have been set back since it began. */
-    private static boolean waits(long nowMs, long untilMs, long longestMs) {
-        return nowMs < untilMs && untilMs - nowMs <= longestMs;
     }
 
     private static Throwable rootCause(Throwable failure) {

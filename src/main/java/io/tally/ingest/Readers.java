@@ -31,4 +31,12 @@ public class Readers {
                 .sorted(Comparator.comparingInt(ReaderState.Partition::partition))
                 .toList();
     }
+
+    /** Records that the broker has beyond the positions of all partitions, as far as that is known. */
+    public long lagRecords() {
+        return partitions().stream()
+                .mapToLong(ReaderState.Partition::lagRecords)
+                .filter(lag -> lag > 0)
+                .sum();
+    }
 }

@@ -2,6 +2,7 @@ package io.tally.publish;
 
 import io.tally.window.Publication;
 import io.tally.window.Shard;
+import io.tally.window.Waiting;
 import io.tally.window.WindowStore;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,22 +70,17 @@ public final class Publisher {
      */
     public CompletionStage<Void> round() {
         long nowMs = clock.millis();
-        if (waits(nowMs, retryNotBeforeMs, SLOWEST_RETRY)
-                || waits(nowMs, restUntilMs, CATCH_UP_LONGEST) && !store.isCrowded()) {
+        if (Waiting.lasts(nowMs, retryNotBeforeMs, SLOWEST_RETRY.toMillis())
+                || Waiting.lasts(nowMs, restUntilMs, CATCH_UP_LONGEST.toMillis()) && !store.isCrowded()) {
             return done();
         }
         if (uncertain) {
             return settle();
         }
-        if (!waits(nowMs, nextMarkCheckMs, MARK_CHECK_INTERVAL)) {
+        if (!Waiting.lasts(nowMs, nextMarkCheckMs, MARK_CHECK_INTERVAL.toMillis())) {
             return checkMarks().thenComposeAsync(ok -> ok ? publishDue() : done(), executor);
         }
         return publishDue();
-    }
-
-    /** Whether to wait on. Never longer than the longest such wait: the clock may have been set back since it began. */
-    private static boolean waits(long nowMs, long untilMs, Duration longest) {
-        return nowMs < untilMs && untilMs - nowMs <= longest.toMillis();
     }
 
     /** What happened last; safe to read from any thread. */

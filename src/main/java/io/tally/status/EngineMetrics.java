@@ -7,7 +7,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.tally.cdc.DeadLetterReason;
 import io.tally.ingest.DeadLetterLog;
-import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.publish.Auditor;
 import io.tally.publish.Publisher;
@@ -121,7 +120,7 @@ class EngineMetrics {
                 "seconds",
                 "End of the windows that the last audit found right, epoch",
                 () -> auditor.state().cleanUntilMs() / 1000.0);
-        gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", this::lag);
+        gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", readers::lagRecords);
         gauge(
                 "tally.ingest.partitions",
                 null,
@@ -158,13 +157,6 @@ class EngineMetrics {
                 .baseUnit(unit)
                 .description(description)
                 .register(registry));
-    }
-
-    private long lag() {
-        return readers.partitions().stream()
-                .mapToLong(ReaderState.Partition::lagRecords)
-                .filter(lag -> lag > 0)
-                .sum();
     }
 
     private double watermarkLagSeconds() {

@@ -1,6 +1,5 @@
 package io.tally.status;
 
-import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.window.OrderChange;
 import io.tally.window.Progress;
@@ -59,10 +58,7 @@ class History {
                 perSecond,
                 latencyMillis(),
                 watermarkMs == Shard.NO_TIME ? null : (now.toEpochMilli() - watermarkMs) / 1000.0,
-                readers.partitions().stream()
-                        .mapToLong(ReaderState.Partition::lagRecords)
-                        .filter(lag -> lag > 0)
-                        .sum(),
+                readers.lagRecords(),
                 store.entries());
         samples.addLast(sample);
         while (samples.getFirst().at().isBefore(now.minus(KEPT))) {

@@ -169,7 +169,7 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "marks never compared",
                     PUBLISHER,
-                    "if (!waits(nowMs, nextMarkCheckMs, MARK_CHECK_INTERVAL)) {",
+                    "if (!Waiting.lasts(nowMs, nextMarkCheckMs, MARK_CHECK_INTERVAL.toMillis())) {",
                     "if (false) {"),
             of("fenced partition keeps its shard", PUBLISHER, "store.drop(shard);", ""),
             new Mutation(
