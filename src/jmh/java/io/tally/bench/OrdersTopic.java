@@ -129,12 +129,22 @@ final class OrdersTopic {
             int quantity,
             long cents) {
         String id = "order-" + number;
+        String value = insert(id, number, eventTimeMs, customer, quantity, cents);
+        producer.send(new ProducerRecord<>(
+                name,
+                partition,
+                ("{\"order_id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8),
+                value.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The value of an insert's record. */
+    static String insert(String id, long number, long eventTimeMs, int customer, int quantity, long cents) {
         long lsn = FIRST_LSN + number;
         String row = "{\"order_id\":\"" + id + "\",\"customer_id\":" + customer + ",\"quantity\":" + quantity
                 + ",\"price\":\"" + cents / 100 + "." + cents / 10 % 10 + cents % 10 + "\",\"event_ts\":\""
                 + micros(eventTimeMs) + "\"}";
         long commitMs = eventTimeMs + 5;
-        String value = "{\"before\":null,\"after\":" + row
+        return "{\"before\":null,\"after\":" + row
                 + ",\"source\":{\"version\":\"3.7.0.Final\",\"connector\":\"postgresql\",\"name\":\"orders_cdc\",\"ts_ms\":"
                 + commitMs + ",\"snapshot\":\"false\",\"db\":\"streaming\",\"sequence\":\"[\\\"" + (lsn - 100)
                 + "\\\",\\\"" + lsn + "\\\"]\",\"ts_us\":" + commitMs + "853,\"ts_ns\":" + commitMs
@@ -145,11 +155,6 @@ final class OrdersTopic {
                 + "\"ts_ms\":" + (commitMs + 300) + ",\"ts_us\":" + (commitMs + 300) + "398,\"ts_ns\":"
                 + (commitMs + 300)
                 + "398080}";
-        producer.send(new ProducerRecord<>(
-                name,
-                partition,
-                ("{\"order_id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8),
-                value.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** As Debezium writes it: always six digits. */

@@ -24,10 +24,10 @@ import java.util.function.Supplier;
 public final class DebeziumDecoder {
 
     private final UpdateMode updates;
-    private final JsonCursor cursor = new JsonCursor();
     private final Supplier<ColumnTypes> usualTypes;
     private final EmbeddedSchema schema;
     private final Envelope outermost;
+    private final RecordReader reader;
 
     private Shape shape;
 
@@ -44,6 +44,7 @@ public final class DebeziumDecoder {
         this.usualTypes = settings.types();
         this.schema = new EmbeddedSchema(settings.columns());
         this.outermost = new Envelope(settings, schema, new Envelope(settings, null, null));
+        this.reader = new RecordReader(outermost.fields());
     }
 
     /** The shape of the last record with a change that was decoded, or null before the first. */
@@ -68,7 +69,7 @@ public final class DebeziumDecoder {
         Objects.checkFromIndexSize(offset, length, value.length);
         boolean complete = false;
         try {
-            cursor.end(outermost.fields().read(cursor, cursor.open(value, offset, length), 0));
+            reader.read(value, offset, length);
             fill(value, into);
             complete = true;
         } finally {

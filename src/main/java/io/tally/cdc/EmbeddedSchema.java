@@ -2,12 +2,15 @@ package io.tally.cdc;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The Connect schema that a converter embeds in every record. It is some kilobytes long and always the same, so it is
  * compared with the last one, and only read where it differs.
  */
 final class EmbeddedSchema implements Nested {
+
+    private static final int[] NO_MEMBERS = {};
 
     private static final int FIELD = 0;
     private static final int TYPE = 1;
@@ -65,6 +68,23 @@ final class EmbeddedSchema implements Nested {
                 && Arrays.equals(record, from, likely, known, 0, known.length);
         end = same ? likely : cursor.endOfValue(from, outside);
         return end;
+    }
+
+    @Override
+    public void addTo(List<Nested> readers) {
+        readers.add(this);
+    }
+
+    @Override
+    public Found found(RecordLayout layout) {
+        return end == 0 ? Found.NOTHING : new Found(layout, start, end, 0, 0, NO_MEMBERS, NO_MEMBERS);
+    }
+
+    @Override
+    public void recall(Found found, byte[] newRecord, int[] shifts) {
+        record = newRecord;
+        start = found.start(shifts);
+        end = found == Found.NOTHING ? 0 : found.end(shifts);
     }
 
     /**

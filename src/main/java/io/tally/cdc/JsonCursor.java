@@ -22,9 +22,9 @@ final class JsonCursor {
     /** Jackson's limit, so that what one of the two reads the other does too. */
     static final int MAX_DEPTH = 1000;
 
-    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
-    private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
-    private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+    static final byte[] NULL = {'n', 'u', 'l', 'l'};
+    static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+    static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
 
     /** One bit for each level of a nest: whether it is an object. */
     private final long[] objects = new long[(MAX_DEPTH >>> 6) + 1];

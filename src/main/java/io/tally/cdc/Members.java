@@ -15,7 +15,7 @@ final class Members implements Nested {
     /** What stands for the first byte of a value that is not there. */
     static final byte MISSING = 0;
 
-    private final MemberLayout layout;
+    private final FieldNames names;
     private final int[] starts;
     private final int[] ends;
 
@@ -24,11 +24,11 @@ final class Members implements Nested {
     private int end;
     /** One bit for each member: whether it is there. */
     private int present;
-    /** Members that are not wanted, where some are nested. */
+    /** Members that are not wanted. */
     private int strangers;
 
     /** What reads the values that are objects with members of their own, by the member's index; null if none does. */
-    private Nested[] nested;
+    private final Nested[] nested;
 
     /** The same readers, one after the other. */
     private Nested[] readers = {};
@@ -38,7 +38,8 @@ final class Members implements Nested {
         if (wanted.length > Integer.SIZE) {
             throw new IllegalArgumentException("more names than bits, names=" + wanted.length);
         }
-        layout = new MemberLayout(wanted);
+        names = new FieldNames(wanted);
+        nested = new Nested[wanted.length];
         starts = new int[wanted.length];
         ends = new int[wanted.length];
     }
@@ -49,9 +50,6 @@ final class Members implements Nested {
 
     /** Lets the value of a member be read by the given reader, while it is passed. */
     void nest(int index, Nested reader) {
-        if (nested == null) {
-            nested = new Nested[starts.length];
-        }
         nested[index] = reader;
         readers = Arrays.copyOf(readers, readers.length + 1);
         readers[readers.length - 1] = reader;
@@ -70,55 +68,59 @@ final class Members implements Nested {
         clear();
         record = cursor.bytes();
         start = from;
-        if (record[from] != '{') {
-            end = cursor.endOfValue(from, outside);
-        } else {
-            end = nested == null ? readFlat(cursor, from, outside + 1) : readNested(cursor, from, outside + 1);
-        }
+        end = record[from] == '{' ? readMembers(cursor, from, outside + 1) : cursor.endOfValue(from, outside);
         return end;
     }
 
-    private int readFlat(JsonCursor cursor, int brace, int depth) throws UndecodableException {
-        int at = brace;
-        for (int number = 0; ; number++) {
-            KnownMember member = layout.member(number);
-            int valueStart = layout.nextValue(cursor, at, member, number);
-            if (valueStart < 0) {
-                return ~valueStart;
-            }
-            at = layout.endOfValue(cursor, valueStart, depth, member);
-            note(member.wanted(), valueStart, at);
-        }
-    }
-
-    /** A loop of its own: shared with the flat one, it would be compiled as a recursion, which costs 5 %. */
-    private int readNested(JsonCursor cursor, int brace, int depth) throws UndecodableException {
+    private int readMembers(JsonCursor cursor, int brace, int depth) throws UndecodableException {
         for (Nested reader : readers) {
             reader.clear();
         }
         strangers = 0;
-        int at = brace;
-        for (int number = 0; ; number++) {
-            KnownMember member = layout.member(number);
-            int valueStart = layout.nextValue(cursor, at, member, number);
-            if (valueStart < 0) {
-                return ~valueStart;
-            }
-            Nested reader = null;
-            if (member.wanted() == FieldNames.NONE) {
-                strangers++;
-            } else {
-                reader = nested[member.wanted()];
-            }
-            at = reader == null
-                    ? layout.endOfValue(cursor, valueStart, depth, member)
-                    : reader.read(cursor, valueStart, depth);
-            note(member.wanted(), valueStart, at);
+        int at = cursor.firstMember(brace);
+        while (record[at] != '}') {
+            int closingQuote = cursor.endOfName(at);
+            int index = cursor.find(names, at, closingQuote);
+            int value = cursor.valueAfter(closingQuote);
+            Nested reader = index == FieldNames.NONE ? null : nested[index];
+            int valueEnd = reader == null ? cursor.endOfValue(value, depth) : reader.read(cursor, value, depth);
+            note(index, value, valueEnd);
+            at = cursor.nextMember(valueEnd);
+        }
+        return at + 1;
+    }
+
+    @Override
+    public void addTo(List<Nested> all) {
+        all.add(this);
+        for (Nested reader : readers) {
+            reader.addTo(all);
         }
     }
 
+    @Override
+    public Found found(RecordLayout layout) {
+        return end == 0 ? Found.NOTHING : new Found(layout, start, end, present, strangers, starts, ends);
+    }
+
+    @Override
+    public void recall(Found found, byte[] newRecord, int[] shifts) {
+        if (found == Found.NOTHING) {
+            clear();
+            return;
+        }
+        record = newRecord;
+        start = found.start(shifts);
+        end = found.end(shifts);
+        present = found.present();
+        strangers = found.strangers();
+        found.fill(starts, ends, shifts);
+    }
+
     private void note(int index, int valueStart, int valueEnd) {
-        if (index != FieldNames.NONE) {
+        if (index == FieldNames.NONE) {
+            strangers++;
+        } else {
             present |= 1 << index;
             starts[index] = valueStart;
             ends[index] = valueEnd;
@@ -139,7 +141,7 @@ final class Members implements Nested {
         return end == 0 || record[start] == 'n';
     }
 
-    /** Whether these members are there and nothing else. Known only of an object with nested members. */
+    /** Whether these members are there and nothing else. */
     boolean hasOnly(int... indexes) {
         int wanted = 0;
         for (int index : indexes) {

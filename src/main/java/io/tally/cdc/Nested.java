@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import java.util.List;
+
 /** What reads a member's value in place of its owner, because the value is an object with members that count. */
 interface Nested {
 
@@ -13,4 +15,13 @@ interface Nested {
      * @return index after the value
      */
     int read(JsonCursor cursor, int from, int outside) throws UndecodableException;
+
+    /** Adds itself and what is nested in it, always in the same order. */
+    void addTo(List<Nested> readers);
+
+    /** Where it has found everything in the record read last. */
+    Found found(RecordLayout layout);
+
+    /** Has found the same in a record that is written like another one. */
+    void recall(Found found, byte[] record, int[] shifts);
 }

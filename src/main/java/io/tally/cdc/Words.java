@@ -3,6 +3,7 @@ package io.tally.cdc;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Eight bytes at a time: tests on all bytes of a little-endian word at once.
@@ -20,11 +21,38 @@ final class Words {
     /** What carries a digit's value into the top bit if it is more than 9. */
     private static final long MORE_THAN_NINE = (0x7F - 9) * ONES;
 
+    /** Bytes up to which a loop over words is faster than the library's comparison, which has to be set up. */
+    private static final int FEW_WORDS = 256;
+
     private Words() {}
 
     /** The eight bytes from the given index, the first in the lowest place. */
     static long at(byte[] bytes, int index) {
         return (long) LONGS.get(bytes, index);
+    }
+
+    /** Whether two stretches of the given length hold the same bytes. */
+    static boolean equal(byte[] one, int from, byte[] other, int otherFrom, int length) {
+        if (length > FEW_WORDS) {
+            return Arrays.equals(one, from, from + length, other, otherFrom, otherFrom + length);
+        }
+        if (length < Long.BYTES) {
+            return equalShort(one, from, other, otherFrom, length);
+        }
+        int last = length - Long.BYTES;
+        long differences = at(one, from + last) ^ at(other, otherFrom + last);
+        for (int i = 0; i < last; i += Long.BYTES) {
+            differences |= at(one, from + i) ^ at(other, otherFrom + i);
+        }
+        return differences == 0;
+    }
+
+    private static boolean equalShort(byte[] one, int from, byte[] other, int otherFrom, int length) {
+        if (from <= one.length - Long.BYTES && otherFrom <= other.length - Long.BYTES) {
+            long mask = (1L << (length << 3)) - 1;
+            return ((at(one, from) ^ at(other, otherFrom)) & mask) == 0;
+        }
+        return Arrays.equals(one, from, from + length, other, otherFrom, otherFrom + length);
     }
 
     /** Finds the bytes that are not plain inside a JSON string: quote, backslash, control character, not ASCII. */

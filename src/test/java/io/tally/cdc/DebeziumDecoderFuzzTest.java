@@ -26,6 +26,9 @@ class DebeziumDecoderFuzzTest {
     private static final long SEED = Long.getLong("tally.fuzz.seed", 20_261_122L);
     private static final int MUTANTS = Integer.getInteger("tally.fuzz.mutants", 200_000);
 
+    /** Records in a row that are like each other. */
+    private static final int LIKES = 20;
+
     private record Pair(DebeziumDecoder decoder, ReferenceReader reference, ColumnTypes types) {
         Pair(UpdateMode updates, ColumnTypes types) {
             this(
@@ -79,6 +82,36 @@ class DebeziumDecoderFuzzTest {
             check(record, random, pair.decoder, pair.reference);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("tally.fuzz.seed=" + seed + " tally.fuzz.mutants=1\n" + shown(record), e);
+        }
+    }
+
+    @Test
+    void decode_mutantsOfOneRecordInARow_agreesWithPlainReading() {
+        for (int i = 0; i < MUTANTS / LIKES; i++) {
+            checkLikes(SEED + i);
+        }
+    }
+
+    /** One record teaches the decoder how records are written, and those that follow differ from it in little. */
+    private void checkLikes(long seed) {
+        Random random = new Random(seed);
+        Envelopes envelopes = new Envelopes(random);
+        Mutator mutator = new Mutator(random);
+        Pair pair = new Pair(UpdateMode.RETRACT, ColumnTypes.TEXTS);
+        byte[] record = Envelopes.bytes(random.nextBoolean() ? envelopes.usual() : envelopes.inAnyShape(pair.types));
+        byte[] like = record;
+        for (int i = 0; i < LIKES; i++) {
+            try {
+                check(like, random, pair.decoder, pair.reference);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError(
+                        "tally.fuzz.seed=" + seed + " tally.fuzz.mutants=" + LIKES + "\n" + shown(like), e);
+            }
+            like = switch (random.nextInt(4)) {
+                case 0 -> mutator.mutate(record);
+                case 1 -> mutator.mutate(like);
+                default -> mutator.otherDigits(record);
+            };
         }
     }
 

@@ -59,6 +59,19 @@ final class Mutator {
         };
     }
 
+    /** The same record with other values, so far as they are written in digits; a run of them may become longer. */
+    byte[] otherDigits(byte[] record) {
+        ByteArrayOutputStream others = new ByteArrayOutputStream(record.length + 8);
+        for (int i = 0; i < record.length; i++) {
+            boolean digit = record[i] >= '1' && record[i] <= '9';
+            others.write(digit && random.nextInt(4) == 0 ? '1' + random.nextInt(9) : record[i]);
+            if (digit && random.nextInt(64) == 0) {
+                others.write('0' + random.nextInt(10));
+            }
+        }
+        return others.toByteArray();
+    }
+
     private byte[] flipped(byte[] record) {
         byte[] copy = record.clone();
         copy[random.nextInt(copy.length)] ^= (byte) (1 << random.nextInt(8));

@@ -1,0 +1,148 @@
+package io.tally.cdc;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How the records of one kind are written: a record that was read with care, and those of its values that have been seen
+ * to change. Another record is of this layout if it is the same byte for byte around these, and has some value that is no
+ * object or array in the place of each. All its members then are where they were, but for what the values are longer.
+ */
+final class RecordLayout {
+
+    private static final int NONE = -1;
+
+    private final byte[] text;
+    private final Leaves leaves;
+    private final boolean[] changes;
+
+    /** Of the values that change: where they are, and their lengths in the record recognised last. */
+    private final int[] starts;
+
+    private final int[] ends;
+    private final int[] lengths;
+    private final boolean[] digitsOnly;
+
+    private final int offset;
+    private final Found[] found;
+
+    /** By how much a place has moved in the record recognised last, by the number of changing values before it. */
+    private final int[] shifts;
+
+    /**
+     * @param offset of the record in the array that it was read from
+     * @param leaves of the record
+     * @param readers what has read it
+     * @param older layout of the same kind, whose changing values do so here too; null if there is none
+     */
+    RecordLayout(int offset, Leaves leaves, List<Nested> readers, RecordLayout older) {
+        this.text = leaves.document();
+        this.offset = offset;
+        this.leaves = leaves;
+        changes = new boolean[leaves.count()];
+        int count = 0;
+        for (int i = 0; i < changes.length; i++) {
+            changes[i] = older != null && (older.changes[i] || !leaves.sameLeaf(older.leaves, i));
+            count += changes[i] ? 1 : 0;
+        }
+        starts = new int[count];
+        ends = new int[count];
+        lengths = new int[count];
+        digitsOnly = new boolean[count];
+        int next = 0;
+        for (int i = 0; i < changes.length; i++) {
+            if (changes[i]) {
+                starts[next] = leaves.start(i);
+                ends[next] = leaves.end(i);
+                lengths[next] = ends[next] - starts[next];
+                digitsOnly[next] = leaves.isPartOfString(i);
+                next++;
+            }
+        }
+        shifts = new int[count + 1];
+        found = readers.stream().map(reader -> reader.found(this)).toArray(Found[]::new);
+    }
+
+    /** Whether another record differs from this one in its leaves only. */
+    boolean isOfKind(Leaves others) {
+        return leaves.surroundedAs(others);
+    }
+
+    /** A place in the record, from its index in the array that the record was read from. */
+    int place(int index) {
+        return index - offset;
+    }
+
+    /** The changing values before such a place. */
+    int variablesBefore(int index) {
+        int count = 0;
+        while (count < ends.length && ends[count] <= index - offset) {
+            count++;
+        }
+        return count;
+    }
+
+    /** Whether the record is of this layout; the readers have found everything then. */
+    boolean recognises(byte[] record, int from, int limit, Nested[] readers) {
+        int at = from;
+        int known = 0;
+        for (int i = 0; i < starts.length; i++) {
+            shifts[i] = at - known;
+            int length = starts[i] - known;
+            if (length >= limit - at || !Words.equal(record, at, text, known, length)) {
+                return false;
+            }
+            at = endOfValue(record, at + length, limit, i);
+            if (at < 0) {
+                return false;
+            }
+            known = ends[i];
+        }
+        shifts[starts.length] = at - known;
+        if (text.length - known != limit - at || !Words.equal(record, at, text, known, limit - at)) {
+            return false;
+        }
+        for (int i = 0; i < readers.length; i++) {
+            readers[i].recall(found[i], record, shifts);
+        }
+        return true;
+    }
+
+    /** Index after the value at the given one, or a negative number if there is none. */
+    private int endOfValue(byte[] record, int at, int limit, int number) {
+        if (digitsOnly[number]) {
+            return Words.endOfDigits(record, at, limit);
+        }
+        int likely = at + lengths[number];
+        if (LikelyValue.endsAt(record, at, likely, limit)) {
+            return likely;
+        }
+        int end = endOfLeaf(record, at, limit);
+        lengths[number] = end - at;
+        return end;
+    }
+
+    private static int endOfLeaf(byte[] record, int at, int limit) {
+        return switch (record[at]) {
+            case '"' -> endOfString(record, at, limit);
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> JsonNumber.end(record, at, limit);
+            case 'n' -> endOfLiteral(record, at, limit, JsonCursor.NULL);
+            case 't' -> endOfLiteral(record, at, limit, JsonCursor.TRUE);
+            case 'f' -> endOfLiteral(record, at, limit, JsonCursor.FALSE);
+            default -> NONE;
+        };
+    }
+
+    private static int endOfString(byte[] record, int quote, int limit) {
+        int end = JsonText.endOfPlain(record, quote + 1, limit);
+        if (end == limit || record[end] != '"') {
+            end = JsonText.endOfCoded(record, end, limit, false);
+        }
+        return end < 0 ? NONE : end + 1;
+    }
+
+    private static int endOfLiteral(byte[] record, int at, int limit, byte[] word) {
+        int end = at + word.length;
+        return end <= limit && Arrays.equals(record, at, end, word, 0, word.length) ? end : NONE;
+    }
+}
