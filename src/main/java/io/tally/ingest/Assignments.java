@@ -61,6 +61,7 @@ final class Assignments implements ConsumerRebalanceListener {
         CompletableFuture<List<Checkpoint>> loading;
         Shard shard;
         LostGround lost;
+        String stoppedBecause;
         boolean paused = true;
         long retryAtMs;
         long retryDelayMs = FIRST_RETRY_MS;
@@ -288,15 +289,19 @@ final class Assignments implements ConsumerRebalanceListener {
         switch (takeover.kind()) {
             case WAIT -> say(Logger.Level.INFO, takeover.getMessage());
             case STOP -> {
-                one.phase = ReaderState.Phase.STOPPED;
+                stop(one, takeover);
                 say(Logger.Level.ERROR, takeover.getMessage());
             }
             case REFUSE -> {
-                one.phase = ReaderState.Phase.STOPPED;
-                problem = takeover.getMessage();
+                stop(one, takeover);
                 refused.accept(new Refusal(takeover.getMessage()));
             }
         }
+    }
+
+    private static void stop(Assigned one, TakeoverException why) {
+        one.phase = ReaderState.Phase.STOPPED;
+        one.stoppedBecause = why.getMessage();
     }
 
     /** Logs a problem once, not every time it is met again. */
@@ -408,9 +413,13 @@ final class Assignments implements ConsumerRebalanceListener {
         }
     }
 
-    /** What keeps partitions from being read, or null. */
+    /** What keeps partitions from being read, or null. Where some have stopped for good, that is what counts. */
     String problem() {
-        return problem;
+        return assigned.values().stream()
+                .map(one -> one.stoppedBecause)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(problem);
     }
 
     List<ReaderState.Partition> states() {
