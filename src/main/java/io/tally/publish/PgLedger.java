@@ -43,16 +43,22 @@ final class PgLedger implements Ledger {
 
     /**
      * The snapshot and LSN of a row that is there are its own: they fit its position. A new row begins with as much published
-     * as the others have, so that what is final stays final.
+     * as the others have, so that what is final stays final; it is only made if $3 says so.
      */
     private static final String TAKE_OVER = """
             INSERT INTO tally_checkpoint (partition, owner, position, resume_offset, published_up_to, snapshot, bootstrap_lsn)
             SELECT added.partition, $2::uuid, 0, 0, (SELECT min(published_up_to) FROM tally_checkpoint), pipeline.snapshot,
                    CASE WHEN added.partition < pipeline.partitions THEN -1 ELSE pipeline.bootstrap_lsn END
             FROM unnest($1::int[]) AS added (partition) CROSS JOIN tally_pipeline AS pipeline
+            WHERE $3 OR EXISTS (SELECT FROM tally_checkpoint AS found WHERE found.partition = added.partition)
             ORDER BY added.partition
             ON CONFLICT (partition) DO UPDATE SET owner = EXCLUDED.owner, updated_at = now()
             RETURNING *
+            """;
+
+    /** Nobody moves on while a row is added that begins where the others are. */
+    private static final String LOCK = """
+            BEGIN; LOCK TABLE tally_checkpoint IN EXCLUSIVE MODE
             """;
 
     private final Database database;
@@ -110,14 +116,31 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
-        return database.once(connection -> connection
+        return database.once(connection -> takeOver(connection, partitions, owner, false)
+                .compose(found -> found.size() == partitions.size()
+                        ? Future.succeededFuture(found)
+                        : takeOverAndAdd(connection, partitions, owner)));
+    }
+
+    private static Future<List<Checkpoint>> takeOverAndAdd(
+            PgConnection connection, Set<Integer> partitions, UUID owner) {
+        return connection
+                .query(LOCK)
+                .execute()
+                .compose(locked -> takeOver(connection, partitions, owner, true))
+                .compose(all -> connection.query("COMMIT").execute().map(all));
+    }
+
+    private static Future<List<Checkpoint>> takeOver(
+            PgConnection connection, Set<Integer> partitions, UUID owner, boolean mayAdd) {
+        return connection
                 .preparedQuery(TAKE_OVER)
-                .execute(Tuple.of(partitions.toArray(Integer[]::new), owner))
+                .execute(Tuple.of(partitions.toArray(Integer[]::new), owner, mayAdd))
                 .map(rows -> {
                     List<Checkpoint> checkpoints = new ArrayList<>();
                     rows.forEach(row -> checkpoints.add(checkpoint(row)));
                     return checkpoints;
-                }));
+                });
     }
 
     @Override
