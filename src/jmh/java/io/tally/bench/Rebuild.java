@@ -5,6 +5,7 @@ import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.TestPipeline;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -58,7 +59,10 @@ public final class Rebuild {
 
             fill(pipeline, "first start");
             fill(pipeline, "rebuild", "tally.rebuild=true");
-            pipeline.awaitExact(LIMIT);
+            List<String> wrong = pipeline.differences();
+            if (!wrong.isEmpty()) {
+                throw new IllegalStateException("order_agg is not what orders add up to: " + wrong);
+            }
             System.out.println("every row is right");
         }
         System.exit(0);
