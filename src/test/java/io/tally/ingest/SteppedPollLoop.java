@@ -105,6 +105,16 @@ public final class SteppedPollLoop {
                         .allMatch(one -> one.phase() == ReaderState.Phase.READING && one.lagRecords() == 0);
     }
 
+    /** Whether partitions are left alone until somebody does something about it. */
+    public boolean hasStopped() {
+        return assignments.states().stream().anyMatch(one -> one.phase() == ReaderState.Phase.STOPPED);
+    }
+
+    /** What keeps it from reading, as the status shows it, or null. */
+    public String problem() {
+        return assignments.problem();
+    }
+
     /** What the reader is waiting for, for the report of a run that does not come to rest. */
     public String describe() {
         return "out=" + out + " problem=" + assignments.problem() + " " + assignments.states();

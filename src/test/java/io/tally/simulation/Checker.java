@@ -1,10 +1,16 @@
 package io.tally.simulation;
 
 import io.tally.window.Checkpoint;
+import io.tally.window.LostGround;
+import io.tally.window.Publication;
+import io.tally.window.WindowDeltas;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 
 /** Judges a run, without looking at how the engine came to its results. The first thing found to be wrong is kept. */
@@ -16,6 +22,9 @@ final class Checker {
 
     private final World world;
     private final Set<String> deadLetters = new HashSet<>();
+    /** For partitions that were stopped: a position that the present results must never pass. */
+    private final Map<Integer, Long> stops = new HashMap<>();
+
     private String wrong;
 
     Checker(World world) {
@@ -41,6 +50,47 @@ final class Checker {
         deadLetters.add(world.topic.id() + "/" + partition + "/" + offset);
     }
 
+    /**
+     * An engine leaves partitions alone, as it was told to.
+     *
+     * @param lost what a record has shown, or null if the log itself does
+     */
+    void stopped(Set<Integer> partitions, LostGround lost) {
+        Results results = world.database.results;
+        if (results.pipeline == null || !results.pipeline.topicId().equals(world.topic.id())) {
+            return;
+        }
+        if (lost != null && lost.bootstrapLsn() == results.pipeline.bootstrapLsn()) {
+            stops.merge(lost.partition(), lost.offset(), Math::min);
+        } else if (lost == null) {
+            for (int partition : partitions) {
+                Checkpoint left = results.checkpoints.get(partition);
+                if (left != null && left.resumeOffset() < world.topic.partitions.get(partition).beginning) {
+                    stops.merge(partition, left.position(), Math::min);
+                }
+            }
+        }
+    }
+
+    /** Whoever finds partitions that were stopped must learn from the status what to do. */
+    void checkSaysWhatToDo(String problem) {
+        if (problem == null || !problem.contains("tally.rebuild=true")) {
+            broken("an engine has stopped and does not say what to do, problem=" + problem);
+        }
+    }
+
+    /** The results are filled again: not without being asked, where engines are told to stop. */
+    void checkFill(Optional<LostGround.Reason> reason) {
+        stops.clear();
+        if (world.plan.stopOnLostGround() && reason.isPresent() && reason.get() != LostGround.Reason.REQUESTED) {
+            broken("the results were filled again without being asked, reason=" + reason.get());
+        }
+        if (reason.filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
+            world.happened(FaultKind.WENT_BACK_NOTICED);
+            checkWentBack();
+        }
+    }
+
     /** A publication moves a checkpoint: forward only, and never past a record that is in neither place. */
     void checkMove(Checkpoint from, Checkpoint to) {
         if (to.position() < from.position()) {
@@ -50,6 +100,9 @@ final class Checker {
             broken("windows are no longer published, from=" + from + " to=" + to);
         }
         if (world.database.results.pipeline.topicId().equals(world.topic.id())) {
+            if (to.position() > stops.getOrDefault(to.partition(), Long.MAX_VALUE)) {
+                broken("a partition that was stopped went on, from=" + from + " to=" + to);
+            }
             Set<Long> passed =
                     world.topic.partitions.get(to.partition()).undecodable.subSet(from.position(), to.position());
             for (long offset : passed) {
@@ -62,22 +115,71 @@ final class Checker {
     }
 
     /** Results are not filled again for nothing: the log goes back, or seems to, only where one of these was planned. */
-    void checkWentBack() {
+    private void checkWentBack() {
         if (world.plan.faults().stream().noneMatch(fault -> LOOKS_LIKE_GOING_BACK.contains(fault.kind()))) {
             broken("the source's log was taken to have gone back");
         }
+    }
+
+    /**
+     * A reader of {@code order_agg_final} looks before and after a publication. What it has seen may change only because of
+     * an order that was not read yet when its partition passed the window.
+     *
+     * @param finalUpToMs the view shows windows up to here
+     */
+    void checkFinal(long finalUpToMs, Publication publication) {
+        Results results = world.database.results;
+        if (!results.pipeline.topicId().equals(world.topic.id())) {
+            return;
+        }
+        int partition = publication.partition();
+        long readUpTo = publication.next().position();
+        NavigableMap<Long, Source.Change> changes = world.topic.partitions.get(partition).changes;
+        for (WindowDeltas window : publication.deltas()) {
+            if (window.endMs() <= finalUpToMs) {
+                long passedAt = results.positionWhenPassed(partition, window.endMs());
+                List<Source.Change> late = changes.tailMap(passedAt).entrySet().stream()
+                        .takeWhile(change -> change.getKey() < readUpTo)
+                        .map(Map.Entry::getValue)
+                        .toList();
+                Results.changes(window).forEach((row, delta) -> {
+                    if (late.stream().noneMatch(change -> touches(change, row))) {
+                        broken("a final row changed, but no order was late, partition=" + partition + " " + row + " by "
+                                + delta);
+                    }
+                    world.happened(FaultKind.FINAL_CORRECTED);
+                });
+            }
+        }
+    }
+
+    private boolean touches(Source.Change change, Results.Row row) {
+        return row.equals(rowOf(change.before(), world.plan.windowMs()))
+                || row.equals(rowOf(change.after(), world.plan.windowMs()));
+    }
+
+    /** Windows that were final do not disappear from the view. */
+    void checkStaysFinal(long finalUpToMs) {
+        if (world.database.results.finalUpToMs() < finalUpToMs) {
+            broken("windows are no longer final, before=" + finalUpToMs + " now="
+                    + world.database.results.finalUpToMs());
+        }
+    }
+
+    /** The row that an order belongs to, or null if there is none. */
+    private static Results.Row rowOf(Source.Row order, long windowMs) {
+        return order == null || order.eventMs() == Source.INFINITE
+                ? null
+                : new Results.Row(Math.floorDiv(order.eventMs(), windowMs) * windowMs, order.customerId());
     }
 
     /** What the result table must hold for these orders. */
     static Map<Results.Row, Results.Total> recount(Source.Row[] orders, long windowMs) {
         Map<Results.Row, Results.Total> truth = new HashMap<>();
         for (Source.Row order : orders) {
-            if (order != null && order.eventMs() != Source.INFINITE) {
-                long startMs = Math.floorDiv(order.eventMs(), windowMs) * windowMs;
-                truth.merge(
-                        new Results.Row(startMs, order.customerId()),
-                        new Results.Total(1, order.quantity() * order.priceCents()),
-                        Results.Total::plus);
+            Results.Row row = rowOf(order, windowMs);
+            if (row != null) {
+                truth.merge(row, new Results.Total(1, order.quantity() * order.priceCents()), Results.Total::plus);
             }
         }
         return truth;

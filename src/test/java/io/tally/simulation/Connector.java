@@ -229,10 +229,12 @@ final class Connector {
             long firstPart = next.transaction() == withoutFirstPart ? -1 : tx.previousCommitLsn;
             sent.add(next);
             if (world.byChance(FaultKind.DEAD_LETTER, random)) {
-                Topic.Partition partition = world.topic.partitionOf(change.key());
-                partition.undecodable.add(partition.append(Envelope.UNDECODABLE, world.timeline.nowMs()));
+                Topic.Partition bad = world.topic.partitionOf(change.key());
+                bad.undecodable.add(bad.append(Envelope.UNDECODABLE, world.timeline.nowMs()));
             }
-            append(change.key(), Envelope.streamed(change, tx.id, firstPart, tx.commitMs));
+            byte[] record = Envelope.streamed(change, tx.id, firstPart, tx.commitMs);
+            Topic.Partition partition = world.topic.partitionOf(change.key());
+            partition.changes.put(partition.append(record, world.timeline.nowMs()), change);
             if (change.op() == 'd') {
                 append(change.key(), null);
             } else if (random.nextInt(32) == 0) {

@@ -2,7 +2,6 @@ package io.tally.simulation;
 
 import io.tally.publish.Ledger;
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
@@ -165,11 +164,13 @@ final class DatabaseClient implements Ledger {
 
         @Override
         void apply() {
+            long finalUpToMs = database.results.finalUpToMs();
             for (Publication publication : publications) {
                 if (outcome.contains(publication.partition())) {
                     world.checker.checkMove(
                             database.results.checkpoints.get(publication.partition()), publication.next());
-                    database.results.checkpoints.put(publication.partition(), publication.next());
+                    world.checker.checkFinal(finalUpToMs, publication);
+                    database.results.move(publication.next());
                     publication.deltas().forEach(database.results::add);
                     if (publication.next().publishedEarly().length > 0) {
                         world.happened(FaultKind.PUBLISHED_EARLY);
@@ -184,16 +185,23 @@ final class DatabaseClient implements Ledger {
 
     @Override
     public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
-        return new TakeOver(new TreeSet<>(partitions), owner).send();
+        Set<Integer> inOrder = new TreeSet<>(partitions);
+        return new TakeOver(locksOf(inOrder), inOrder, owner)
+                .send()
+                .thenCompose(found -> found.size() == inOrder.size()
+                        ? CompletableFuture.completedStage(found)
+                        : new TakeOver(Database.WHOLE_TABLE, inOrder, owner).send());
     }
 
-    /** Mirrors {@code PgLedger.TAKE_OVER}. */
+    /** Mirrors {@code PgLedger.TAKE_OVER}; adds checkpoints only if it locks the whole table. */
     private final class TakeOver extends Sent<List<Checkpoint>> {
+        private final boolean mayAdd;
         private final Set<Integer> partitions;
         private final UUID owner;
 
-        TakeOver(Set<Integer> partitions, UUID owner) {
-            super(locksOf(partitions));
+        TakeOver(long locks, Set<Integer> partitions, UUID owner) {
+            super(locks);
+            this.mayAdd = locks == Database.WHOLE_TABLE;
             this.partitions = partitions;
             this.owner = owner;
         }
@@ -204,7 +212,12 @@ final class DatabaseClient implements Ledger {
             if (database.results.pipeline != null) {
                 for (Integer partition : partitions) {
                     Checkpoint found = database.results.checkpoints.get(partition);
-                    Checkpoint row = found == null ? database.results.fresh(partition, 0, Shard.NO_TIME) : found;
+                    if (found == null && !mayAdd) {
+                        continue;
+                    }
+                    Checkpoint row = found == null
+                            ? database.results.fresh(partition, 0, database.results.publishedByAllMs(), Shard.NO_TIME)
+                            : found;
                     mine.add(TestCheckpoints.withOwner(row, owner));
                 }
             }
@@ -213,10 +226,12 @@ final class DatabaseClient implements Ledger {
 
         @Override
         void apply() {
+            long finalUpToMs = database.results.finalUpToMs();
             for (Checkpoint mine : outcome) {
-                database.results.checkpoints.merge(
-                        mine.partition(), mine, (found, added) -> TestCheckpoints.withOwner(found, owner));
+                Checkpoint found = database.results.checkpoints.get(mine.partition());
+                database.results.move(found == null ? mine : TestCheckpoints.withOwner(found, owner));
             }
+            world.checker.checkStaysFinal(finalUpToMs);
         }
     }
 
@@ -272,7 +287,7 @@ final class DatabaseClient implements Ledger {
             Results results = database.results;
             results.orderAgg.clear();
             results.orderAgg.putAll(rows);
-            results.checkpoints.clear();
+            results.forgetCheckpoints();
             results.snapshot = snapshot;
             results.pipeline = new Pipeline(fill.settings(), fill.topicId(), bootstrapLsn);
             long newestMs = rows.keySet().stream()
@@ -282,13 +297,10 @@ final class DatabaseClient implements Ledger {
                     .orElse(Shard.NO_TIME);
             fill.startOffsets()
                     .forEach((partition, offset) ->
-                            results.checkpoints.put(partition, results.fresh(partition, offset, newestMs)));
+                            results.move(results.fresh(partition, offset, Shard.NO_TIME, newestMs)));
             world.source.advance(5);
             world.happened(FaultKind.FILLED);
-            if (fill.reason().filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
-                world.happened(FaultKind.WENT_BACK_NOTICED);
-                world.checker.checkWentBack();
-            }
+            world.checker.checkFill(fill.reason());
         }
     }
 

@@ -84,7 +84,11 @@ enum FaultKind {
     /** A transaction was skipped because the table held it already. */
     ALREADY_IN_TABLE,
     /** An engine noticed that the source's log had gone back. */
-    WENT_BACK_NOTICED;
+    WENT_BACK_NOTICED,
+    /** An engine stopped at lost ground, because it was told to. */
+    STOPPED,
+    /** A late order changed a row that a reader had seen as final. */
+    FINAL_CORRECTED;
 
     private static final FaultKind[] VALUES = values();
 

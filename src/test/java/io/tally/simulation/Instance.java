@@ -5,7 +5,9 @@ import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.Publisher;
 import io.tally.publish.Takeover;
+import io.tally.window.Checkpoints;
 import io.tally.window.RecordCounts;
+import io.tally.window.TakeoverException;
 import io.tally.window.TopicFacts;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
@@ -70,7 +72,7 @@ final class Instance {
         Takeover takeover = new Takeover(ledger, settings(rebuild), clock, this::execute);
         consumer = new LogConsumer(world, random.split());
         loop = new SteppedPollLoop(
-                consumer, takeover, this::facts, store, world.windowSettings, world.checker::refused);
+                consumer, noticingStops(takeover), this::facts, store, world.windowSettings, world.checker::refused);
         store.onDue(this::tick);
     }
 
@@ -86,9 +88,19 @@ final class Instance {
                 "orders_slot",
                 true,
                 rebuild,
-                false,
+                world.plan.stopOnLostGround(),
                 new PublishSettings.Audit(
                         Optional.of("not part of the simulation"), Duration.ofMinutes(1), Duration.ofHours(1)));
+    }
+
+    private Checkpoints noticingStops(Checkpoints checkpoints) {
+        return (partitions, topic, lost) -> checkpoints
+                .takeOver(partitions, topic, lost)
+                .whenComplete((taken, failure) -> {
+                    if (failure instanceof TakeoverException refusal && refusal.kind() == TakeoverException.Kind.STOP) {
+                        world.checker.stopped(partitions, lost);
+                    }
+                });
     }
 
     void start() {
@@ -251,6 +263,16 @@ final class Instance {
 
     private long nowMs() {
         return world.timeline.nowMs() + clockOffsetMs;
+    }
+
+    // ---- for the operator ------------------------------------------------------------------------------------------
+
+    boolean hasStopped() {
+        return loop.hasStopped();
+    }
+
+    String problem() {
+        return loop.problem();
     }
 
     // ---- for the checker -------------------------------------------------------------------------------------------

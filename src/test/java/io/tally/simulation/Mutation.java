@@ -21,6 +21,7 @@ record Mutation(String name, List<Edit> edits) {
     private static final String STORE = "src/main/java/io/tally/window/WindowStore.java";
     private static final String PUBLISHER = "src/main/java/io/tally/publish/Publisher.java";
     private static final String TAKEOVER = "src/main/java/io/tally/publish/Takeover.java";
+    private static final String ASSIGNMENTS = "src/main/java/io/tally/ingest/Assignments.java";
     private static final String POLLED = "src/main/java/io/tally/ingest/Polled.java";
     private static final String LOOP = "src/test/java/io/tally/ingest/SteppedPollLoop.java";
     private static final String SQL = "src/test/java/io/tally/simulation/DatabaseClient.java";
@@ -154,7 +155,7 @@ record Mutation(String name, List<Edit> edits) {
                     "if (window.resumePoint.offset() < earliest.offset()) {",
                     "if (false) {"),
             of("rows deleted at zero orders", RESULTS, "if (total.isEmpty()) {", "if (total.orderCount() == 0) {"),
-            of("take-over reads first and bumps then", SQL, "super(locksOf(partitions));", "super(0);"),
+            of("take-over reads first and bumps then", SQL, "new TakeOver(locksOf(inOrder),", "new TakeOver(0,"),
             of("fill does not wait for publishers", SQL, "super(Database.WHOLE_TABLE);", "super(0);"),
             of(
                     "abandoned publication keeps its shard",
@@ -189,7 +190,44 @@ record Mutation(String name, List<Edit> edits) {
                     "other topic not noticed",
                     TAKEOVER,
                     "if (!results.topicId().equals(facts.topicId())) {",
-                    "if (false) {"));
+                    "if (false) {"),
+            of("stop: filled all the same", TAKEOVER, "if (settings.stopOnLostGround()) {", "if (false) {"),
+            of("stop: tried again and again", ASSIGNMENTS, "one.phase = ReaderState.Phase.STOPPED;", ""),
+            new Mutation(
+                    "stop: read and published on",
+                    List.of(
+                            new Edit(
+                                    SHARD,
+                                    "if (lostGround != null) {\n            return false;\n        }\n        switch",
+                                    "switch"),
+                            new Edit(
+                                    SHARD,
+                                    "if (lostGround != null) {\n            return false;\n        }\n        if (offset",
+                                    "if (offset"),
+                            new Edit(SHARD, "replaying() || lostGround != null || dropped", "replaying() || dropped"))),
+            of("stop: the reason is forgotten", ASSIGNMENTS, "one.stoppedBecause = why.getMessage();", ""),
+            new Mutation(
+                    "final a round before its rows",
+                    List.of(
+                            new Edit(
+                                    SHARD,
+                                    "        List<WindowDeltas> due = windows.takePublished();\n        if (due",
+                                    "        if (due"),
+                            new Edit(
+                                    SHARD,
+                                    "        boolean moved =\n",
+                                    "        List<WindowDeltas> due = windows.takePublished();\n        boolean moved =\n"))),
+            of(
+                    "final when one partition has passed",
+                    RESULTS,
+                    ".mapToLong(Checkpoint::publishedUpToMs)\n                .min()",
+                    ".mapToLong(Checkpoint::publishedUpToMs)\n                .max()"),
+            of("final no longer: a partition is added", SQL, "database.results.publishedByAllMs()", "Shard.NO_TIME"),
+            of(
+                    "final no longer: added while others move",
+                    SQL,
+                    "super(locks);\n            this.mayAdd",
+                    "super(locksOf(partitions));\n            this.mayAdd"));
 
     private static Mutation of(String name, String file, String from, String to) {
         return new Mutation(name, List.of(new Edit(file, from, to)));

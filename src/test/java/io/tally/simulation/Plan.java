@@ -28,7 +28,8 @@ record Plan(
         long restartMarginMs,
         boolean connectorFirst,
         List<Planned> faults,
-        int[] chances) {
+        int[] chances,
+        boolean stopOnLostGround) {
 
     /** @param seed decides the details, so that dropping another fault does not change them */
     record Planned(FaultKind kind, long atMs, long seed) {}
@@ -55,7 +56,8 @@ record Plan(
                 1_000L * (1 + random.nextInt(10)),
                 random.nextInt(4) != 0,
                 faults(random, chaosMs),
-                chances(random));
+                chances(random),
+                random.nextInt(4) == 0);
     }
 
     /** A few kinds a run, each some times: many kinds at once would hide what one of them can do. */
@@ -115,7 +117,8 @@ record Plan(
                 restartMarginMs,
                 connectorFirst,
                 newFaults,
-                newChances);
+                newChances,
+                stopOnLostGround);
     }
 
     /** What is left of the plan, one thing a line. */
@@ -138,7 +141,9 @@ record Plan(
         text.append(" restartMarginMs=")
                 .append(restartMarginMs)
                 .append(" connectorFirst=")
-                .append(connectorFirst);
+                .append(connectorFirst)
+                .append(" stopOnLostGround=")
+                .append(stopOnLostGround);
         for (Planned fault : faults) {
             text.append("\n  ")
                     .append(fault.kind())

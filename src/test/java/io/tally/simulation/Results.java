@@ -10,6 +10,7 @@ import io.tally.window.WindowDeltas;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** What is committed in the three tables the engine owns. */
@@ -29,31 +30,47 @@ final class Results {
 
     final Map<Row, Total> orderAgg;
     final Map<Integer, Checkpoint> checkpoints;
+    /** For each partition: up to which time it has published, and from which position on it did. */
+    private final Map<Integer, NavigableMap<Long, Long>> passed;
+
     Ledger.Pipeline pipeline;
     Visibility snapshot;
 
     Results() {
         orderAgg = new HashMap<>();
         checkpoints = new TreeMap<>();
+        passed = new HashMap<>();
     }
 
     /** A copy, for a backup and back. */
     Results(Results other) {
         orderAgg = new HashMap<>(other.orderAgg);
         checkpoints = new TreeMap<>(other.checkpoints);
+        passed = new HashMap<>();
+        other.passed.forEach((partition, times) -> passed.put(partition, new TreeMap<>(times)));
         pipeline = other.pipeline;
         snapshot = other.snapshot;
     }
 
     /** Adds a window's deltas and deletes rows that become empty. */
     void add(WindowDeltas window) {
+        changes(window).forEach((row, delta) -> {
+            Total total = orderAgg.merge(row, delta, Total::plus);
+            if (total.isEmpty()) {
+                orderAgg.remove(row);
+            }
+        });
+    }
+
+    /** By how much a window's deltas change its rows. */
+    static Map<Row, Total> changes(WindowDeltas window) {
+        Map<Row, Total> changes = new HashMap<>();
         window.totals().forEach(new CustomerTotals.Visitor() {
             @Override
             public void delta(int customerId, long orderCount, long amountUnits) {
-                Row row = new Row(window.startMs(), customerId);
-                Total total = orderAgg.merge(row, new Total(orderCount, amountUnits), Total::plus);
-                if (total.isEmpty()) {
-                    orderAgg.remove(row);
+                Total delta = new Total(orderCount, amountUnits);
+                if (!delta.isEmpty()) {
+                    changes.put(new Row(window.startMs(), customerId), delta);
                 }
             }
 
@@ -62,17 +79,55 @@ final class Results {
                 throw new IllegalStateException("no amount of the simulation needs more than a long");
             }
         });
+        return changes;
+    }
+
+    /** Up to where {@code order_agg_final} shows windows. */
+    long finalUpToMs() {
+        return checkpoints.values().stream()
+                .mapToLong(Checkpoint::publishedUpToMs)
+                .min()
+                .orElse(Shard.NO_TIME);
+    }
+
+    /** As much as all partitions have published that have published anything. */
+    long publishedByAllMs() {
+        return checkpoints.values().stream()
+                .mapToLong(Checkpoint::publishedUpToMs)
+                .filter(timeMs -> timeMs != Shard.NO_TIME)
+                .min()
+                .orElse(Shard.NO_TIME);
+    }
+
+    /** Where the partition was when it had published everything up to the given time; beyond all if it has not. */
+    long positionWhenPassed(int partition, long timeMs) {
+        Map.Entry<Long, Long> move =
+                passed.getOrDefault(partition, new TreeMap<>()).ceilingEntry(timeMs);
+        return move == null ? Long.MAX_VALUE : move.getValue();
+    }
+
+    void move(Checkpoint to) {
+        checkpoints.put(to.partition(), to);
+        if (to.publishedUpToMs() != Shard.NO_TIME) {
+            passed.computeIfAbsent(to.partition(), added -> new TreeMap<>())
+                    .putIfAbsent(to.publishedUpToMs(), to.position());
+        }
+    }
+
+    void forgetCheckpoints() {
+        checkpoints.clear();
+        passed.clear();
     }
 
     /** A checkpoint that nobody owns. */
-    Checkpoint fresh(int partition, long offset, long newestEventTimeMs) {
+    Checkpoint fresh(int partition, long offset, long publishedUpToMs, long newestEventTimeMs) {
         return new Checkpoint(
                 partition,
                 null,
                 0,
                 offset,
                 offset,
-                Shard.NO_TIME,
+                publishedUpToMs,
                 new long[0],
                 newestEventTimeMs,
                 FilterState.NOTHING_SEEN,

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -28,6 +30,9 @@ final class Topic {
         final List<Entry> entries = new ArrayList<>();
         /** Offsets of records that nobody can decode. */
         final TreeSet<Long> undecodable = new TreeSet<>();
+
+        /** Changes of orders by offset, trimmed ones as well. */
+        final NavigableMap<Long, Source.Change> changes = new TreeMap<>();
 
         long beginning;
         long end;

@@ -108,6 +108,9 @@ final class World {
                 int mine = slot;
                 timeline.after(pace.nextInt(3_000), () -> startEngine(mine, false));
             }
+            if (plan.stopOnLostGround()) {
+                new Operator(this).look();
+            }
             Faults faults = new Faults(this);
             faults.plan();
             timeline.runUntil(START_MS + plan.chaosMs());

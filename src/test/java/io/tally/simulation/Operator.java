@@ -1,0 +1,38 @@
+package io.tally.simulation;
+
+import java.util.SplittableRandom;
+
+/**
+ * Who runs engines that are told to stop at lost ground: looks now and then, and starts one that has stopped again, in the
+ * end with {@code tally.rebuild=true}.
+ */
+final class Operator {
+
+    private final World world;
+    private final SplittableRandom random;
+
+    Operator(World world) {
+        this.world = world;
+        this.random = world.random("operator");
+    }
+
+    void look() {
+        for (int slot = 0; slot < world.instances.size(); slot++) {
+            Instance engine = world.instances.get(slot);
+            if (engine != null && engine.isRunning() && engine.hasStopped()) {
+                act(engine, slot);
+            }
+        }
+        world.timeline.after(500 + random.nextInt(4_000), this::look);
+    }
+
+    private void act(Instance engine, int slot) {
+        world.happened(FaultKind.STOPPED);
+        world.checker.checkSaysWhatToDo(engine.problem());
+        if (world.isCalm() || random.nextBoolean()) {
+            engine.crash();
+            // A start without it must not go on as if nothing had happened.
+            world.startEngine(slot, world.isCalm() || random.nextInt(3) > 0);
+        }
+    }
+}
