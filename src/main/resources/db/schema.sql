@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS tally_pipeline (
     snapshot      TEXT        NOT NULL,  -- pg_current_snapshot(): what the fill saw
     bootstrap_lsn BIGINT      NOT NULL,  -- pg_current_wal_insert_lsn() right after
     filled_at     TIMESTAMPTZ NOT NULL,
-    reason        TEXT        NOT NULL   -- 'first-start', or why the results were filled again
+    reason        TEXT        NOT NULL,  -- 'first-start', or why the results were filled again
+    lost          JSONB                  -- why an engine has stopped that was told to, until they are filled again
 );
 
 -- The progress of each partition of the orders topic. A row moves in the transaction that adds the partition's sales to

@@ -74,7 +74,7 @@ final class FillTransaction {
             SET settings = EXCLUDED.settings, topic = EXCLUDED.topic, topic_id = EXCLUDED.topic_id,
                 partitions = EXCLUDED.partitions,
                 snapshot = EXCLUDED.snapshot, bootstrap_lsn = EXCLUDED.bootstrap_lsn, filled_at = EXCLUDED.filled_at,
-                reason = EXCLUDED.reason
+                reason = EXCLUDED.reason, lost = NULL
             """;
 
     private static final String FORGET_CHECKPOINTS = """

@@ -28,8 +28,9 @@ public interface Ledger {
      * @param settings the settings that shape the rows, as they were then
      * @param topicId id of the topic that continues them
      * @param bootstrapLsn the place in the source's log at which they were filled; names this filling
+     * @param lost why they are worthless, if an engine has stopped because of that
      */
-    record Pipeline(Map<String, String> settings, String topicId, long bootstrapLsn) {}
+    record Pipeline(Map<String, String> settings, String topicId, long bootstrapLsn, Optional<LostGround> lost) {}
 
     /** What keeps the tables from being used as they are; the message says what to do. */
     record Misfit(String message) {}
@@ -74,6 +75,9 @@ public interface Ledger {
      * whoever publishes now.
      */
     CompletionStage<FillOutcome> fill(Fill fill);
+
+    /** Writes down why the results are worthless, for whoever comes before they are filled again; not if they have been. */
+    CompletionStage<Void> stop(LostGround lost);
 
     /**
      * Makes the given mark the owner of partitions and returns their checkpoints. A partition that has none, because it was

@@ -2,6 +2,7 @@ package io.tally.publish;
 
 import io.tally.window.Checkpoint;
 import io.tally.window.FilterState;
+import io.tally.window.LostGround;
 import io.tally.window.OrderChange;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
@@ -28,13 +29,17 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, bootstrap_lsn FROM tally_pipeline
+            SELECT settings, topic_id, bootstrap_lsn, lost FROM tally_pipeline
             """;
 
     /** A slot that is being made is active before it follows the log. */
     private static final String SLOT_IN_USE = """
             SELECT count(*) AS slots FROM pg_replication_slots
             WHERE slot_name = $1 AND active AND confirmed_flush_lsn IS NOT NULL
+            """;
+
+    private static final String STOP = """
+            UPDATE tally_pipeline SET lost = $1::jsonb WHERE bootstrap_lsn = $2
             """;
 
     private static final String MARKS = """
@@ -112,6 +117,19 @@ final class PgLedger implements Ledger {
     @Override
     public CompletionStage<FillOutcome> fill(Fill fill) {
         return database.onceUnbounded(connection -> fillTransaction.run(connection, fill));
+    }
+
+    @Override
+    public CompletionStage<Void> stop(LostGround lost) {
+        JsonObject json = new JsonObject()
+                .put("reason", lost.reason().code())
+                .put("explanation", lost.explanation())
+                .put("partition", lost.partition())
+                .put("offset", lost.offset());
+        return database.once(connection -> connection
+                .preparedQuery(STOP)
+                .execute(Tuple.of(json, lost.bootstrapLsn()))
+                .mapEmpty());
     }
 
     @Override
@@ -193,7 +211,19 @@ final class PgLedger implements Ledger {
     private static Pipeline pipeline(Row row) {
         Map<String, String> settings = new HashMap<>();
         row.get(JsonObject.class, "settings").forEach(entry -> settings.put(entry.getKey(), (String) entry.getValue()));
-        return new Pipeline(settings, row.getString("topic_id"), row.getLong("bootstrap_lsn"));
+        long bootstrapLsn = row.getLong("bootstrap_lsn");
+        Optional<LostGround> lost =
+                Optional.ofNullable(row.get(JsonObject.class, "lost")).map(json -> lost(json, bootstrapLsn));
+        return new Pipeline(settings, row.getString("topic_id"), bootstrapLsn, lost);
+    }
+
+    private static LostGround lost(JsonObject json, long bootstrapLsn) {
+        return new LostGround(
+                LostGround.Reason.of(json.getString("reason")),
+                json.getString("explanation"),
+                bootstrapLsn,
+                json.getInteger("partition"),
+                json.getLong("offset"));
     }
 
     private static Map<Integer, Mark> marks(RowSet<Row> rows) {

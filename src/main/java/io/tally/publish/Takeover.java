@@ -138,10 +138,15 @@ public final class Takeover implements Checkpoints {
                 return loseGround(
                         new LostGround(LostGround.Reason.TOPIC_RECREATED, what, results.bootstrapLsn()), facts);
             }
-            if (lost != null && lost.bootstrapLsn() == results.bootstrapLsn()) {
-                return loseGround(lost, facts);
-            }
-            return own(results);
+            Optional<LostGround> ground = knownLoss(results);
+            return ground.isPresent() ? loseGround(ground.get(), facts) : own(results);
+        }
+
+        /** Why these results are worthless, as far as somebody has found that out before. */
+        private Optional<LostGround> knownLoss(Ledger.Pipeline results) {
+            return Optional.ofNullable(lost)
+                    .filter(found -> found.bootstrapLsn() == results.bootstrapLsn())
+                    .or(results::lost);
         }
 
         private CompletionStage<List<Checkpoint>> own(Ledger.Pipeline results) {
@@ -172,15 +177,19 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> loseGround(LostGround ground, TopicFacts facts) {
-            if (settings.stopOnLostGround()) {
-                return CompletableFuture.failedStage(new TakeoverException(
-                        Kind.STOP,
-                        ground.explanation() + ": order_agg can no longer be kept exact. tally.on-lost-ground=stop, so"
-                                + " partitions " + partitions
-                                + " are left alone; start once with tally.rebuild=true to fill"
-                                + " it again"));
-            }
-            return fill(Optional.of(ground.reason()), ground.explanation(), facts);
+            return settings.stopOnLostGround()
+                    ? stop(ground)
+                    : fill(Optional.of(ground.reason()), ground.explanation(), facts);
+        }
+
+        /** Not all reasons show for ever, so it is written down first. */
+        private CompletionStage<List<Checkpoint>> stop(LostGround ground) {
+            return ledger.stop(ground)
+                    .thenCompose(done -> CompletableFuture.failedStage(new TakeoverException(
+                            Kind.STOP,
+                            ground.explanation() + ": order_agg can no longer be kept exact."
+                                    + " tally.on-lost-ground=stop, so partitions " + partitions
+                                    + " are left alone; start once with tally.rebuild=true to fill it again")));
         }
 
         private CompletionStage<List<Checkpoint>> fill(
@@ -201,7 +210,7 @@ public final class Takeover implements Checkpoints {
                 Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
             long startedAtMs = clock.millis();
             LOG.infof("filling order_agg from the orders table: %s", why);
-            noteWhereTheLogWentBack(reason, lost, facts);
+            noteWhereTheLogWentBack(facts);
             Map<Integer, Long> startOffsets = new HashMap<>();
             // Some minutes back, because a change can be streamed a moment before snapshots see it; but what was
             // written before the source's log went back is not to be met again.
@@ -232,18 +241,23 @@ public final class Takeover implements Checkpoints {
                             },
                             executor);
         }
-    }
 
-    private void noteWhereTheLogWentBack(Optional<LostGround.Reason> reason, LostGround lost, TopicFacts facts) {
-        if (!facts.topicId().equals(logStartsOf)) {
-            logStarts.clear();
-            logStartsOf = facts.topicId();
-        }
-        if (reason.filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
-            if (lost.partition() == LostGround.NOWHERE) {
+        private void noteWhereTheLogWentBack(TopicFacts facts) {
+            if (!facts.topicId().equals(logStartsOf)) {
+                logStarts.clear();
+                logStartsOf = facts.topicId();
+            }
+            Optional<LostGround> back = pipeline.filter(
+                            results -> results.topicId().equals(facts.topicId()))
+                    .flatMap(this::knownLoss)
+                    .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK);
+            if (back.isEmpty()) {
+                return;
+            }
+            if (back.get().partition() == LostGround.NOWHERE) {
                 facts.partitions().forEach((partition, range) -> logStarts.merge(partition, range.end(), Math::max));
             } else {
-                logStarts.merge(lost.partition(), lost.offset(), Math::max);
+                logStarts.merge(back.get().partition(), back.get().offset(), Math::max);
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import java.util.Arrays;
+
 /**
  * Why the results can no longer be brought up to date from the log alone, and must be filled again from the orders
  * table.
@@ -52,6 +54,14 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
 
         public String code() {
             return code;
+        }
+
+        /** @throws IllegalArgumentException if no reason has this code */
+        public static Reason of(String code) {
+            return Arrays.stream(values())
+                    .filter(reason -> reason.code.equals(code))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("not a reason why ground is lost, code=" + code));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tally.publish;
 
 import io.tally.window.Checkpoint;
 import io.tally.window.CustomerTotals;
+import io.tally.window.LostGround;
 import io.tally.window.Publication;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowDeltas;
@@ -79,9 +80,17 @@ final class FakeLedger implements Ledger {
         fills.add(fill);
         table.clear();
         checkpoints.clear();
-        pipeline = new Pipeline(fill.settings(), fill.topicId(), nextLsn++);
+        pipeline = new Pipeline(fill.settings(), fill.topicId(), nextLsn++, Optional.empty());
         fill.startOffsets().forEach((partition, offset) -> checkpoints.put(partition, fresh(partition, offset)));
         return answer(FillOutcome.DONE);
+    }
+
+    @Override
+    public CompletionStage<Void> stop(LostGround lost) {
+        if (!unreachable && pipeline.bootstrapLsn() == lost.bootstrapLsn()) {
+            pipeline = new Pipeline(pipeline.settings(), pipeline.topicId(), lost.bootstrapLsn(), Optional.of(lost));
+        }
+        return answer(null);
     }
 
     @Override

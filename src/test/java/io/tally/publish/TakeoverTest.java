@@ -173,6 +173,52 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_stopped_staysSoUntilFilledAgainAlthoughTheReasonIsGone() {
+        takeOver(engine("PT1M", false, false));
+        ranges.put(0, new OffsetRange(0, 10, 5));
+        assertEquals(Kind.STOP, failure(engine("PT1M", false, true), "the topic ends before what was already read"));
+        ranges.put(0, new OffsetRange(0, 200, 190));
+        assertEquals(Kind.STOP, failure(engine("PT1M", false, true), "the topic ends before what was already read"));
+        takeOver(engine("PT1M", true, true));
+        takeOver(engine("PT1M", false, true));
+        assertEquals(2, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_stoppedAndThenToldToRebuild_fillsAgain() {
+        takeOver(engine("PT1M", false, false));
+        ranges.put(0, new OffsetRange(0, 10, 5));
+        failure(engine("PT1M", false, true), "tally.rebuild=true");
+        ranges.put(0, new OffsetRange(0, 200, 190));
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        assertEquals("checkpoint-ahead", engine.state().lastReason());
+    }
+
+    @Test
+    void takeOver_rebuildAfterTheLogWentBack_doesNotMeetWhatWasUndone() {
+        Takeover first = engine("PT1M", false, true);
+        takeOver(first);
+        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        failure(first, "tally.rebuild=true");
+        lost = null;
+        takeOver(engine("PT1M", true, true));
+        assertEquals(95, ledger.checkpoints.get(0).position());
+        assertEquals(40, ledger.checkpoints.get(1).position());
+    }
+
+    @Test
+    void takeOver_rebuildAfterTheLogWentBackFromAnotherTopic_startsSomeMinutesBack() {
+        Takeover first = engine("PT1M", false, true);
+        takeOver(first);
+        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        failure(first, "tally.rebuild=true");
+        topicId = "id-2";
+        takeOver(engine("PT1M", true, true));
+        assertEquals(90, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
     void takeOver_groundLostBeforeTheLastFill_goesOnWithIt() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);

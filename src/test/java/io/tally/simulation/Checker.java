@@ -1,5 +1,6 @@
 package io.tally.simulation;
 
+import io.tally.publish.Ledger;
 import io.tally.window.Checkpoint;
 import io.tally.window.LostGround;
 import io.tally.window.Publication;
@@ -50,26 +51,17 @@ final class Checker {
         deadLetters.add(world.topic.id() + "/" + partition + "/" + offset);
     }
 
-    /**
-     * An engine leaves partitions alone, as it was told to.
-     *
-     * @param lost what a record has shown, or null if the log itself does
-     */
-    void stopped(Set<Integer> partitions, LostGround lost) {
-        Results results = world.database.results;
-        if (results.pipeline == null || !results.pipeline.topicId().equals(world.topic.id())) {
-            return;
-        }
-        if (lost != null && lost.bootstrapLsn() == results.pipeline.bootstrapLsn()) {
+    /** An engine stops because of what it has written down: if a record shows it, these results must not pass it. */
+    void stopped(LostGround lost) {
+        boolean ofThisTopic = world.database.results.pipeline.topicId().equals(world.topic.id());
+        if (ofThisTopic && lost.partition() != LostGround.NOWHERE) {
             stops.merge(lost.partition(), lost.offset(), Math::min);
-        } else if (lost == null) {
-            for (int partition : partitions) {
-                Checkpoint left = results.checkpoints.get(partition);
-                if (left != null && left.resumeOffset() < world.topic.partitions.get(partition).beginning) {
-                    stops.merge(partition, left.position(), Math::min);
-                }
-            }
         }
+    }
+
+    /** Why engines have stopped, as long as the results are the same. */
+    Optional<LostGround> known() {
+        return Optional.ofNullable(world.database.results.pipeline).flatMap(Ledger.Pipeline::lost);
     }
 
     /** Whoever finds partitions that were stopped must learn from the status what to do. */

@@ -2,6 +2,7 @@ package io.tally.simulation;
 
 import io.tally.publish.Ledger;
 import io.tally.window.Checkpoint;
+import io.tally.window.LostGround;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
@@ -49,6 +50,19 @@ final class DatabaseClient implements Ledger {
     @Override
     public CompletionStage<Boolean> isCaptured() {
         return read(() -> world.connector.isRunning());
+    }
+
+    @Override
+    public CompletionStage<Void> stop(LostGround lost) {
+        return read(() -> {
+            Pipeline found = database.results.pipeline;
+            if (found != null && found.bootstrapLsn() == lost.bootstrapLsn()) {
+                database.results.pipeline =
+                        new Pipeline(found.settings(), found.topicId(), found.bootstrapLsn(), Optional.of(lost));
+                world.checker.stopped(lost);
+            }
+            return null;
+        });
     }
 
     @Override
@@ -289,7 +303,7 @@ final class DatabaseClient implements Ledger {
             results.orderAgg.putAll(rows);
             results.forgetCheckpoints();
             results.snapshot = snapshot;
-            results.pipeline = new Pipeline(fill.settings(), fill.topicId(), bootstrapLsn);
+            results.pipeline = new Pipeline(fill.settings(), fill.topicId(), bootstrapLsn, Optional.empty());
             long newestMs = rows.keySet().stream()
                     .mapToLong(Results.Row::windowStartMs)
                     .filter(startMs -> startMs <= world.timeline.nowMs() + world.plan.maxFutureMs())

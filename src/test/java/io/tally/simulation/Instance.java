@@ -6,8 +6,8 @@ import io.tally.publish.PublishSettings;
 import io.tally.publish.Publisher;
 import io.tally.publish.Takeover;
 import io.tally.window.Checkpoints;
+import io.tally.window.LostGround;
 import io.tally.window.RecordCounts;
-import io.tally.window.TakeoverException;
 import io.tally.window.TopicFacts;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
@@ -72,7 +72,7 @@ final class Instance {
         Takeover takeover = new Takeover(ledger, settings(rebuild), clock, this::execute);
         consumer = new LogConsumer(world, random.split());
         loop = new SteppedPollLoop(
-                consumer, noticingStops(takeover), this::facts, store, world.windowSettings, world.checker::refused);
+                consumer, watched(takeover), this::facts, store, world.windowSettings, world.checker::refused);
         store.onDue(this::tick);
     }
 
@@ -93,14 +93,16 @@ final class Instance {
                         Optional.of("not part of the simulation"), Duration.ofMinutes(1), Duration.ofHours(1)));
     }
 
-    private Checkpoints noticingStops(Checkpoints checkpoints) {
-        return (partitions, topic, lost) -> checkpoints
-                .takeOver(partitions, topic, lost)
-                .whenComplete((taken, failure) -> {
-                    if (failure instanceof TakeoverException refusal && refusal.kind() == TakeoverException.Kind.STOP) {
-                        world.checker.stopped(partitions, lost);
-                    }
-                });
+    /** Once one has stopped, nobody goes on with the same results. */
+    private Checkpoints watched(Checkpoints checkpoints) {
+        return (partitions, topic, lost) -> {
+            Optional<LostGround> before = world.checker.known();
+            return checkpoints.takeOver(partitions, topic, lost).whenComplete((taken, failure) -> {
+                if (failure == null && before.isPresent() && before.equals(world.checker.known())) {
+                    world.checker.broken("partitions were taken over that had been stopped, " + before);
+                }
+            });
+        };
     }
 
     void start() {

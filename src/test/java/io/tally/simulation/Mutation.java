@@ -191,7 +191,8 @@ record Mutation(String name, List<Edit> edits) {
                     TAKEOVER,
                     "if (!results.topicId().equals(facts.topicId())) {",
                     "if (false) {"),
-            of("stop: filled all the same", TAKEOVER, "if (settings.stopOnLostGround()) {", "if (false) {"),
+            of("stop: filled all the same", TAKEOVER, "settings.stopOnLostGround()", "false"),
+            of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
             of("stop: tried again and again", ASSIGNMENTS, "one.phase = ReaderState.Phase.STOPPED;", ""),
             new Mutation(
                     "stop: read and published on",
