@@ -21,10 +21,12 @@ final class Checker {
     private static final Set<FaultKind> LOOKS_LIKE_GOING_BACK = EnumSet.of(
             FaultKind.DATABASE_RESTORED, FaultKind.SNAPSHOT_REPEATED, FaultKind.SLOT_LOST, FaultKind.CONNECTOR_RESTART);
 
+    private record Stop(int partition, long bootstrapLsn) {}
+
     private final World world;
     private final Set<String> deadLetters = new HashSet<>();
-    /** For partitions that were stopped: a position that the present results must never pass. */
-    private final Map<Integer, Long> stops = new HashMap<>();
+    /** For partitions that were stopped, of the results filled at one place: a position that they must never pass. */
+    private final Map<Stop, Long> stops = new HashMap<>();
 
     private String wrong;
 
@@ -55,7 +57,7 @@ final class Checker {
     void stopped(LostGround lost) {
         boolean ofThisTopic = world.database.results.pipeline.topicId().equals(world.topic.id());
         if (ofThisTopic && lost.partition() != LostGround.NOWHERE) {
-            stops.merge(lost.partition(), lost.offset(), Math::min);
+            stops.merge(new Stop(lost.partition(), lost.bootstrapLsn()), lost.offset(), Math::min);
         }
     }
 
@@ -92,7 +94,8 @@ final class Checker {
             broken("windows are no longer published, from=" + from + " to=" + to);
         }
         if (world.database.results.pipeline.topicId().equals(world.topic.id())) {
-            if (to.position() > stops.getOrDefault(to.partition(), Long.MAX_VALUE)) {
+            Stop stop = new Stop(to.partition(), to.bootstrapLsn());
+            if (to.position() > stops.getOrDefault(stop, Long.MAX_VALUE)) {
                 broken("a partition that was stopped went on, from=" + from + " to=" + to);
             }
             Set<Long> passed =
