@@ -46,6 +46,9 @@ final class Database {
     private final World world;
     private final SplittableRandom random;
     Results results = new Results();
+    /** How often an earlier state was brought back. */
+    int restores;
+
     private final List<Transaction> running = new ArrayList<>();
     private final Deque<Transaction> waiting = new ArrayDeque<>();
 
@@ -112,6 +115,7 @@ final class Database {
         running.clear();
         waiting.clear();
         results = new Results(backup);
+        restores++;
         for (Transaction transaction : lost) {
             transaction.ended = true;
             transaction.failed();

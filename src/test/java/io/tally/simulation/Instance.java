@@ -97,8 +97,12 @@ final class Instance {
     private Checkpoints watched(Checkpoints checkpoints) {
         return (partitions, topic, lost) -> {
             Optional<LostGround> before = world.checker.known();
+            int restores = world.database.restores;
             return checkpoints.takeOver(partitions, topic, lost).whenComplete((taken, failure) -> {
-                if (failure == null && before.isPresent() && before.equals(world.checker.known())) {
+                boolean allTheWhile = before.isPresent()
+                        && before.equals(world.checker.known())
+                        && restores == world.database.restores;
+                if (failure == null && allTheWhile) {
                     world.checker.broken("partitions were taken over that had been stopped, " + before);
                 }
             });
