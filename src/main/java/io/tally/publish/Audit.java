@@ -7,9 +7,11 @@ import io.tally.window.LostGround;
 import io.tally.window.Topic;
 import io.tally.window.WindowStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -169,8 +171,10 @@ final class Audit {
     private void report(Map<Key, Excess> differences, long bootstrapLsn) {
         long nowMs = clock.millis();
         String what = differences.size() + " rows of order_agg differ from orders, though everything written has been"
-                + " applied: " + describe(differences);
-        state = state.different(differences.size(), what);
+                + " applied";
+        state = state.different(differences.size(), what + ": " + describe(differences));
+        // Logs are read by more people than the page, and kept for longer: they say which minutes, not whose sales.
+        what += ": " + describeWindows(differences);
         boolean cured = lastRebuildMs != Long.MIN_VALUE && nowMs - lastRebuildMs < REBUILD_INTERVAL.toMillis();
         if (!rebuilds) {
             LOG.warn(what + CAUSES
@@ -182,6 +186,16 @@ final class Audit {
             lastRebuildMs = nowMs;
             store.loseGround(new LostGround(LostGround.Reason.AUDIT, what, bootstrapLsn));
         }
+    }
+
+    private static String describeWindows(Map<Key, Excess> differences) {
+        List<Instant> windows = differences.keySet().stream()
+                .map(Key::windowStart)
+                .distinct()
+                .sorted()
+                .toList();
+        return windows.size() + (windows.size() == 1 ? " window" : " windows") + " from " + windows.getFirst() + " to "
+                + windows.getLast();
     }
 
     private static String describe(Map<Key, Excess> differences) {

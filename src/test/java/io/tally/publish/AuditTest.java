@@ -2,6 +2,7 @@ package io.tally.publish;
 
 import static io.tally.window.TestCheckpoints.SETTINGS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -153,7 +154,10 @@ class AuditTest {
         LostGround lost = shard.progress().lostGround();
         assertNotNull(lost);
         assertEquals(LostGround.Reason.AUDIT, lost.reason());
-        assertTrue(lost.explanation().contains("customer=3"), lost.explanation());
+        String found = audit.state().explanation();
+        assertTrue(found.contains("customer=3 sales off by 1.00"), found);
+        assertTrue(lost.explanation().contains("1 window from "), lost.explanation());
+        assertFalse(lost.explanation().contains("customer"), "it is logged, so: " + lost.explanation());
 
         Shard builtAgain = own(0);
         nowMs += MINUTE;
