@@ -34,6 +34,7 @@ class LayersTest {
         "io.quarkus..", "io.smallrye..", "org.eclipse.microprofile..", "org.jboss.logging.."
     };
     private static final String[] VERTX = {"io.vertx.."};
+    private static final String[] TLS = {"javax.net.ssl.."};
     private static final String[] KAFKA = {"org.apache.kafka.."};
     private static final String[] WEB = {"jakarta.ws.rs..", "com.fasterxml.jackson..", "io.micrometer.."};
 
@@ -42,7 +43,7 @@ class LayersTest {
                 mayUse("io.tally.window"),
                 mayUse("io.tally.cdc", tally("window")),
                 mayUse("io.tally.ingest", tally("cdc", "window"), CDI, QUARKUS, KAFKA),
-                mayUse("io.tally.publish", tally("window"), CDI, QUARKUS, VERTX),
+                mayUse("io.tally.publish", tally("window"), CDI, QUARKUS, VERTX, TLS),
                 mayUse("io.tally.status", tally("cdc", "window", "ingest", "publish"), CDI, QUARKUS, WEB),
                 mayUse("io.tally.datagen", CDI, QUARKUS, VERTX));
     }

@@ -191,7 +191,9 @@ final class Assignments implements ConsumerRebalanceListener {
         } else if (rootCause(failure) instanceof UnknownTopicOrPartitionException) {
             say(Logger.Level.INFO, "the topic is not there yet: the connector makes it with the first order");
         } else {
-            say(Logger.Level.WARN, "Kafka does not answer, trying again: " + rootCause(failure));
+            say(
+                    Logger.Level.WARN,
+                    "Kafka does not answer, trying again: " + KafkaFailures.describe(rootCause(failure)));
         }
     }
 
@@ -411,6 +413,11 @@ final class Assignments implements ConsumerRebalanceListener {
                 }
             });
         }
+    }
+
+    /** Whether nothing is known yet: neither the group nor the topic has answered. */
+    boolean joining() {
+        return JOINING.equals(problem);
     }
 
     /** What keeps partitions from being read, or null. Where some have stopped for good, that is what counts. */

@@ -46,6 +46,8 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
     private final Thread thread;
 
     private Metric connections;
+    /** Why the last consumer failed, until another one does better; null if it did not. */
+    private String failed;
 
     private final AtomicLong demand = new AtomicLong();
     private Flow.Subscriber<? super Message<Polled>> subscriber;
@@ -129,12 +131,15 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
             } catch (WakeupException e) {
                 LOG.debugf("%s woken up", thread.getName());
             } catch (KafkaException e) {
-                LOG.warnf("no consumer, trying again in %s: %s", REOPEN_DELAY, e);
-                pauseAfter(e);
+                String why = KafkaFailures.describe(e);
+                if (!why.equals(failed)) {
+                    LOG.warnf("no consumer, trying again every %s: %s", REOPEN_DELAY, why);
+                }
+                pauseAfter(why);
             } catch (RuntimeException e) {
                 // A defect of ours. What the shards held is dropped with the consumer and read again.
                 LOG.errorf(e, "the poll loop failed, trying again in %s", REOPEN_DELAY);
-                pauseAfter(e);
+                pauseAfter(e.toString());
             }
         }
     }
@@ -177,8 +182,11 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
         long afterMs = clock.millis();
         store.announceDue(afterMs);
         assignments.commitForOthersToSee(afterMs);
-        state = new ReaderState(
-                thread.getName(), true, isConnected(), afterMs, assignments.problem(), assignments.states());
+        if (!assignments.joining()) {
+            failed = null;
+        }
+        String problem = failed == null ? assignments.problem() : failed;
+        state = new ReaderState(thread.getName(), true, isConnected(), afterMs, problem, assignments.states());
     }
 
     /** The number of connections to brokers; the client itself keeps trying and says nothing. */
@@ -231,8 +239,9 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
         }
     }
 
-    private void pauseAfter(RuntimeException e) {
-        state = new ReaderState(thread.getName(), true, false, clock.millis(), e.toString(), List.of());
+    private void pauseAfter(String why) {
+        failed = why;
+        state = new ReaderState(thread.getName(), true, false, clock.millis(), why, List.of());
         try {
             Thread.sleep(REOPEN_DELAY);
         } catch (InterruptedException interrupted) {

@@ -35,13 +35,20 @@ class Database implements PgPoolCreator {
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(20);
     private static final int MOST_MISSES = 3;
 
+    private final DatabaseTls tls;
+
     private volatile Vertx vertx;
     private volatile PgConnectOptions options;
+
+    Database(DatabaseTls tls) {
+        this.tls = tls;
+    }
 
     @Override
     public Pool create(Input input) {
         vertx = input.vertx();
         options = new PgConnectOptions(input.pgConnectOptionsList().getFirst());
+        tls.applyTo(options, vertx);
         options.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
         options.setTcpKeepAlive(true);
         // The publishing statement is longer than what is kept prepared by default. Prepared anew each time, it costs
@@ -64,6 +71,7 @@ class Database implements PgPoolCreator {
 
     private Future<PgConnection> connect(PgConnectOptions to) {
         return PgConnection.connect(vertx, to)
+                .recover(failure -> Future.failedFuture(tls.explained(failure)))
                 // Whoever uses the connection learns of its end by what fails. Without a handler it would be printed,
                 // too.
                 .onSuccess(connection ->

@@ -137,8 +137,8 @@ class Engine {
         }
         if (!states.stream().allMatch(ReaderState::connected)) {
             return store.shards().isEmpty()
-                    ? new Verdict(EngineState.STARTING, "connecting to Kafka")
-                    : new Verdict(EngineState.STALLED, "no connection to Kafka");
+                    ? new Verdict(EngineState.STARTING, withProblem("connecting to Kafka", problem))
+                    : new Verdict(EngineState.STALLED, withProblem("no connection to Kafka", problem));
         }
         if (phases.contains(ReaderState.Phase.LOADING)) {
             return new Verdict(
@@ -154,6 +154,10 @@ class Engine {
             return new Verdict(EngineState.STALLED, publishing.lastFailure());
         }
         return new Verdict(EngineState.RUNNING, null);
+    }
+
+    private static String withProblem(String what, String problem) {
+        return problem == null ? what : what + ": " + problem;
     }
 
     private EngineStatus.Partition partition(ReaderState.Partition partition) {

@@ -22,16 +22,28 @@ final class Broker extends Service {
      */
     record Proxied(int port, int proxyPort) {}
 
+    /**
+     * Two listeners that speak TLS only; the second also demands a user, by SCRAM-SHA-512. Users are made by an admin client.
+     *
+     * @param keyStore PEM file with the key and the certificates
+     */
+    record Secured(Path keyStore, int tlsPort, int saslPort) {}
+
     private final int controllerPort;
     private final Proxied proxied;
+    private final Secured secured;
     private final Path data;
     private final Path temp;
 
-    /** @param proxied null for no second listener */
-    Broker(int port, int controllerPort, Proxied proxied, Workspace workspace, Children children) {
+    /**
+     * @param proxied null for no listener behind a proxy
+     * @param secured null for no listeners with TLS
+     */
+    Broker(int port, int controllerPort, Proxied proxied, Secured secured, Workspace workspace, Children children) {
         super("broker", port, workspace, children);
         this.controllerPort = controllerPort;
         this.proxied = proxied;
+        this.secured = secured;
         this.data = workspace.data("broker");
         this.temp = workspace.temp();
     }
@@ -45,6 +57,13 @@ final class Broker extends Service {
         return proxied == null
                 ? Map.of()
                 : Map.of("broker.proxied.port", proxied.port, "broker.proxy.port", proxied.proxyPort);
+    }
+
+    /** Where clients with TLS find the broker: {@code localhost}, which is what its certificate has to say. */
+    Map<String, Object> securedState() {
+        return secured == null
+                ? Map.of()
+                : Map.of("broker.tls.port", secured.tlsPort, "broker.sasl.port", secured.saslPort);
     }
 
     @Override
@@ -70,12 +89,18 @@ final class Broker extends Service {
     private String config() {
         String listener = proxied == null ? "" : ",PROXIED://127.0.0.1:" + proxied.port;
         String advertised = proxied == null ? "" : ",PROXIED://127.0.0.1:" + proxied.proxyPort;
-        return """
+        String tls = "";
+        if (secured != null) {
+            listener += ",TLS://127.0.0.1:%d,SASL://127.0.0.1:%d".formatted(secured.tlsPort, secured.saslPort);
+            advertised += ",TLS://localhost:%d,SASL://localhost:%d".formatted(secured.tlsPort, secured.saslPort);
+            tls = tls();
+        }
+        return tls + """
                 process.roles=broker,controller
                 node.id=1
                 listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d%4$s
                 advertised.listeners=PLAINTEXT://127.0.0.1:%1$d%5$s
-                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
+                listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,TLS:SSL,SASL:SASL_SSL
                 controller.listener.names=CONTROLLER
                 controller.quorum.voters=1@127.0.0.1:%2$d
                 log.dirs=%3$s
@@ -100,5 +125,17 @@ final class Broker extends Service {
                 # The usual 128 MB would be a quarter of the heap.
                 log.cleaner.dedupe.buffer.size=16777216
                 """.formatted(port(), controllerPort, LOG_DIR, listener, advertised);
+    }
+
+    private String tls() {
+        return """
+                listener.name.tls.ssl.keystore.type=PEM
+                listener.name.tls.ssl.keystore.location=%1$s
+                listener.name.sasl.ssl.keystore.type=PEM
+                listener.name.sasl.ssl.keystore.location=%1$s
+                listener.name.sasl.sasl.enabled.mechanisms=SCRAM-SHA-512
+                listener.name.sasl.scram-sha-512.sasl.jaas.config=\
+                    org.apache.kafka.common.security.scram.ScramLoginModule required;
+                """.formatted(secured.keyStore);
     }
 }

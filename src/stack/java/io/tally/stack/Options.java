@@ -10,6 +10,7 @@ import java.util.Map;
  * @param postgresPort port of PostgreSQL, 0 for any free one
  * @param kafkaPort port of the broker, 0 for any free one
  * @param kafkaProxyPort port of a proxy in front of the broker, 0 if there is none
+ * @param kafkaTls PEM file with the broker's key and certificates, or null: two more listeners, which demand TLS
  * @param connectPort port of Connect's REST interface, 0 for any free one
  * @param keep whether the data outlives the stop
  * @param stopOnStdinEof whether the end of standard input stops the stack
@@ -19,6 +20,7 @@ record Options(
         int postgresPort,
         int kafkaPort,
         int kafkaProxyPort,
+        Path kafkaTls,
         int connectPort,
         boolean keep,
         boolean stopOnStdinEof) {
@@ -29,6 +31,7 @@ record Options(
               --postgres-port N    default $POSTGRES_PORT or 5432; 0 picks a free port, here and below
               --kafka-port N       default $KAFKA_PORT or 9092
               --kafka-proxy-port N a second listener, for clients that come through a proxy on port N
+              --kafka-tls FILE     two more listeners: TLS, and TLS with SCRAM-SHA-512; FILE has key and certificates, PEM
               --connect-port N     default $CONNECT_PORT or 8083
               --keep               go on with the data in DIR, and leave it there when stopped
               --stop-on-stdin-eof  stop when standard input ends
@@ -52,6 +55,7 @@ record Options(
         int postgres = port("POSTGRES_PORT", env.getOrDefault("POSTGRES_PORT", "5432"));
         int kafka = port("KAFKA_PORT", env.getOrDefault("KAFKA_PORT", "9092"));
         int kafkaProxy = 0;
+        Path kafkaTls = null;
         int connect = port("CONNECT_PORT", env.getOrDefault("CONNECT_PORT", "8083"));
         boolean keep = false;
         boolean stopOnStdinEof = false;
@@ -61,6 +65,8 @@ record Options(
                 case "--postgres-port" -> postgres = port(args[i], value(args, i++));
                 case "--kafka-port" -> kafka = port(args[i], value(args, i++));
                 case "--kafka-proxy-port" -> kafkaProxy = port(args[i], value(args, i++));
+                case "--kafka-tls" ->
+                    kafkaTls = Path.of(value(args, i++)).toAbsolutePath().normalize();
                 case "--connect-port" -> connect = port(args[i], value(args, i++));
                 case "--keep" -> keep = true;
                 case "--stop-on-stdin-eof" -> stopOnStdinEof = true;
@@ -68,7 +74,7 @@ record Options(
             }
         }
         return new Options(
-                dir.toAbsolutePath().normalize(), postgres, kafka, kafkaProxy, connect, keep, stopOnStdinEof);
+                dir.toAbsolutePath().normalize(), postgres, kafka, kafkaProxy, kafkaTls, connect, keep, stopOnStdinEof);
     }
 
     private static String value(String[] args, int option) throws Unusable {

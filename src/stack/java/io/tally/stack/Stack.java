@@ -32,7 +32,9 @@ public final class Stack {
         postgres = new Postgres(postgresPort, workspace, children);
         Broker.Proxied proxied =
                 options.kafkaProxyPort() == 0 ? null : new Broker.Proxied(ports.free(), options.kafkaProxyPort());
-        broker = new Broker(brokerPort, controllerPort, proxied, workspace, children);
+        Broker.Secured secured =
+                options.kafkaTls() == null ? null : new Broker.Secured(options.kafkaTls(), ports.free(), ports.free());
+        broker = new Broker(brokerPort, controllerPort, proxied, secured, workspace, children);
         Map<String, String> environment = connectorEnvironment(postgresPort);
         connect = new Connect("connect", connectPort, broker, true, environment, workspace, children);
         plainConnect = new Connect("plain-connect", ports.free(), broker, false, environment, workspace, children);
@@ -133,6 +135,7 @@ public final class Stack {
         state.put("postgres.jdbc.url", postgres.jdbcUrl(Postgres.DATABASE));
         state.put("broker.bootstrap.servers", broker.bootstrapServers());
         state.putAll(broker.proxiedState());
+        state.putAll(broker.securedState());
         state.put("connect.url", connect.url());
         state.put("plain-connect.url", plainConnect.url());
         return state;

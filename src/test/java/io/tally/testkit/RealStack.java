@@ -72,6 +72,10 @@ public final class RealStack implements AutoCloseable {
                         "0",
                         "--kafka-proxy-port",
                         Integer.toString(Processes.freePort()),
+                        "--kafka-tls",
+                        Certificates.make(directory.resolveSibling(directory.getFileName() + "-tls"), "the stack")
+                                .keyStore()
+                                .toString(),
                         "--connect-port",
                         "0",
                         "--stop-on-stdin-eof"))
@@ -156,6 +160,21 @@ public final class RealStack implements AutoCloseable {
     /** The port of the broker's second listener. */
     public int brokerProxiedPort() {
         return Integer.parseInt(state.getProperty("broker.proxied.port"));
+    }
+
+    /** The port of the broker's listener that speaks TLS only. */
+    public int brokerTlsPort() {
+        return Integer.parseInt(state.getProperty("broker.tls.port"));
+    }
+
+    /** The port of the one that demands a user as well, by SCRAM-SHA-512. */
+    public int brokerSaslPort() {
+        return Integer.parseInt(state.getProperty("broker.sasl.port"));
+    }
+
+    /** What the broker's certificate was signed with. */
+    public Certificates certificates() {
+        return Certificates.in(directory.resolveSibling(directory.getFileName() + "-tls"));
     }
 
     public String connectUrl() {

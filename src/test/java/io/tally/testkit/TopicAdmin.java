@@ -8,7 +8,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
@@ -52,6 +55,13 @@ public final class TopicAdmin implements AutoCloseable {
         await(admin.listOffsets(latest).all())
                 .forEach((partition, end) -> all.put(partition, RecordsToDelete.beforeOffset(end.offset())));
         await(admin.deleteRecords(all).all());
+    }
+
+    /** Makes a user of the broker's listener with passwords, or gives it another one. */
+    public void setPassword(String user, String password) {
+        ScramCredentialInfo scram = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
+        await(admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(user, scram, password)))
+                .all());
     }
 
     private static <T> T await(KafkaFuture<T> answer) {

@@ -1,0 +1,27 @@
+package io.tally.ingest;
+
+import java.security.GeneralSecurityException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+
+/** Failures of Kafka clients in one line, for logs and the status page. */
+final class KafkaFailures {
+
+    private KafkaFailures() {}
+
+    /** What is wrong, without the layers around it, and what to do if that can be told. */
+    static String describe(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        if (innermost instanceof SaslAuthenticationException) {
+            return "the broker refuses KAFKA_USER or KAFKA_PASSWORD: " + innermost.getMessage();
+        }
+        if (innermost instanceof GeneralSecurityException) {
+            return "the broker's certificate is refused: " + innermost.getMessage()
+                    + "; KAFKA_SSL_TRUSTSTORE_LOCATION has to hold the certificate of its authority, and the broker's"
+                    + " addresses have to be names in it";
+        }
+        return innermost == failure ? failure.toString() : failure.getMessage() + ": " + innermost;
+    }
+}
