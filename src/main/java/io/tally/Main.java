@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * Starts the program. With the argument {@code healthy} it asks the one that runs beside it whether it is alive, and ends
@@ -26,8 +27,17 @@ public final class Main {
         Quarkus.run(arguments);
     }
 
+    /** Where health is: at the port for it, if that is open. */
+    static int healthPort(Map<String, String> environment) {
+        boolean apart = Boolean.parseBoolean(environment.get("MANAGEMENT_ENABLED"));
+        return Integer.parseInt(
+                apart
+                        ? environment.getOrDefault("MANAGEMENT_PORT", "9000")
+                        : environment.getOrDefault("HTTP_PORT", "8081"));
+    }
+
     private static boolean isAlive() {
-        int port = Integer.parseInt(System.getenv().getOrDefault("HTTP_PORT", "8081"));
+        int port = healthPort(System.getenv());
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(LIMIT_MS);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), LIMIT_MS);

@@ -36,7 +36,9 @@ class LayersTest {
     private static final String[] VERTX = {"io.vertx.."};
     private static final String[] TLS = {"javax.net.ssl.."};
     private static final String[] KAFKA = {"org.apache.kafka.."};
-    private static final String[] WEB = {"jakarta.ws.rs..", "com.fasterxml.jackson..", "io.micrometer.."};
+    private static final String[] WEB = {
+        "jakarta.ws.rs..", "com.fasterxml.jackson..", "io.micrometer..", "io.vertx.core..", "io.vertx.ext.web.."
+    };
 
     static Stream<ArchRule> rules() {
         return Stream.of(
