@@ -47,7 +47,7 @@ class LostGroundIT {
     }
 
     @Test
-    void offsetsGone_stopsOrBuildsAgain_asTold() {
+    void offsetsGone_stopsOrBuildsAgain_asTold() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("lost_offsets").registerConnector()) {
             pipeline.execute(OLD_ORDERS);
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
@@ -79,6 +79,7 @@ class LostGroundIT {
                     "it is not ready",
                     LIMIT,
                     () -> engine.get("/q/health/ready").statusCode() == 503);
+            assertEquals(200, engine.get("/q/health/live").statusCode(), "a restart would not help");
             assertTrue(engine.log().contains("start once with tally.rebuild=true"), engine.log());
         }
     }

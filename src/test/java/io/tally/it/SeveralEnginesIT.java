@@ -131,6 +131,27 @@ class SeveralEnginesIT {
     }
 
     /** Slow enough to leave the machine to the engines. */
+    @Test
+    void engineWithoutPartitions_isReady_andTakesThemOver() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("several_standby").registerConnector()) {
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            String consumers = "mp.messaging.incoming.orders.concurrency=";
+            try (EngineProcess first = EngineProcess.start(pipeline, consumers + TestPipeline.PARTITIONS)
+                            .awaitReading(TestPipeline.PARTITIONS);
+                    EngineProcess standby = EngineProcess.start(pipeline, consumers + 1)) {
+                Await.until(
+                        "it stands by",
+                        LIMIT,
+                        () -> standby.status().path("state").asText().equals("STANDBY"));
+                assertEquals(200, standby.get("/q/health/ready").statusCode());
+                assertEquals(200, standby.get("/q/health/live").statusCode());
+                first.kill();
+                standby.awaitReading(TestPipeline.PARTITIONS);
+                pipeline.awaitExact(LIMIT);
+            }
+        }
+    }
+
     private static OrderWriters writers(TestPipeline pipeline, long seed) {
         return OrderWriters.throughOutages(pipeline, 4, seed, Duration.ofMinutes(2), Duration.ofMillis(20));
     }
