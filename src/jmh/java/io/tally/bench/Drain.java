@@ -28,7 +28,8 @@ import java.util.Map;
  * </pre>
  *
  * <p>Options: {@code --events} (1000000), {@code --partitions} (4), {@code --customers} (10000), {@code --per-second}
- * how dense the orders lie in event time (10000), {@code --rounds} (3), {@code --threads} of the bare consumer (2).
+ * how dense the orders lie in event time (10000), {@code --rounds} (3), {@code --threads} of the bare consumer (2),
+ * {@code --pages} that are open in a further run of the engine in each round (0, which is no such run).
  */
 public final class Drain {
 
@@ -47,7 +48,8 @@ public final class Drain {
                 "--customers", "10000",
                 "--per-second", "10000",
                 "--rounds", "3",
-                "--threads", "2"));
+                "--threads", "2",
+                "--pages", "0"));
         for (int i = 0; i + 1 < args.length; i += 2) {
             if (options.replace(args[i], args[i + 1]) == null) {
                 throw new IllegalArgumentException("unknown option " + args[i] + ", known are " + options.keySet());
@@ -70,7 +72,10 @@ public final class Drain {
         System.out.println("run                    start->last s  first->last s   events/s   CPU s  peak RSS MB");
         for (int round = 1; round <= number("--rounds"); round++) {
             print(bare());
-            print(engine(round));
+            print(engine("drain_" + round, 0));
+            if (number("--pages") > 0) {
+                print(engine("drain_pages_" + round, number("--pages")));
+            }
         }
     }
 
@@ -112,8 +117,8 @@ public final class Drain {
         }
     }
 
-    private Run engine(int round) throws Exception {
-        try (TestPipeline pipeline = new TestPipeline("drain_" + round)) {
+    private Run engine(String name, int pages) throws Exception {
+        try (TestPipeline pipeline = new TestPipeline(name)) {
             long begin = System.nanoTime();
             try (EngineProcess engine = EngineProcess.start(
                     pipeline,
@@ -125,12 +130,19 @@ public final class Drain {
                         LIMIT,
                         () -> engine.status().path("records").path("read").asLong() > 0);
                 long first = System.nanoTime();
-                Await.until("the last row", LIMIT, () -> isComplete(pipeline));
-                long last = System.nanoTime();
+                long last;
+                try (Listeners listeners = new Listeners(engine.port(), pages)) {
+                    Await.until("the last row", LIMIT, () -> isComplete(pipeline));
+                    last = System.nanoTime();
+                    if (pages > 0 && listeners.bytes() == 0) {
+                        throw new IllegalStateException("no page has got an event");
+                    }
+                }
                 Usage usage = new Usage(engine.pid());
                 usage.read();
                 check(pipeline);
-                return new Run("engine, exact", (last - begin) / 1e9, (last - first) / 1e9, usage.cpu, usage.peakMb);
+                String what = pages == 0 ? "engine, exact" : "engine, " + pages + " pages";
+                return new Run(what, (last - begin) / 1e9, (last - first) / 1e9, usage.cpu, usage.peakMb);
             }
         }
     }
