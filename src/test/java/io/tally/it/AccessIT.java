@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.specification.RequestSpecification;
 import io.tally.testkit.Await;
+import io.tally.testkit.Browser;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.Processes;
 import io.tally.testkit.TestPipeline;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,6 +125,23 @@ class AccessIT {
                     new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
                 assertTrue(events.readLine().startsWith("data:"));
             }
+        }
+    }
+
+    @Test
+    void passwordSet_pageWorksAfterTheBrowserHasAsked() {
+        try (Browser browser = Browser.start().logIn("tally", PASSWORD).open(engine.address())) {
+            Await.until(
+                    () -> "the stream has brought the topic; complaints: " + browser.complaints(),
+                    LIMIT,
+                    () -> browser.text("#topic").equals(pipeline.topic()));
+            Await.until(
+                    "the settings are there",
+                    LIMIT,
+                    () -> browser.evaluate("document.querySelectorAll('#settings tr').length")
+                                    .asInt()
+                            > 10);
+            assertEquals(List.of(), browser.complaints());
         }
     }
 

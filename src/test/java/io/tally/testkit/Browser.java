@@ -55,6 +55,7 @@ public final class Browser implements AutoCloseable {
     private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
     private final List<Complaint> complaints = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private volatile Map<String, String> login = Map.of();
 
     /** Starts one. Debian's package {@code chromium} has to be installed. */
     public static Browser start() {
@@ -133,6 +134,13 @@ public final class Browser implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    /** Answers as a person would when a page asks for user and password. */
+    public Browser logIn(String user, String password) {
+        login = Map.of("response", "ProvideCredentials", "username", user, "password", password);
+        send("Fetch.enable", Map.of("handleAuthRequests", true));
+        return this;
     }
 
     /** Opens an address in the page. */
@@ -221,12 +229,7 @@ public final class Browser implements AutoCloseable {
     }
 
     private JsonNode send(String method, Map<String, ?> parameters) {
-        int id = lastId.incrementAndGet();
-        ObjectNode command = JSON.createObjectNode().put("id", id).put("method", method);
-        command.set("params", JSON.valueToTree(parameters));
-        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-        waiting.put(id, answer);
-        socket.sendText(command.toString(), true).join();
+        CompletableFuture<JsonNode> answer = begin(method, parameters);
         try {
             return answer.get(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -235,6 +238,17 @@ public final class Browser implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(method + " was not answered", e);
         }
+    }
+
+    /** One message at a time is on its way out. */
+    private synchronized CompletableFuture<JsonNode> begin(String method, Map<String, ?> parameters) {
+        int id = lastId.incrementAndGet();
+        ObjectNode command = JSON.createObjectNode().put("id", id).put("method", method);
+        command.set("params", JSON.valueToTree(parameters));
+        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+        waiting.put(id, answer);
+        socket.sendText(command.toString(), true).join();
+        return answer;
     }
 
     private void handle(JsonNode message) {
@@ -253,6 +267,14 @@ public final class Browser implements AutoCloseable {
         switch (message.path("method").asText()) {
             case "Network.requestWillBeSent" ->
                 requests.add(parameters.at("/request/url").asText());
+            case "Fetch.requestPaused" ->
+                begin(
+                        "Fetch.continueRequest",
+                        Map.of("requestId", parameters.path("requestId").asText()));
+            case "Fetch.authRequired" ->
+                begin(
+                        "Fetch.continueWithAuth",
+                        Map.of("requestId", parameters.path("requestId").asText(), "authChallengeResponse", login));
             case "Runtime.exceptionThrown" ->
                 complaints.add(new Complaint(
                         "script", parameters.path("exceptionDetails").toString()));
