@@ -10,8 +10,11 @@ import io.tally.testkit.OrderWriters;
 import io.tally.testkit.TestPipeline;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How an engine starts: what it finds, and when it refuses. */
 class StartIT {
@@ -125,7 +128,24 @@ class StartIT {
         try (TestPipeline pipeline = new TestPipeline("start_impossible");
                 EngineProcess engine = EngineProcess.start(pipeline, "tally.window.size=0s")) {
             assertEquals(1, engine.awaitExit());
-            assertTrue(engine.log().contains("tally.window.size=PT0S"), engine.log());
+            assertTrue(engine.log().contains("Tally cannot run: tally.window.size=PT0S"), engine.log());
+            assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "KAFKA_SECURITY_PROTOCOL, TLS",
+        "KAFKA_SSL_TRUSTSTORE_LOCATION, /not/there.pem",
+        "POSTGRES_SSLMODE, require",
+        "POSTGRES_PASSWORD_FILE, /not/there"
+    })
+    void start_connectionThatCannotWork_isRefusedByName(String variable, String value) {
+        try (TestPipeline pipeline = new TestPipeline("start_" + variable.toLowerCase(Locale.ROOT));
+                EngineProcess engine = EngineProcess.start(pipeline, Map.of(variable, value))) {
+            assertEquals(1, engine.awaitExit());
+            assertTrue(engine.log().contains("Tally cannot run: " + variable + "=" + value), engine.log());
+            assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
         }
     }
 
