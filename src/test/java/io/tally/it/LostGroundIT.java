@@ -69,7 +69,7 @@ class LostGroundIT {
         }
     }
 
-    private static void awaitStopped(TestPipeline pipeline) {
+    private static void awaitStopped(TestPipeline pipeline) throws Exception {
         try (EngineProcess engine = EngineProcess.start(pipeline, "tally.on-lost-ground=stop")) {
             Await.until(
                     "the engine stops",
@@ -96,7 +96,7 @@ class LostGroundIT {
     }
 
     @Test
-    void checkpointAheadOfTheTopic_stopsForGoodOrBuildsAgain_asTold() {
+    void checkpointAheadOfTheTopic_stopsForGoodOrBuildsAgain_asTold() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("lost_ahead").registerConnector()) {
             pipeline.execute(OLD_ORDERS);
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
