@@ -71,7 +71,9 @@ public final class Publisher {
     public CompletionStage<Void> round() {
         long nowMs = clock.millis();
         if (Waiting.lasts(nowMs, retryNotBeforeMs, SLOWEST_RETRY.toMillis())
-                || Waiting.lasts(nowMs, restUntilMs, CATCH_UP_LONGEST.toMillis()) && !store.isCrowded()) {
+                || Waiting.lasts(nowMs, restUntilMs, CATCH_UP_LONGEST.toMillis())
+                        && !store.isCrowded()
+                        && !hasCaughtUp()) {
             return done();
         }
         if (uncertain) {
@@ -204,15 +206,19 @@ public final class Publisher {
         state = state.published(clock.millis(), sentAtMs, publication);
     }
 
-    /** A batch is settled: goes on at once, or after a while if there is much more to read. */
+    /** A batch is settled: goes on after a while, or as soon as nothing is left to read or memory is short. */
     private void rest() {
         answered();
         long nowMs = clock.millis();
-        boolean caughtUp =
-                store.shards().stream().allMatch(shard -> shard.progress().drained());
-        long pauseMs = Math.clamp(
-                CATCH_UP_FACTOR * (nowMs - sentAtMs), CATCH_UP_SHORTEST.toMillis(), CATCH_UP_LONGEST.toMillis());
-        restUntilMs = caughtUp ? 0 : nowMs + pauseMs;
+        restUntilMs = nowMs
+                + Math.clamp(
+                        CATCH_UP_FACTOR * (nowMs - sentAtMs),
+                        CATCH_UP_SHORTEST.toMillis(),
+                        CATCH_UP_LONGEST.toMillis());
+    }
+
+    private boolean hasCaughtUp() {
+        return store.shards().stream().allMatch(shard -> shard.progress().drained());
     }
 
     private void answered() {

@@ -136,6 +136,24 @@ class PublisherTest {
     }
 
     @Test
+    void round_muchLeftToRead_restsUntilNothingIs() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        shard.drained(false, nowMs);
+        shard.settle();
+        round();
+        assertEquals(orders(1), ledger.total(window, 7));
+        shard.apply(shard.position(), insert(window, 8, 1, 100), nowMs);
+        round();
+        assertNull(ledger.total(window, 8), "corrections gather while there is more to read");
+        shard.drained(true, nowMs);
+        shard.settle();
+        round();
+        assertEquals(orders(1), ledger.total(window, 8));
+    }
+
+    @Test
     void round_anotherOwner_dropsThePartitionAndPublishesTheRest() {
         Shard lost = own(0);
         Shard kept = own(1);
