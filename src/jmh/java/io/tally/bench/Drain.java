@@ -30,6 +30,7 @@ import java.util.Map;
  * <p>Options: {@code --events} (1000000), {@code --partitions} (4), {@code --customers} (10000), {@code --per-second}
  * how dense the orders lie in event time (10000), {@code --rounds} (3), {@code --threads} of the bare consumer (2),
  * {@code --pages} that are open in a further run of the engine in each round (0, which is no such run).
+ * {@code -Dengine.executable=…} measures another engine than the packaged application on a JVM, as tests do.
  */
 public final class Drain {
 
