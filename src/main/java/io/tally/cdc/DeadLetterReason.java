@@ -28,7 +28,11 @@ public enum DeadLetterReason {
     /** A number too large for its field. */
     NUMBER_OUT_OF_RANGE("number-out-of-range"),
     /** An event time that is no ISO-8601 time with a zone, or not one of PostgreSQL's range. */
-    IMPOSSIBLE_TIME("impossible-time");
+    IMPOSSIBLE_TIME("impossible-time"),
+    /** The bytes are not what the schema says that they were written with, or have no schema where one is needed. */
+    NOT_AVRO("not-avro"),
+    /** The registry has no schema of the record's id, or none that can be read. */
+    UNKNOWN_SCHEMA("unknown-schema");
 
     private final String code;
 

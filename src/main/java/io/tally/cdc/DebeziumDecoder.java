@@ -4,12 +4,14 @@ import io.tally.window.OrderChange;
 import io.tally.window.OrderChange.Op;
 import io.tally.window.RowImage;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
- * Reads the value of one record of the topic, JSON that Debezium wrote, into an {@link OrderChange}. What {@link Shape} it
- * has is found out record by record: an envelope is what has {@code op}, a row by itself what has {@code __op}, {@code
- * __deleted} or at least two of the columns, and either may be the payload of an embedded schema.
+ * Reads the value of one record of the topic, JSON or Avro that Debezium wrote, into an {@link OrderChange}. What {@link
+ * Shape} it has is found out record by record: an envelope is what has {@code op}, a row by itself what has {@code __op},
+ * {@code __deleted} or at least two of the columns, and either may be the payload of an embedded schema. What begins with
+ * a zero has its schema in a registry.
  *
  * <p>What an operation needs: {@code c} and {@code r} the row after, {@code d} the row before, {@code u} both;
  * {@code t} and {@code m} none; when appending, {@code u} the row after and {@code d} none. An image that is not needed
@@ -18,8 +20,8 @@ import java.util.function.Supplier;
  * twice in an object, the last one counts. A row by itself is the row after, and that of a rewritten delete the row before;
  * its update has no row before, ever.
  *
- * <p>One pass over the bytes, and no garbage unless a record cannot be decoded or writes its texts with escapes where
- * Debezium never does. Belongs to one thread at a time.
+ * <p>One pass over JSON's bytes, and no garbage unless a record cannot be decoded or writes its texts with escapes where
+ * Debezium never does. Avro takes two, and leaves the JSON in between behind. Belongs to one thread at a time.
  */
 public final class DebeziumDecoder {
 
@@ -28,8 +30,20 @@ public final class DebeziumDecoder {
     private final EmbeddedSchema schema;
     private final Envelope outermost;
     private final RecordReader reader;
+    private final RecordFormat format;
+    private final WriterSchemas schemas;
+    private final AvroInput avro = new AvroInput();
+    private final JsonOutput json = new JsonOutput();
 
     private Shape shape;
+
+    /** The schema of the record in hand, if it is in a registry. */
+    private WriterSchema writer;
+
+    /** What shapes the record in hand may have. */
+    private Shape ifEnvelope = Shape.ENVELOPE;
+
+    private Shape ifRow = Shape.ROW;
 
     /** How the columns of the record in hand are written. */
     private ColumnTypes types;
@@ -45,6 +59,8 @@ public final class DebeziumDecoder {
         this.schema = new EmbeddedSchema(settings.columns());
         this.outermost = new Envelope(settings, schema, new Envelope(settings, null, null));
         this.reader = new RecordReader(outermost.fields());
+        this.format = settings.format();
+        this.schemas = settings.format() == RecordFormat.JSON ? null : settings.schemas();
     }
 
     /** The shape of the last record with a change that was decoded, or null before the first. */
@@ -69,8 +85,11 @@ public final class DebeziumDecoder {
         Objects.checkFromIndexSize(offset, length, value.length);
         boolean complete = false;
         try {
-            reader.read(value, offset, length);
-            fill(value, into);
+            if (format == RecordFormat.AVRO || length > 0 && value[offset] == WirePrefix.MAGIC) {
+                decodeRegistered(value, offset, length, into);
+            } else {
+                decodeJson(value, offset, length, into);
+            }
             complete = true;
         } finally {
             if (!complete) {
@@ -84,18 +103,103 @@ public final class DebeziumDecoder {
         decode(value, 0, value == null ? 0 : value.length, into);
     }
 
+    private void decodeJson(byte[] value, int offset, int length, OrderChange into) throws UndecodableException {
+        reader.read(value, offset, length);
+        fill(value, into);
+    }
+
+    /**
+     * The id of the schema that has to be at hand before a value can be decoded, if the value has one and it is not.
+     * A value whose schema is not at hand is decoded as one whose schema does not exist.
+     */
+    public OptionalInt lackingSchema(byte[] value, int offset, int length) {
+        if (schemas == null || !WirePrefix.isAt(value, offset, length)) {
+            return OptionalInt.empty();
+        }
+        int id = WirePrefix.id(value, offset);
+        return schemas.find(id) == null ? OptionalInt.of(id) : OptionalInt.empty();
+    }
+
+    /** Whether values may need schemas that are not at hand. */
+    public boolean needsSchemas() {
+        return schemas != null;
+    }
+
+    /** Decodes a value after the id of its schema. Avro is turned into the JSON that the same connector would write. */
+    private void decodeRegistered(byte[] value, int offset, int length, OrderChange into) throws UndecodableException {
+        if (!WirePrefix.isAt(value, offset, length)) {
+            throw format == RecordFormat.AVRO
+                    ? Faults.noWirePrefix(value, offset, length)
+                    : Faults.notJson(value, offset, offset, offset + length, "a value");
+        }
+        int from = offset + WirePrefix.LENGTH;
+        int left = length - WirePrefix.LENGTH;
+        writer = writerOf(value, offset, left);
+        try {
+            if (writer.avro() == null) {
+                ifEnvelope = Shape.ENVELOPE_JSON_SCHEMA;
+                ifRow = Shape.ROW_JSON_SCHEMA;
+                decodeJson(value, from, left, into);
+            } else {
+                ifEnvelope = Shape.ENVELOPE_AVRO;
+                ifRow = Shape.ROW_AVRO;
+                decodeAvro(value, from, left, into);
+            }
+        } finally {
+            writer = null;
+            ifEnvelope = Shape.ENVELOPE;
+            ifRow = Shape.ROW;
+        }
+    }
+
+    private WriterSchema writerOf(byte[] value, int offset, int left) throws UndecodableException {
+        if (schemas == null) {
+            if (format == RecordFormat.AUTO && (left == 0 || value[offset + WirePrefix.LENGTH] != '{')) {
+                throw Faults.notJson(value, offset, offset, offset + WirePrefix.LENGTH + left, "a value");
+            }
+            return WriterSchema.NO_SCHEMA;
+        }
+        int id = WirePrefix.id(value, offset);
+        WriterSchema found = schemas.find(id);
+        if (found == null || found.isUnknown()) {
+            throw Faults.unknownSchema(id, found == null ? "is not in the registry" : found.fault());
+        }
+        if (found.avro() == null && format == RecordFormat.AVRO) {
+            throw Faults.notAvro("schema " + id + " is a JSON Schema; set tally.format=auto");
+        }
+        return found;
+    }
+
+    private void decodeAvro(byte[] value, int from, int length, OrderChange into) throws UndecodableException {
+        avro.open(value, from, length);
+        json.begin();
+        writer.avro().write(avro, json, AvroType.Role.OUTERMOST);
+        avro.end();
+        try {
+            decodeJson(json.bytes(), json.start(), json.length(), into);
+        } catch (UndecodableException e) {
+            // All but the texts in it is JSON of our making.
+            throw e.reason() == DeadLetterReason.NOT_JSON ? Faults.notAvro("a text is not UTF-8") : e;
+        }
+    }
+
     private void fill(byte[] record, OrderChange into) throws UndecodableException {
         if (!outermost.fields().isObject()) {
             throw Faults.notAnObject(record, outermost.fields());
         }
         Envelope payload = outermost.payload();
         if (outermost.isEnvelope() || payload == null || outermost.isRow()) {
-            types = usualTypes.get();
-            fill(outermost, record, into, Shape.ENVELOPE, Shape.ROW);
+            types = usualTypes();
+            fill(outermost, record, into, ifEnvelope, ifRow);
         } else {
-            types = schema.types(usualTypes.get());
+            types = schema.types(usualTypes());
             fill(payload, record, into, Shape.ENVELOPE_WITH_SCHEMA, Shape.ROW_WITH_SCHEMA);
         }
+    }
+
+    private ColumnTypes usualTypes() {
+        ColumnTypes usual = usualTypes.get();
+        return writer == null ? usual : writer.types(usual);
     }
 
     private void fill(Envelope envelope, byte[] record, OrderChange into, Shape ifEnvelope, Shape ifRow)

@@ -13,15 +13,24 @@ import java.util.function.Supplier;
  * @param tables the tables whose changes count, {@code schema.table} or just {@code table}; records of others are passed
  *     over. If none is named, records of any table count
  * @param types how columns are written where no embedded schema says so; asked for each record
+ * @param format how values are written
+ * @param schemas the schemas of a registry, or null if there is none to ask
  */
 public record DecoderSettings(
-        Columns columns, int priceScale, UpdateMode updates, Set<String> tables, Supplier<ColumnTypes> types) {
+        Columns columns,
+        int priceScale,
+        UpdateMode updates,
+        Set<String> tables,
+        Supplier<ColumnTypes> types,
+        RecordFormat format,
+        WriterSchemas schemas) {
 
     /** Decimals of the price in the orders table as the pipeline creates it. */
     public static final int DEFAULT_PRICE_SCALE = 2;
 
-    /** @throws IllegalArgumentException if the scale is out of range */
+    /** @throws IllegalArgumentException if the scale is out of range, or Avro is to be read without schemas */
     public DecoderSettings {
+        Objects.requireNonNull(format);
         Objects.requireNonNull(columns);
         Objects.requireNonNull(updates);
         Objects.requireNonNull(types);
@@ -29,6 +38,20 @@ public record DecoderSettings(
         if (priceScale < 0 || priceScale > DecimalText.MAX_SCALE) {
             throw new IllegalArgumentException("scale must be 0 to " + DecimalText.MAX_SCALE + ", scale=" + priceScale);
         }
+        if (format == RecordFormat.AVRO && schemas == null) {
+            throw new IllegalArgumentException("Avro cannot be read without schemas");
+        }
+    }
+
+    /** For JSON without a registry. */
+    public DecoderSettings(
+            Columns columns, int priceScale, UpdateMode updates, Set<String> tables, Supplier<ColumnTypes> types) {
+        this(columns, priceScale, updates, tables, types, RecordFormat.AUTO, null);
+    }
+
+    /** The same with a registry. */
+    public DecoderSettings with(RecordFormat newFormat, WriterSchemas newSchemas) {
+        return new DecoderSettings(columns, priceScale, updates, tables, types, newFormat, newSchemas);
     }
 
     /** For the orders table as the pipeline creates it, with rows taken back. */

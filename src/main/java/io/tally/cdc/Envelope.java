@@ -46,11 +46,7 @@ final class Envelope {
      */
     Envelope(DecoderSettings settings, EmbeddedSchema schema, Envelope payload) {
         List<String> columns = settings.columns().names();
-        List<String> names = new ArrayList<>(columns);
-        names.addAll(SourceReader.ROW_FIELDS);
-        names.addAll(List.of("before", "after", "source", "op", "__op", "__deleted"));
-        names.addAll(OtherMessages.FIELDS);
-        names.addAll(List.of("schema", "payload"));
+        List<String> names = names(settings.columns());
         fields = new Members(names);
         before = new RowReader("before", settings, new Members(columns));
         after = new RowReader("after", settings, new Members(columns));
@@ -72,6 +68,16 @@ final class Envelope {
             fields.nest(schemaAt, schema);
             fields.nest(payloadAt, payload.fields);
         }
+    }
+
+    /** The members that count, the columns first; a column may have the name of one that comes later. */
+    static List<String> names(Columns columns) {
+        List<String> names = new ArrayList<>(columns.names());
+        names.addAll(SourceReader.ROW_FIELDS);
+        names.addAll(List.of("before", "after", "source", "op", "__op", "__deleted"));
+        names.addAll(OtherMessages.FIELDS);
+        names.addAll(List.of("schema", "payload"));
+        return names;
     }
 
     RowReader before() {

@@ -20,10 +20,36 @@ final class Faults {
     static UndecodableException notJson(byte[] record, int at, int start, int limit, String expected) {
         String found = at < limit ? String.format("0x%02x", record[at]) : "the end";
         String hint = at == start && at < limit && record[at] == 0
-                ? "; a value that starts with 0x00 comes from a schema registry's converter, but JSON is needed"
+                ? "; a value that starts with 0x00 comes from a schema registry's converter: set tally.registry.url"
                 : "";
         String message = "not JSON at byte " + (at - start) + ": expected " + expected + " but found " + found + hint;
         return new UndecodableException(DeadLetterReason.NOT_JSON, null, message);
+    }
+
+    /** Bytes that do not fit their schema. */
+    static UndecodableException notAvro(String message) {
+        return new UndecodableException(DeadLetterReason.NOT_AVRO, null, message);
+    }
+
+    /** A value that has to name its schema, but does not. */
+    static UndecodableException noWirePrefix(byte[] record, int offset, int length) {
+        return notAvro("no schema id: expected 0x00 and four bytes of it, but the value "
+                + (length == 0 ? "is empty" : String.format("begins with 0x%02x", record[offset]))
+                + (length < WirePrefix.LENGTH ? " and has " + length + " bytes" : "")
+                + "; tally.format=auto reads JSON as well");
+    }
+
+    /** A schema that the registry does not have, or that cannot be read. */
+    static UndecodableException unknownSchema(int id, String fault) {
+        return new UndecodableException(
+                DeadLetterReason.UNKNOWN_SCHEMA,
+                null,
+                "schema " + id + " " + fault + "; does tally.registry.url name the registry that the connector uses?");
+    }
+
+    /** A schema that makes no sense; becomes part of another message. */
+    static UndecodableException unreadableSchema(String fault) {
+        return new UndecodableException(DeadLetterReason.UNKNOWN_SCHEMA, null, fault);
     }
 
     /** A JSON object that is none of the shapes. */

@@ -9,7 +9,15 @@ public enum Shape {
     /** Only the row, which the transform ExtractNewRecordState took out of the envelope. */
     ROW("row"),
     /** Only the row, as the payload of an embedded Connect schema. */
-    ROW_WITH_SCHEMA("row-with-schema");
+    ROW_WITH_SCHEMA("row-with-schema"),
+    /** The envelope in Avro, its schema in a registry. */
+    ENVELOPE_AVRO("envelope-avro"),
+    /** Only the row, in Avro. */
+    ROW_AVRO("row-avro"),
+    /** The envelope in JSON, after the id of its schema. */
+    ENVELOPE_JSON_SCHEMA("envelope-json-schema"),
+    /** Only the row, in JSON after the id of its schema. */
+    ROW_JSON_SCHEMA("row-json-schema");
 
     private final String code;
 
@@ -24,6 +32,9 @@ public enum Shape {
 
     /** Whether the records are rows by themselves, which never come with the row before. */
     public boolean isRow() {
-        return this == ROW || this == ROW_WITH_SCHEMA;
+        return switch (this) {
+            case ROW, ROW_WITH_SCHEMA, ROW_AVRO, ROW_JSON_SCHEMA -> true;
+            case ENVELOPE, ENVELOPE_WITH_SCHEMA, ENVELOPE_AVRO, ENVELOPE_JSON_SCHEMA -> false;
+        };
     }
 }

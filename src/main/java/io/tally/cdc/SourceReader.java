@@ -12,8 +12,7 @@ import java.util.Set;
 final class SourceReader {
 
     /** What is read of an envelope's source. */
-    private static final List<String> FIELDS =
-            List.of("txId", "lsn", "sequence", "ts_ms", "snapshot", "schema", "table");
+    static final List<String> FIELDS = List.of("txId", "lsn", "sequence", "ts_ms", "snapshot", "schema", "table");
 
     /** The same where ExtractNewRecordState adds it to a row, if it is told to. */
     static final List<String> ROW_FIELDS =

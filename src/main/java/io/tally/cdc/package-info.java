@@ -11,5 +11,9 @@
  * {@link OtherMessages} what it is instead; only then, when the whole document is known to be JSON and the operation is
  * known, {@link RowReader} and {@link SourceReader} read the few values that count, as {@link EmbeddedSchema} or the
  * settings say that they are written.
+ *
+ * <p>What begins with a {@link WirePrefix} was written with a schema of a registry, whose {@link WriterSchema} has to be at
+ * hand by then. JSON behind it goes the same way. Avro is turned into the JSON of the same change first, by a plan made of
+ * the schema once ({@link AvroType}), which passes over what does not count; so both mean the same by construction.
  */
 package io.tally.cdc;

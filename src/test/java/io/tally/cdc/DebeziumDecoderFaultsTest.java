@@ -227,7 +227,7 @@ class DebeziumDecoderFaultsTest {
             assertEquals(reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), reason.code());
         }
         assertEquals(
-                12,
+                14,
                 Arrays.stream(DeadLetterReason.values())
                         .map(DeadLetterReason::code)
                         .distinct()

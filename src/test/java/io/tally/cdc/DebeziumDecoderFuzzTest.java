@@ -59,8 +59,8 @@ class DebeziumDecoderFuzzTest {
         }
         if (MUTANTS >= 100_000) {
             assertTrue(taken > MUTANTS / 5 && taken < MUTANTS * 4 / 5, "mutants taken: " + taken);
-            assertEquals(EnumSet.allOf(DeadLetterReason.class), refused.keySet());
-            assertEquals(EnumSet.allOf(Shape.class), shapes.keySet());
+            assertEquals(EnumSet.range(DeadLetterReason.NOT_JSON, DeadLetterReason.IMPOSSIBLE_TIME), refused.keySet());
+            assertEquals(EnumSet.range(Shape.ENVELOPE, Shape.ROW_WITH_SCHEMA), shapes.keySet());
             assertEquals(EnumSet.complementOf(EnumSet.of(OrderChange.Op.NONE)), kinds.keySet());
         }
         System.out.println("decoder fuzz: seed=" + SEED + " mutants=" + MUTANTS + " disagreements=0 taken=" + taken

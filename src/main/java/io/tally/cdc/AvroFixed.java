@@ -1,0 +1,15 @@
+package io.tally.cdc;
+
+/** So many bytes. */
+record AvroFixed(int size) implements AvroType {
+
+    @Override
+    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+        out.writeBase64(in.bytes(), in.pass(size), size);
+    }
+
+    @Override
+    public void skip(AvroInput in) throws UndecodableException {
+        in.pass(size);
+    }
+}

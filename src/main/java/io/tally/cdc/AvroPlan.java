@@ -1,0 +1,37 @@
+package io.tally.cdc;
+
+import io.tally.cdc.AvroType.Role;
+import java.util.Set;
+
+/** Which fields of Avro's records count: those that the JSON of the same change would be asked for. */
+final class AvroPlan {
+
+    private final Set<String> outermost;
+    private final Set<String> row;
+    private final Set<String> source;
+
+    AvroPlan(Columns columns) {
+        outermost = Set.copyOf(Envelope.names(columns));
+        row = Set.copyOf(columns.names());
+        source = Set.copyOf(SourceReader.FIELDS);
+    }
+
+    /** Whether a field of a record counts. */
+    boolean counts(Role role, String field) {
+        return switch (role) {
+            case OUTERMOST -> outermost.contains(field);
+            case ROW -> row.contains(field);
+            case SOURCE -> source.contains(field);
+            case VALUE -> true;
+        };
+    }
+
+    /** The role of the value of a field of the outermost record. */
+    static Role roleOf(String field) {
+        return switch (field) {
+            case "before", "after" -> Role.ROW;
+            case "source" -> Role.SOURCE;
+            default -> Role.VALUE;
+        };
+    }
+}

@@ -1,0 +1,15 @@
+package io.tally.cdc;
+
+/** A long that its schema says to be a time. */
+record AvroTime(EpochUnit unit) implements AvroType {
+
+    @Override
+    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+        AvroPrimitive.LONG.write(in, out, role);
+    }
+
+    @Override
+    public void skip(AvroInput in) throws UndecodableException {
+        AvroPrimitive.LONG.skip(in);
+    }
+}
