@@ -5,11 +5,14 @@ import io.tally.cdc.Columns;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.EpochUnit;
+import io.tally.cdc.RecordFormat;
 import io.tally.cdc.UpdateMode;
 import io.tally.ingest.IngestSettings;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.SourceColumns;
+import io.tally.registry.RegistrySettings;
+import io.tally.registry.SchemaRegistry;
 import io.tally.window.TumblingWindows;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
@@ -17,9 +20,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -80,6 +87,13 @@ class EngineBeans {
     @Produces
     @Singleton
     PublishSettings publishSettings(TallyConfig config) {
+        check(
+                "tally.event-time",
+                "commit",
+                config.eventTime() == TallyConfig.EventTime.COLUMN,
+                "column: rows of a table do not know when they were committed, so order_agg could neither be filled from"
+                        + " orders nor audited. Give orders a column that says when a row was added, such as"
+                        + " recorded_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(), and set tally.columns.event-time to it");
         Columns columns = columns(config);
         Map<String, String> rowSettings = new HashMap<>(Map.of(
                 "tally.window.size",
@@ -143,16 +157,54 @@ class EngineBeans {
                 config.onUndecodable() == TallyConfig.OnUndecodable.FAIL);
     }
 
+    @Produces
+    @Singleton
+    RegistrySettings registrySettings(TallyConfig config) {
+        TallyConfig.Registry registry = config.registry();
+        Optional<URI> url = registry.url().map(EngineBeans::registryAddress);
+        check(
+                "tally.format",
+                "avro",
+                url.isPresent() || config.format() != RecordFormat.AVRO,
+                "tally.registry.url as well");
+        Optional<String> basic = registry.username().map(name -> {
+            String pair = name + ":" + registry.password().orElse("");
+            return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        });
+        Optional<String> bearer = registry.token().map(token -> "Bearer " + token);
+        check("tally.registry.token", "…", basic.isEmpty() || bearer.isEmpty(), "this or tally.registry.username");
+        return new RegistrySettings(url, basic.or(() -> bearer), registry.tlsConfigurationName(), columns(config));
+    }
+
+    private static URI registryAddress(String url) {
+        URI address;
+        try {
+            address = new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("tally.registry.url is not possible: " + e.getMessage(), e);
+        }
+        boolean web = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+        check("tally.registry.url", url, web && address.getHost() != null, "http://… or https://…");
+        // It is shown among the settings.
+        check(
+                "tally.registry.url",
+                "…",
+                address.getUserInfo() == null,
+                "credentials in tally.registry.username and tally.registry.password");
+        return address;
+    }
+
     /** One for each poll loop: a decoder is used by one thread. */
     @Produces
     @Dependent
-    DebeziumDecoder decoder(TallyConfig config, SourceColumns catalog) {
+    DebeziumDecoder decoder(TallyConfig config, SourceColumns catalog, SchemaRegistry registry) {
         int scale = config.priceScale();
         check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         Set<String> tables = new HashSet<>(config.source().aliases().orElse(Set.of()));
         tables.add(config.source().table());
-        return new DebeziumDecoder(
-                new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source(), catalog)));
+        DecoderSettings settings =
+                new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source(), catalog));
+        return new DebeziumDecoder(settings.with(config.format(), registry.configured() ? registry : null));
     }
 
     private static Columns columns(TallyConfig config) {

@@ -3,6 +3,7 @@ package io.tally;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.tally.cdc.EpochUnit;
+import io.tally.cdc.RecordFormat;
 import io.tally.cdc.UpdateMode;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,6 +33,40 @@ interface TallyConfig {
     /** Orders dated further ahead of our clock than this do not move the watermark. They count all the same. */
     @WithDefault("1m")
     Duration maxFuture();
+
+    /** What an order is dated by. */
+    @WithDefault("column")
+    EventTime eventTime();
+
+    enum EventTime {
+        /** The column {@code tally.columns.event-time}. */
+        COLUMN,
+        /** When the source committed the change: refused, since rows of a table do not know it. */
+        COMMIT
+    }
+
+    /** How records are written: found out record by record, or only JSON, or only Avro. */
+    @WithDefault("auto")
+    RecordFormat format();
+
+    /** The schema registry of the connector's converter, if it has one. */
+    Registry registry();
+
+    interface Registry {
+        /** Address of Confluent's API; of Apicurio's registry, with {@code /apis/ccompat/v7}. */
+        Optional<String> url();
+
+        /** For basic authentication, with the password. */
+        Optional<String> username();
+
+        Optional<String> password();
+
+        /** For a bearer token instead. */
+        Optional<String> token();
+
+        /** Name of a {@code quarkus.tls} configuration, for certificates that the system does not know. */
+        Optional<String> tlsConfigurationName();
+    }
 
     /** Decimals that a price can have. A finer one goes to the dead letters. */
     @WithDefault("2")

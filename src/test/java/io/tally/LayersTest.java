@@ -36,6 +36,7 @@ class LayersTest {
     private static final String[] VERTX = {"io.vertx.."};
     private static final String[] TLS = {"javax.net.ssl.."};
     private static final String[] KAFKA = {"org.apache.kafka.."};
+    private static final String[] JSON = {"com.fasterxml.jackson.."};
     private static final String[] WEB = {
         "jakarta.ws.rs..", "com.fasterxml.jackson..", "io.micrometer..", "io.vertx.core..", "io.vertx.ext.web.."
     };
@@ -44,9 +45,10 @@ class LayersTest {
         return Stream.of(
                 mayUse("io.tally.window"),
                 mayUse("io.tally.cdc", tally("window")),
-                mayUse("io.tally.ingest", tally("cdc", "window"), CDI, QUARKUS, KAFKA),
+                mayUse("io.tally.registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
+                mayUse("io.tally.ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA),
                 mayUse("io.tally.publish", tally("window"), CDI, QUARKUS, VERTX, TLS),
-                mayUse("io.tally.status", tally("cdc", "window", "ingest", "publish"), CDI, QUARKUS, WEB),
+                mayUse("io.tally.status", tally("cdc", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
                 mayUse("io.tally.datagen", CDI, QUARKUS, VERTX));
     }
 
@@ -72,7 +74,7 @@ class LayersTest {
         Set<String> names = TALLY.getPackage("io.tally").getSubpackages().stream()
                 .map(JavaPackage::getRelativeName)
                 .collect(Collectors.toSet());
-        assertEquals(Set.of("window", "cdc", "ingest", "publish", "status", "datagen"), names);
+        assertEquals(Set.of("window", "cdc", "registry", "ingest", "publish", "status", "datagen"), names);
     }
 
     private static String[] tally(String... packages) {

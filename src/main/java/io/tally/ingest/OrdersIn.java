@@ -1,31 +1,48 @@
 package io.tally.ingest;
 
 import io.smallrye.mutiny.Uni;
+import io.tally.registry.SchemaRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Where polls of the orders topic come in: decode, dead letters first, apply. */
+/** Where polls of the orders topic come in: schemas that are lacking, decode, dead letters first, apply. */
 @ApplicationScoped
 class OrdersIn {
 
+    private final SchemaRegistry registry;
     private final DeadLetters deadLetters;
     private final IngestSettings settings;
     private final Event<Refusal> refusals;
     private final InstantSource clock;
 
-    OrdersIn(DeadLetters deadLetters, IngestSettings settings, Event<Refusal> refusals, InstantSource clock) {
+    OrdersIn(
+            SchemaRegistry registry,
+            DeadLetters deadLetters,
+            IngestSettings settings,
+            Event<Refusal> refusals,
+            InstantSource clock) {
+        this.registry = registry;
         this.deadLetters = deadLetters;
         this.settings = settings;
         this.refusals = refusals;
         this.clock = clock;
     }
 
-    /** Runs on the poll loop's thread, and ends there too unless it has to wait for dead letters. */
+    /**
+     * Runs on the poll loop's thread, and ends there too unless it has to wait for schemas or dead letters. The loop goes
+     * on polling meanwhile, with its partitions paused.
+     */
     @Incoming("orders")
     Uni<Void> read(Polled polled) {
+        Set<Integer> lacking = polled.lackingSchemas();
+        return lacking.isEmpty() ? decode(polled) : registry.fetch(lacking).chain(() -> decode(polled));
+    }
+
+    private Uni<Void> decode(Polled polled) {
         List<DeadLetter> unreadable = polled.decode();
         if (unreadable.isEmpty()) {
             polled.apply(clock.millis());

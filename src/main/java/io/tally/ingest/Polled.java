@@ -7,11 +7,14 @@ import io.tally.window.OrderChange;
 import io.tally.window.Shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The records of one poll on their way from bytes to shards. Each partition's records are tied to the shard that was its
@@ -49,6 +52,25 @@ final class Polled {
         records = ConsumerRecords.empty();
         shards = Map.of();
         deadLetters.clear();
+    }
+
+    /** The ids of schemas that have to be at hand before the records can be decoded. */
+    Set<Integer> lackingSchemas() {
+        if (!decoder.needsSchemas()) {
+            return Set.of();
+        }
+        Set<Integer> ids = new HashSet<>();
+        for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records) {
+            ByteBuffer value = record.value();
+            if (value != null && value.hasArray()) {
+                decoder.lackingSchema(value.array(), value.arrayOffset() + value.position(), value.remaining())
+                        .ifPresent(ids::add);
+            } else if (value != null) {
+                byte[] copy = Utils.toArray(value);
+                decoder.lackingSchema(copy, 0, copy.length).ifPresent(ids::add);
+            }
+        }
+        return ids;
     }
 
     /** Decodes all records. Returns those that are dead letters and have not been before. */

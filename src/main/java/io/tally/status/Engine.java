@@ -13,6 +13,7 @@ import io.tally.publish.FillState;
 import io.tally.publish.Publisher;
 import io.tally.publish.PublishingState;
 import io.tally.publish.Takeover;
+import io.tally.registry.SchemaRegistry;
 import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
@@ -41,6 +42,7 @@ class Engine {
     private final DeadLetterLog deadLetters;
     private final ShapeLog shapes;
     private final IngestSettings ingest;
+    private final SchemaRegistry registry;
     private final InstantSource clock;
     private final String version;
     private final Instant startedAt =
@@ -59,6 +61,7 @@ class Engine {
             DeadLetterLog deadLetters,
             ShapeLog shapes,
             IngestSettings ingest,
+            SchemaRegistry registry,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.readers = readers;
@@ -69,6 +72,7 @@ class Engine {
         this.deadLetters = deadLetters;
         this.shapes = shapes;
         this.ingest = ingest;
+        this.registry = registry;
         this.clock = clock;
         this.version = version;
     }
@@ -148,6 +152,10 @@ class Engine {
             return problem == null
                     ? new Verdict(EngineState.STANDBY, "other copies of the engine have all partitions")
                     : new Verdict(EngineState.WAITING, problem);
+        }
+        String unanswered = registry.failure();
+        if (unanswered != null) {
+            return new Verdict(EngineState.STALLED, unanswered);
         }
         PublishingState publishing = publisher.state();
         if (publishing.failing()) {
