@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
  */
 class DebeziumDecoderAvroFuzzTest {
 
-    private static final long SEED = Long.getLong("tally.fuzz.seed", 20_261_123L);
-    private static final int MUTANTS = Math.max(1, Integer.getInteger("tally.fuzz.mutants", 200_000) / 4);
     private static final int SCHEMAS = 200;
+
+    private final FuzzBudget budget = new FuzzBudget(20_261_123L, 4);
 
     private final Schema[] schemas = new Schema[SCHEMAS];
     private final WriterSchema[] writers = new WriterSchema[SCHEMAS];
@@ -48,16 +48,16 @@ class DebeziumDecoderAvroFuzzTest {
             schemas[i] = new AvroRecords(new Random(i)).schema();
             writers[i] = WriterSchema.of("AVRO", schemas[i].toString(), List.of(), Columns.defaults());
         }
-        for (int i = 0; i < MUTANTS; i++) {
-            checkMutant(SEED + i);
+        while (budget.lasts()) {
+            checkMutant(budget.nextSeed());
         }
-        if (MUTANTS >= 50_000) {
-            assertTrue(taken > MUTANTS / 5 && taken < MUTANTS * 4 / 5, "mutants taken: " + taken);
+        if (budget.isLarge()) {
+            assertTrue(taken > budget.done() / 5 && taken < budget.done() / 5 * 4, "mutants taken: " + taken);
             assertEquals(EnumSet.complementOf(EnumSet.of(DeadLetterReason.NOT_JSON)), refused.keySet());
             assertEquals(EnumSet.of(Shape.ENVELOPE_AVRO, Shape.ROW_AVRO), shapes.keySet());
         }
-        System.out.println("avro fuzz: seed=" + SEED + " mutants=" + MUTANTS + " disagreements=0 taken=" + taken
-                + " shapes=" + shapes + " dead letters=" + refused);
+        System.out.println("avro fuzz: " + budget + " disagreements=0 taken=" + taken + " shapes=" + shapes
+                + " dead letters=" + refused);
     }
 
     private void checkMutant(long seed) {

@@ -18,13 +18,12 @@ import org.junit.jupiter.api.Test;
  * The decoder against a plain reading of the same bytes: both take a record or both refuse it, and what they take says
  * the same. Whatever the bytes, nothing but {@link UndecodableException} comes out.
  *
- * <p>Each mutant has a seed of its own, printed when it fails. Settings, as system properties: {@code tally.fuzz.seed}
- * and {@code tally.fuzz.mutants}; the printed seed with one mutant replays a failure.
+ * <p>Each mutant has a seed of its own, printed when it fails. Settings, as system properties: {@code tally.fuzz.seed},
+ * {@code tally.fuzz.mutants} and {@code tally.fuzz.minutes}; the printed seed with one mutant replays a failure.
  */
 class DebeziumDecoderFuzzTest {
 
-    private static final long SEED = Long.getLong("tally.fuzz.seed", 20_261_122L);
-    private static final int MUTANTS = Integer.getInteger("tally.fuzz.mutants", 200_000);
+    private final FuzzBudget budget = new FuzzBudget(20_261_122L, 1);
 
     /** Records in a row that are like each other. */
     private static final int LIKES = 20;
@@ -54,17 +53,17 @@ class DebeziumDecoderFuzzTest {
 
     @Test
     void decode_mutatedRecords_agreesWithPlainReading() {
-        for (int i = 0; i < MUTANTS; i++) {
-            checkMutant(SEED + i);
+        while (budget.lasts()) {
+            checkMutant(budget.nextSeed());
         }
-        if (MUTANTS >= 100_000) {
-            assertTrue(taken > MUTANTS / 5 && taken < MUTANTS * 4 / 5, "mutants taken: " + taken);
+        if (budget.isLarge()) {
+            assertTrue(taken > budget.done() / 5 && taken < budget.done() / 5 * 4, "mutants taken: " + taken);
             assertEquals(EnumSet.range(DeadLetterReason.NOT_JSON, DeadLetterReason.IMPOSSIBLE_TIME), refused.keySet());
             assertEquals(EnumSet.range(Shape.ENVELOPE, Shape.ROW_WITH_SCHEMA), shapes.keySet());
             assertEquals(EnumSet.complementOf(EnumSet.of(OrderChange.Op.NONE)), kinds.keySet());
         }
-        System.out.println("decoder fuzz: seed=" + SEED + " mutants=" + MUTANTS + " disagreements=0 taken=" + taken
-                + " " + kinds + " shapes=" + shapes + " dead letters=" + refused);
+        System.out.println("decoder fuzz: " + budget + " disagreements=0 taken=" + taken + " " + kinds + " shapes="
+                + shapes + " dead letters=" + refused);
     }
 
     private void checkMutant(long seed) {
