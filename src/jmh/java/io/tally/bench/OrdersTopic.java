@@ -47,6 +47,7 @@ final class OrdersTopic {
     private final int eventsPerSecond;
     private final Map<Key, Total> expected = new HashMap<>();
     private long closingMs;
+    private Pace pace = Pace.UNBOUNDED;
 
     /** @param eventsPerSecond how dense the orders lie in event time */
     OrdersTopic(String name, long events, int partitions, int customers, int eventsPerSecond) {
@@ -55,6 +56,12 @@ final class OrdersTopic {
         this.partitions = partitions;
         this.customers = customers;
         this.eventsPerSecond = eventsPerSecond;
+    }
+
+    /** Lets it be filled at so many events a second. */
+    OrdersTopic at(long perSecond) {
+        pace = new Pace(perSecond);
+        return this;
     }
 
     String name() {
@@ -101,6 +108,7 @@ final class OrdersTopic {
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             SplittableRandom random = new SplittableRandom(1);
             for (long i = 0; i < events; i++) {
+                pace.await(i);
                 long eventTimeMs = FIRST_EVENT_MS + i * 1000 / eventsPerSecond;
                 int customer = 1 + random.nextInt(customers);
                 int quantity = 1 + random.nextInt(5);
