@@ -6,11 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.OrderWriters;
+import io.tally.testkit.OrdersTopic;
 import io.tally.testkit.TestPipeline;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /** Filling order_agg again while others work on it. */
@@ -112,6 +118,61 @@ class RebuildIT {
                 assertTrue(engine.log().contains("order_agg is filled"));
             }
         }
+    }
+
+    /**
+     * The way to replay dead letters: mend what was wrong and rebuild. Sending them again as well, even twice, counts
+     * nothing twice.
+     */
+    @Test
+    void rebuild_afterDeadLetters_countsTheirOrdersOnce() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("rebuild_dead_letters")) {
+            pipeline.registerConnector(pipeline.stack().connectUrl(), Map.of("decimal.handling.mode", "precise"));
+            pipeline.connector().awaitRunning();
+            // A setting is missing, so that no price can be read.
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.execute("INSERT INTO orders SELECT 'dead-' || i, i % 20, 1 + i % 5, 10 + i * 0.01,"
+                        + " now() - interval '3 minutes' - i * interval '1 second' FROM generate_series(1, 200) AS i");
+                pipeline.execute("UPDATE orders SET quantity = 9 WHERE order_id LIKE 'dead-%1'");
+                pipeline.execute("DELETE FROM orders WHERE order_id LIKE 'dead-%2'");
+                Await.until(
+                        "all are dead letters",
+                        LIMIT,
+                        () -> engine.count("/records/deadLettersByReason/impossible-number") == 200 + 20 + 20);
+                engine.stop();
+            }
+            Map<String, String> mended = Map.of("TALLY_SOURCE_DECIMALS", "bytes", "TALLY_REBUILD", "true");
+            try (EngineProcess engine = EngineProcess.start(pipeline, mended).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                assertEquals(0, engine.count("/records/deadLetters"));
+                assertEquals(240, sendDeadLettersAgain(pipeline));
+                assertEquals(240, sendDeadLettersAgain(pipeline));
+                Await.until(
+                        "all are known already",
+                        LIMIT,
+                        () -> engine.count("/records/duplicate") + engine.count("/records/alreadyInTable") >= 2 * 240);
+                pipeline.awaitExact(LIMIT);
+                System.out.println("dead letters replayed: exact, records="
+                        + engine.status().path("records"));
+            }
+        }
+    }
+
+    /** Puts them back as they came; returns how many. */
+    private static int sendDeadLettersAgain(TestPipeline pipeline) {
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", pipeline.stack().bootstrapServers());
+        AtomicInteger sent = new AtomicInteger();
+        try (OrdersTopic deadLetters = OrdersTopic.ofDeadLetters(pipeline);
+                KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            deadLetters.read(letter -> {
+                producer.send(
+                        new ProducerRecord<>(pipeline.topic(), null, letter.key(), letter.value(), letter.headers()));
+                sent.incrementAndGet();
+            });
+        }
+        return sent.get();
     }
 
     private static void awaitRecentExact(TestPipeline pipeline) {

@@ -16,7 +16,11 @@ public final class OrdersTopic implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     public OrdersTopic(TestPipeline pipeline) {
-        topic = pipeline.topic();
+        this(pipeline, pipeline.topic());
+    }
+
+    private OrdersTopic(TestPipeline pipeline, String topic) {
+        this.topic = topic;
         Map<String, Object> config = Map.of(
                 "bootstrap.servers",
                 pipeline.stack().bootstrapServers(),
@@ -25,6 +29,11 @@ public final class OrdersTopic implements AutoCloseable {
                 "allow.auto.create.topics",
                 false);
         consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** The dead letters of the pipeline instead. */
+    public static OrdersTopic ofDeadLetters(TestPipeline pipeline) {
+        return new OrdersTopic(pipeline, pipeline.deadLetterTopic());
     }
 
     /** Offsets given away so far that a reader may see, transaction markers included; 0 if there is no topic yet. */
