@@ -8,10 +8,13 @@ import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.OrderWriters;
 import io.tally.testkit.RealStack;
+import io.tally.testkit.Recording;
+import io.tally.testkit.RegistryStandIn;
 import io.tally.testkit.TestPipeline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The real connector with each of its settings that change how records look: the results are exact all the same. */
@@ -20,7 +23,18 @@ class DialectsIT {
     private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final int TRANSACTIONS = 400;
 
+    /** An order whose records are kept as resources of the unit tests. */
+    private static final String RECORDED =
+            "INSERT INTO orders VALUES ('recorded', 7, %d, 12.30, '2026-11-22T12:19:11.524822Z')";
+
     private final RealStack stack = RealStack.get();
+
+    /** Other tests have this setting, too; this one is there to be recorded. */
+    @Test
+    @Tag("long")
+    void asShipped_isExact() throws Exception {
+        checkChanges("dialect_shipped", Map.of(), Map.of(), "envelope");
+    }
 
     @Test
     void schemasOn_decimalsPrecise_isExact() throws Exception {
@@ -40,15 +54,88 @@ class DialectsIT {
         checkChanges("dialect_double", Map.of("decimal.handling.mode", "double"), Map.of(), "envelope");
     }
 
-    /** Inserts, updates, deletes and moved keys, before and after the engine has started. */
+    /** The registry is away when the engine starts and comes later; decimals are bytes, and times are as always. */
+    @Test
+    void avro_decimalsPrecise_isExact() throws Exception {
+        try (RegistryStandIn registry = new RegistryStandIn()) {
+            registry.beAway(503);
+            Map<String, String> connector = new HashMap<>(avro(registry));
+            connector.put("decimal.handling.mode", "precise");
+            checkChanges(
+                    "dialect_avro",
+                    connector,
+                    Map.of("TALLY_REGISTRY_URL", registry.url()),
+                    "envelope-avro",
+                    registry,
+                    engine -> {
+                        Await.until(
+                                "it says what it waits for",
+                                LIMIT,
+                                () -> engine.status()
+                                        .path("reason")
+                                        .asText()
+                                        .contains("no answer from the schema registry"));
+                        assertEquals("STALLED", engine.status().path("state").asText());
+                        registry.beAway(0);
+                        engine.awaitRunning();
+                    });
+            assertTrue(registry.questions() < 100, "questions asked: " + registry.questions());
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void avro_rowsWithoutTheirEnvelope_areExact() throws Exception {
+        try (RegistryStandIn registry = new RegistryStandIn()) {
+            checkRows(
+                    "dialect_avro_row",
+                    avro(registry),
+                    Map.of("TALLY_REGISTRY_URL", registry.url(), "TALLY_FORMAT", "avro"),
+                    "row-avro",
+                    registry);
+        }
+    }
+
+    private static Map<String, String> avro(RegistryStandIn registry) {
+        String converter = "value.converter";
+        return Map.of(
+                converter,
+                "io.apicurio.registry.utils.converter.AvroConverter",
+                converter + ".apicurio.registry.url",
+                registry.registeringUrl(),
+                converter + ".apicurio.registry.auto-register",
+                "true",
+                converter + ".apicurio.registry.as-confluent",
+                "true",
+                "schema.name.adjustment.mode",
+                "avro");
+    }
+
+    private interface Step {
+        void take(EngineProcess engine) throws Exception;
+    }
+
     private void checkChanges(String name, Map<String, String> connector, Map<String, String> settings, String shape)
             throws Exception {
+        checkChanges(name, connector, settings, shape, null, EngineProcess::awaitRunning);
+    }
+
+    /** Inserts, updates, deletes and moved keys, before and after the engine has started. */
+    private void checkChanges(
+            String name,
+            Map<String, String> connector,
+            Map<String, String> settings,
+            String shape,
+            RegistryStandIn registry,
+            Step start)
+            throws Exception {
         try (TestPipeline pipeline = new TestPipeline(name)) {
+            pipeline.execute(RECORDED.formatted(2));
             pipeline.registerConnector(stack.connectUrl(), connector);
             pipeline.connector().awaitRunning();
             try (OrderWriters writers = new OrderWriters(pipeline, 3, 20261128, Duration.ofMillis(20));
                     EngineProcess engine = EngineProcess.start(pipeline, settings)) {
-                engine.awaitRunning();
+                start.take(engine);
                 long before = writers.transactions();
                 Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + TRANSACTIONS);
                 writers.stop();
@@ -58,47 +145,60 @@ class DialectsIT {
                         + " ('never', 7, 1, 1.00, 'infinity'),"
                         + " ('old', 7, 1, 0.01, '1969-12-31T23:59:59.999999Z'),"
                         + " ('far', 7, 1, 0.07, '2150-01-01T00:00:00+05:30')");
+                pipeline.execute("UPDATE orders SET quantity = 3 WHERE order_id = 'recorded'");
+                pipeline.execute("DELETE FROM orders WHERE order_id = 'recorded'");
+                pipeline.execute(RECORDED.formatted(-4));
                 pipeline.awaitExact(LIMIT);
                 assertClean(engine, name, shape);
+                Recording.keep(pipeline, "recorded", registry);
             }
         }
     }
 
     @Test
     void rowsWithoutTheirEnvelope_insertsAndRewrittenDeletes_areExact() throws Exception {
-        checkRows("dialect_row", Map.of(), "row");
+        checkRows("dialect_row", Map.of(), Map.of(), "row", null);
     }
 
     @Test
     void rowsWithoutTheirEnvelope_withSchemaAndDecimalsPrecise_areExact() throws Exception {
         Map<String, String> connector =
                 Map.of("value.converter.schemas.enable", "true", "decimal.handling.mode", "precise");
-        checkRows("dialect_row_schema", connector, "row-with-schema");
+        checkRows("dialect_row_schema", connector, Map.of(), "row-with-schema", null);
     }
 
-    private void checkRows(String name, Map<String, String> settings, String shape) throws Exception {
-        Map<String, String> connector = new HashMap<>(settings);
+    private void checkRows(
+            String name,
+            Map<String, String> differing,
+            Map<String, String> settings,
+            String shape,
+            RegistryStandIn registry)
+            throws Exception {
+        Map<String, String> connector = new HashMap<>(differing);
         connector.put("transforms", "unwrap");
         connector.put("transforms.unwrap.type", "io.debezium.transforms.ExtractNewRecordState");
         connector.put("transforms.unwrap.add.fields", "op,txId,lsn,sequence,snapshot,table,source.ts_ms");
         connector.put("transforms.unwrap.delete.tombstone.handling.mode", "rewrite");
         try (TestPipeline pipeline = new TestPipeline(name)) {
             insertOrders(pipeline, "old", 500);
+            pipeline.execute(RECORDED.formatted(2));
             pipeline.registerConnector(stack.connectUrl(), connector);
             pipeline.connector().awaitRunning();
-            try (EngineProcess engine = EngineProcess.start(pipeline)) {
+            try (EngineProcess engine = EngineProcess.start(pipeline, settings)) {
                 engine.awaitRunning();
                 insertOrders(pipeline, "new", 500);
-                pipeline.execute("DELETE FROM orders WHERE order_id LIKE '%7'");
+                pipeline.execute("DELETE FROM orders WHERE order_id LIKE '%7' OR order_id = 'recorded'");
+                pipeline.execute(RECORDED.formatted(-4));
                 pipeline.awaitExact(LIMIT);
                 assertClean(engine, name, shape);
                 assertTrue(engine.log().contains("rows without their envelope"), engine.log());
 
-                pipeline.execute("UPDATE orders SET quantity = 9 WHERE order_id = 'new-1'");
+                pipeline.execute("UPDATE orders SET quantity = 9 WHERE order_id = 'recorded'");
                 Await.until(
                         "the update is a dead letter",
                         LIMIT,
                         () -> engine.count("/records/deadLettersByReason/no-before-image") == 1);
+                Recording.keep(pipeline, "recorded", registry);
             }
         }
     }

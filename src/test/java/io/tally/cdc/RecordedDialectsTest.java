@@ -1,0 +1,118 @@
+package io.tally.cdc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.tally.window.OrderChange;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What a real connector wrote about one order, with each of the settings of {@code DialectsIT}, which records it: the order
+ * was there before, was changed, deleted and added again.
+ */
+class RecordedDialectsTest {
+
+    private static final long TIME_MS =
+            Instant.parse("2026-11-22T12:19:11.524Z").toEpochMilli();
+
+    private final Map<Integer, WriterSchema> schemas = new HashMap<>();
+    private final List<byte[]> records = new ArrayList<>();
+
+    private void read(String name) throws IOException {
+        var resource = getClass().getResourceAsStream("/recorded/" + name + ".txt");
+        assertNotNull(resource, name);
+        List<String> before = new ArrayList<>();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                String[] parts = line.split(" ", 2);
+                switch (parts[0]) {
+                    case "schema" -> {
+                        String[] schema = parts[1].split(" ", 2);
+                        schemas.put(
+                                Integer.valueOf(schema[0]),
+                                WriterSchema.of(WriterSchema.AVRO, schema[1], before, Columns.defaults()));
+                        before.add(schema[1]);
+                    }
+                    case "hex" -> records.add(HexFormat.of().parseHex(parts[1]));
+                    case "json" -> records.add(parts[1].getBytes(StandardCharsets.UTF_8));
+                    default -> records.add(null);
+                }
+            }
+        }
+    }
+
+    /** Decodes all records; those that cannot be are represented by their reason. */
+    private List<String> decode(ColumnTypes types, Shape shape) {
+        DebeziumDecoder decoder = new DebeziumDecoder(
+                new DecoderSettings(Columns.defaults(), 2, UpdateMode.RETRACT, Set.of("public.orders"), () -> types)
+                        .with(RecordFormat.AUTO, schemas::get));
+        List<String> found = new ArrayList<>();
+        for (byte[] record : records) {
+            OrderChange change = new OrderChange();
+            try {
+                decoder.decode(record, change);
+            } catch (UndecodableException e) {
+                found.add(e.reason().code());
+                continue;
+            }
+            ReferenceReader.Change copy = Changes.copy(change);
+            if (copy.op() != OrderChange.Op.TOMBSTONE) {
+                assertEquals(shape, decoder.shape());
+                assertEquals("recorded", copy.orderId());
+                assertNotNull(copy.transactionId());
+            }
+            found.add(copy.op() + " " + pieces(copy.before()) + " " + pieces(copy.after()));
+        }
+        return found;
+    }
+
+    /** How many pieces a row has, once it is known to be right in all else. */
+    private static String pieces(ReferenceReader.Row row) {
+        if (row == null) {
+            return "-";
+        }
+        assertEquals(new ReferenceReader.Row(true, TIME_MS, 7, row.quantity(), 1230), row);
+        return Integer.toString(row.quantity());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dialect-shipped, ENVELOPE, false",
+        "dialect-schema, ENVELOPE_WITH_SCHEMA, false",
+        "dialect-bytes, ENVELOPE, true",
+        "dialect-double, ENVELOPE, false",
+        "dialect-avro, ENVELOPE_AVRO, false",
+    })
+    void decode_envelopes_asRecorded(String name, Shape shape, boolean bytes) throws IOException {
+        read(name);
+        ColumnTypes types = bytes ? new ColumnTypes(2, ColumnTypes.TEXT, null) : ColumnTypes.TEXTS;
+        List<String> found = decode(types, shape);
+        found.remove("TOMBSTONE - -");
+        assertEquals(List.of("SNAPSHOT - 2", "UPDATE 2 3", "DELETE 3 -", "INSERT - -4"), found);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dialect-row, ROW",
+        "dialect-row-schema, ROW_WITH_SCHEMA",
+        "dialect-avro-row, ROW_AVRO",
+    })
+    void decode_rows_asRecorded(String name, Shape shape) throws IOException {
+        read(name);
+        assertEquals(
+                List.of("SNAPSHOT - 2", "DELETE 2 -", "INSERT - -4", "no-before-image"),
+                decode(ColumnTypes.TEXTS, shape));
+    }
+}
