@@ -107,6 +107,8 @@ class DialectsIT {
                 "true",
                 converter + ".apicurio.registry.as-confluent",
                 "true",
+                converter + ".apicurio.registry.headers.enabled",
+                "false",
                 "schema.name.adjustment.mode",
                 "avro");
     }
