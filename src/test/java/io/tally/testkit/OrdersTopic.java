@@ -49,8 +49,8 @@ public final class OrdersTopic implements AutoCloseable {
     /** Reads everything there is now, each partition in order. */
     public void read(Consumer<ConsumerRecord<byte[], byte[]>> reader) {
         List<TopicPartition> partitions = partitions();
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         consumer.assign(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         consumer.seekToBeginning(partitions);
         while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
             consumer.poll(Duration.ofMillis(200)).forEach(reader);
