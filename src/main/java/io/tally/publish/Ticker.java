@@ -34,6 +34,7 @@ public class Ticker {
 
     private CompletableFuture<Void> running;
     private boolean wanted;
+    private boolean stopped;
     private volatile long lastRoundMs;
 
     Ticker(Publisher publisher, WindowStore store, @PublishThread ExecutorService executor, InstantSource clock) {
@@ -60,9 +61,9 @@ public class Ticker {
                 });
     }
 
-    /** The poll loops go on for a moment when the publishing thread has gone. */
-    void stop(@Observes ShutdownEvent event) {
-        store.onDue(() -> {});
+    /** Poll loops and scheduler go on for a moment when the publishing thread has gone. */
+    synchronized void stop(@Observes ShutdownEvent event) {
+        stopped = true;
     }
 
     /** When the last round ended, epoch ms. A running engine ends one every second or two, also without a database. */
@@ -70,8 +71,11 @@ public class Ticker {
         return lastRoundMs;
     }
 
-    /** Asks for a round; the stage completes when one has ended. */
+    /** Asks for a round; the stage completes when one has ended, or at once if there are to be no more. */
     private synchronized CompletableFuture<Void> tick() {
+        if (stopped) {
+            return CompletableFuture.completedFuture(null);
+        }
         if (running != null) {
             wanted = true;
             return running;
