@@ -1,8 +1,5 @@
 package io.tally.cdc;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-
 /**
  * A strict reader over the UTF-8 bytes of one JSON document: moves forward only, checks every byte it passes and says
  * where values lie instead of building them.
@@ -21,10 +18,6 @@ final class JsonCursor {
 
     /** Jackson's limit, so that what one of the two reads the other does too. */
     static final int MAX_DEPTH = 1000;
-
-    static final byte[] NULL = {'n', 'u', 'l', 'l'};
-    static final byte[] TRUE = {'t', 'r', 'u', 'e'};
-    static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
 
     /** One bit for each level of a nest: whether it is an object. */
     private final long[] objects = new long[(MAX_DEPTH >>> 6) + 1];
@@ -106,7 +99,10 @@ final class JsonCursor {
     int endOfName(int quote) throws UndecodableException {
         int end = JsonText.endOfPlain(bytes, quote + 1, limit);
         if (end == limit || bytes[end] != '"') {
-            end = endOfCoded(end, true);
+            end = JsonText.endOfCoded(bytes, end, limit, true);
+            if (end < 0) {
+                throw fault(~end, JsonLeaf.expected((byte) '"'));
+            }
             codedNameEnd = end;
         }
         return end;
@@ -135,7 +131,7 @@ final class JsonCursor {
      */
     int endOfValue(int at, int outside) throws UndecodableException {
         byte first = bytes[at];
-        return first == '{' || first == '[' ? endOfNest(at, outside) : endOfLeaf(at, first);
+        return first == '{' || first == '[' ? endOfNest(at, outside) : endOfLeaf(at);
     }
 
     /** Checks that after the document's value nothing but space is left. */
@@ -157,7 +153,7 @@ final class JsonCursor {
             if (b == '{' || b == '[') {
                 at = enter(at, outside);
             } else {
-                at = leave(endOfLeaf(at, b), outside);
+                at = leave(endOfLeaf(at), outside);
             }
         } while (depth > outside);
         return at;
@@ -195,42 +191,10 @@ final class JsonCursor {
         return at;
     }
 
-    private int endOfLeaf(int at, byte first) throws UndecodableException {
-        return switch (first) {
-            case '"' -> endOfString(at);
-            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> endOfNumber(at);
-            case 'n' -> endOfLiteral(at, NULL);
-            case 't' -> endOfLiteral(at, TRUE);
-            case 'f' -> endOfLiteral(at, FALSE);
-            default -> throw fault(at, "a value");
-        };
-    }
-
-    private int endOfString(int quote) throws UndecodableException {
-        int end = JsonText.endOfPlain(bytes, quote + 1, limit);
-        return (end < limit && bytes[end] == '"' ? end : endOfCoded(end, false)) + 1;
-    }
-
-    private int endOfCoded(int from, boolean name) throws UndecodableException {
-        int end = JsonText.endOfCoded(bytes, from, limit, name);
+    private int endOfLeaf(int at) throws UndecodableException {
+        int end = JsonLeaf.end(bytes, at, limit);
         if (end < 0) {
-            throw fault(~end, "text in UTF-8 with valid escapes, and a closing quote");
-        }
-        return end;
-    }
-
-    private int endOfNumber(int from) throws UndecodableException {
-        int end = JsonNumber.end(bytes, from, limit);
-        if (end < 0) {
-            throw fault(~end, "a number of at most " + JsonNumber.MAX_DIGITS + " digits, without leading zeros");
-        }
-        return end;
-    }
-
-    private int endOfLiteral(int at, byte[] word) throws UndecodableException {
-        int end = at + word.length;
-        if (end > limit || !Arrays.equals(bytes, at, end, word, 0, word.length)) {
-            throw fault(at, new String(word, StandardCharsets.US_ASCII));
+            throw fault(~end, JsonLeaf.expected(bytes[at]));
         }
         return end;
     }

@@ -1,6 +1,5 @@
 package io.tally.cdc;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -9,8 +8,6 @@ import java.util.List;
  * object or array in the place of each. All its members then are where they were, but for what the values are longer.
  */
 final class RecordLayout {
-
-    private static final int NONE = -1;
 
     private final byte[] text;
     private final Leaves leaves;
@@ -117,32 +114,8 @@ final class RecordLayout {
         if (LikelyValue.endsAt(record, at, likely, limit)) {
             return likely;
         }
-        int end = endOfLeaf(record, at, limit);
+        int end = JsonLeaf.end(record, at, limit);
         lengths[number] = end - at;
         return end;
-    }
-
-    private static int endOfLeaf(byte[] record, int at, int limit) {
-        return switch (record[at]) {
-            case '"' -> endOfString(record, at, limit);
-            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> JsonNumber.end(record, at, limit);
-            case 'n' -> endOfLiteral(record, at, limit, JsonCursor.NULL);
-            case 't' -> endOfLiteral(record, at, limit, JsonCursor.TRUE);
-            case 'f' -> endOfLiteral(record, at, limit, JsonCursor.FALSE);
-            default -> NONE;
-        };
-    }
-
-    private static int endOfString(byte[] record, int quote, int limit) {
-        int end = JsonText.endOfPlain(record, quote + 1, limit);
-        if (end == limit || record[end] != '"') {
-            end = JsonText.endOfCoded(record, end, limit, false);
-        }
-        return end < 0 ? NONE : end + 1;
-    }
-
-    private static int endOfLiteral(byte[] record, int at, int limit, byte[] word) {
-        int end = at + word.length;
-        return end <= limit && Arrays.equals(record, at, end, word, 0, word.length) ? end : NONE;
     }
 }
