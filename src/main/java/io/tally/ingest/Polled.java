@@ -111,8 +111,7 @@ final class Polled {
             } else if (value.hasArray()) {
                 decoder.decode(value.array(), value.arrayOffset() + value.position(), value.remaining(), change);
             } else {
-                byte[] copy = new byte[value.remaining()];
-                value.duplicate().get(copy);
+                byte[] copy = Utils.toArray(value);
                 decoder.decode(copy, 0, copy.length, change);
             }
             return true;
