@@ -34,8 +34,8 @@ inside() {
     # shellcheck disable=SC2016  # the inner shell expands these
     exec unshare --mount bash -c '
         set -euo pipefail
-        root=$1 java=$2 writable=$3
-        shift 3
+        root=$1 java=$2 writable=$3 temporary=$4
+        shift 4
         mount -t tmpfs -o mode=755 tally "$root"
         for folder in usr etc bin sbin lib lib64 opt/java/openjdk app; do
             case $folder in
@@ -55,10 +55,10 @@ inside() {
         mkdir "$root/proc" "$root/dev" "$root/tmp"
         mount --rbind /proc "$root/proc"
         mount --rbind /dev "$root/dev"
-        mount -t tmpfs -o exec,mode=1777,size=64m tally "$root/tmp"
+        mount -t tmpfs -o exec,mode=1777,size="$temporary" tally "$root/tmp"
         mount -o remount,ro "$root"
         exec chroot "$root" "$@"
-    ' container "$container/root" "$JAVA_HOME" "${WRITABLE:-no}" \
+    ' container "$container/root" "$JAVA_HOME" "${WRITABLE:-no}" "${TEMPORARY:-64m}" \
         "${as[@]}" env PATH=/opt/java/openjdk/bin:/usr/bin:/bin QUARKUS_HTTP_HOST=0.0.0.0 "$@"
 }
 
@@ -68,8 +68,17 @@ build_jvm() {
     cp -a "$here/src/main" "$container/build/src"
     mvn -q -B -f "$container/build/pom.xml" package -DskipTests -Dspotless.check.skip -Dquarkus.package.jar.aot.enabled=true
     cp -a "$container/build/target/quarkus-app" "$container/root.app"
-    cp "$here/src/main/docker/train.sh" "$container/root.app/.train.sh"
-    WRITABLE=yes HTTP_PORT=${HTTP_PORT:-18081} inside bash /app/.train.sh /app /app/tally.aot
+    mvn -q -B -f "$here/src/stack/pom.xml" package
+    mkdir -p "$container/root.app/.training/stack"
+    cp -a "$here/target/stack/tally-stack.jar" "$here/target/stack/lib" "$container/root.app/.training/stack"
+    cp -a "$here/debezium" "$here/src/main/docker/train.sh" "$container/root.app/.training"
+    export POSTGRES_PORT=${POSTGRES_PORT:-15432} KAFKA_PORT=${KAFKA_PORT:-19092} CONNECT_PORT=${CONNECT_PORT:-18083}
+    export HTTP_PORT=${HTTP_PORT:-18081}
+    (
+        WRITABLE=yes TEMPORARY=4g
+        inside bash /app/.training/train.sh /app /app/.training/stack/tally-stack.jar /app/.training/debezium /app/tally.aot
+    )
+    rm -r "$container/root.app/.training"
 }
 
 build_native() {

@@ -65,8 +65,8 @@ final class PublishTransaction {
             """;
 
     /**
-     * Adds deltas. A partition whose checkpoint was not moved adds nothing. Rows are added in the order of their key, so that
-     * engines hardly ever deadlock. The keys of rows that have become empty are left in settings, for the next statement.
+     * Adds deltas. A partition whose checkpoint was not moved adds nothing: which were moved is asked by a subquery, once, and not
+     * for each row. Rows are added in the order of their key, so that engines hardly ever deadlock. The keys of rows that have become empty are left in settings, for the next statement.
      */
     private static final String ADD = """
             WITH added AS (
@@ -75,7 +75,7 @@ final class PublishTransaction {
                        delta.customer_id, sum(delta.gross_sales), sum(delta.order_count)
                 FROM unnest($2::int[], $3::bigint[], $4::int[], $5::numeric[], $6::bigint[])
                     AS delta (partition, window_start, customer_id, gross_sales, order_count)
-                WHERE delta.partition = ANY (current_setting('tally.fenced')::int[])
+                WHERE delta.partition = ANY ((SELECT current_setting('tally.fenced')::int[])::int[])
                 GROUP BY delta.window_start, delta.customer_id
                 ORDER BY delta.window_start, delta.customer_id
                 ON CONFLICT (window_start, customer_id) DO UPDATE
