@@ -64,7 +64,9 @@ public final class Flood {
     }
 
     private void run(int bad) throws Exception {
-        OrdersTopic topic = new OrdersTopic("flood-" + bad, (long) good * seconds, PARTITIONS, 10_000, good).at(good);
+        OrdersTopic topic = new OrdersTopic(
+                        "flood-" + bad, (long) good * seconds, PARTITIONS, 10_000, good, OrdersTopic.Mix.INSERTS)
+                .at(good);
         try (TestPipeline pipeline = new TestPipeline("flood_" + bad);
                 EngineProcess engine = EngineProcess.start(
                         pipeline,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -14,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A topic full of inserts as Debezium writes them, about 600 bytes each, the same for the same options, and what
+ * A topic full of changes as Debezium writes them, about 600 bytes an insert, the same for the same options, and what
  * {@code order_agg} has to hold when all of them are counted. The last record of each partition is an order of a later
  * minute, which closes the others.
  */
@@ -29,6 +30,24 @@ final class OrdersTopic {
             return new Total(orders + other.orders, cents + other.cents);
         }
     }
+
+    /**
+     * What the changes are like.
+     *
+     * @param updates percent of the changes that change an order's quantity; the row of before comes along
+     * @param deletes percent that delete an order
+     * @param late percent of the orders that are up to half a minute older than those around them
+     * @param shuffled whether orders of the whole time come in no order at all
+     */
+    record Mix(int updates, int deletes, int late, boolean shuffled) {
+        static final Mix INSERTS = new Mix(0, 0, 0, false);
+    }
+
+    private record Order(long number, long eventTimeMs, int customer, int quantity, long cents) {}
+
+    private static final int LATEST_MS = 30_000;
+    /** So many of the newest orders may be changed. */
+    private static final int CHANGEABLE = 1 << 14;
 
     private static final long FIRST_EVENT_MS =
             Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
@@ -45,17 +64,22 @@ final class OrdersTopic {
     private final int partitions;
     private final int customers;
     private final int eventsPerSecond;
+    private final Mix mix;
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final Order[] changeable = new Order[CHANGEABLE];
     private final Map<Key, Total> expected = new HashMap<>();
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
     private long closingMs;
     private Pace pace = Pace.UNBOUNDED;
 
     /** @param eventsPerSecond how dense the orders lie in event time */
-    OrdersTopic(String name, long events, int partitions, int customers, int eventsPerSecond) {
+    OrdersTopic(String name, long events, int partitions, int customers, int eventsPerSecond, Mix mix) {
         this.name = name;
         this.events = events;
         this.partitions = partitions;
         this.customers = customers;
         this.eventsPerSecond = eventsPerSecond;
+        this.mix = mix;
     }
 
     /** Lets it be filled at so many events a second. */
@@ -103,63 +127,125 @@ final class OrdersTopic {
                 "buffer.memory",
                 128L * 1024 * 1024,
                 "acks",
-                "all");
+                "all",
+                // Of several, a later one can be the first that a new partition takes; then the first is refused for
+                // ever.
+                "max.in.flight.requests.per.connection",
+                1);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-            SplittableRandom random = new SplittableRandom(1);
             for (long i = 0; i < events; i++) {
                 pace.await(i);
-                long eventTimeMs = FIRST_EVENT_MS + i * 1000 / eventsPerSecond;
-                int customer = 1 + random.nextInt(customers);
-                int quantity = 1 + random.nextInt(5);
-                long cents = 1_000 + random.nextInt(49_001);
-                send(producer, (int) (i % partitions), i, eventTimeMs, customer, quantity, cents);
-                expected.merge(
-                        new Key(Math.floorDiv(eventTimeMs, WINDOW_MS) * WINDOW_MS, customer),
-                        new Total(1, quantity * cents),
-                        Total::plus);
+                change(producer, i);
             }
             long later = FIRST_EVENT_MS + events * 1000 / eventsPerSecond + 10 * WINDOW_MS;
             closingMs = Math.floorDiv(later, WINDOW_MS) * WINDOW_MS;
             for (int partition = 0; partition < partitions; partition++) {
-                send(producer, partition, events + partition, later, 1, 1, 100);
+                long number = events + partition;
+                send(producer, partition, 'c', number, null, new Order(number, later, 1, 1, 100));
             }
             producer.flush();
         }
+        Exception cause = failure.get();
+        if (cause != null) {
+            throw new IllegalStateException("not all records were taken", cause);
+        }
+        expected.values().removeIf(total -> total.orders == 0);
+    }
+
+    private void change(KafkaProducer<byte[], byte[]> producer, long number) {
+        int dice = random.nextInt(100);
+        int slot = dice < mix.updates + mix.deletes ? random.nextInt(CHANGEABLE) : (int) (number % CHANGEABLE);
+        Order before = changeable[slot];
+        if (dice < mix.updates + mix.deletes && before != null) {
+            Order after = dice < mix.updates
+                    ? new Order(
+                            before.number, before.eventTimeMs, before.customer, before.quantity % 5 + 1, before.cents)
+                    : null;
+            changeable[slot] = after;
+            send(producer, (int) (before.number % partitions), after == null ? 'd' : 'u', number, before, after);
+        } else {
+            changeable[slot] = new Order(
+                    number,
+                    eventTimeMs(number),
+                    1 + random.nextInt(customers),
+                    1 + random.nextInt(5),
+                    1_000 + random.nextInt(49_001));
+            send(producer, (int) (number % partitions), 'c', number, null, changeable[slot]);
+        }
+    }
+
+    private long eventTimeMs(long number) {
+        if (mix.shuffled) {
+            return FIRST_EVENT_MS + random.nextLong(events * 1000 / eventsPerSecond);
+        }
+        int lateMs = random.nextInt(100) < mix.late ? random.nextInt(LATEST_MS) : 0;
+        return FIRST_EVENT_MS + number * 1000 / eventsPerSecond - lateMs;
     }
 
     private void send(
             KafkaProducer<byte[], byte[]> producer,
             int partition,
+            char operation,
             long number,
-            long eventTimeMs,
-            int customer,
-            int quantity,
-            long cents) {
-        String id = "order-" + number;
-        String value = insert(id, number, eventTimeMs, customer, quantity, cents);
-        producer.send(new ProducerRecord<>(
-                name,
-                partition,
-                ("{\"order_id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8),
-                value.getBytes(StandardCharsets.UTF_8)));
+            Order before,
+            Order after) {
+        Order order = after == null ? before : after;
+        if (number < events) {
+            count(before, -1);
+            count(after, 1);
+        }
+        String value = value(operation, row(before), row(after), number, commitMs(number));
+        producer.send(
+                new ProducerRecord<>(
+                        name,
+                        partition,
+                        ("{\"order_id\":\"order-" + order.number + "\"}").getBytes(StandardCharsets.UTF_8),
+                        value.getBytes(StandardCharsets.UTF_8)),
+                (taken, problem) -> failure.compareAndSet(null, problem));
+    }
+
+    private void count(Order order, int sign) {
+        if (order != null) {
+            expected.merge(
+                    new Key(Math.floorDiv(order.eventTimeMs, WINDOW_MS) * WINDOW_MS, order.customer),
+                    new Total(sign, sign * order.quantity * order.cents),
+                    Total::plus);
+        }
+    }
+
+    private long commitMs(long number) {
+        return FIRST_EVENT_MS + number * 1000 / eventsPerSecond + 5;
+    }
+
+    private static String row(Order order) {
+        return order == null
+                ? "null"
+                : row("order-" + order.number, order.eventTimeMs, order.customer, order.quantity, order.cents);
+    }
+
+    private static String row(String id, long eventTimeMs, int customer, int quantity, long cents) {
+        return "{\"order_id\":\"" + id + "\",\"customer_id\":" + customer + ",\"quantity\":" + quantity
+                + ",\"price\":\"" + cents / 100 + "." + cents / 10 % 10 + cents % 10 + "\",\"event_ts\":\""
+                + micros(eventTimeMs) + "\"}";
     }
 
     /** The value of an insert's record. */
     static String insert(String id, long number, long eventTimeMs, int customer, int quantity, long cents) {
+        return value('c', "null", row(id, eventTimeMs, customer, quantity, cents), number, eventTimeMs + 5);
+    }
+
+    private static String value(char operation, String before, String after, long number, long commitMs) {
         long lsn = FIRST_LSN + number;
-        String row = "{\"order_id\":\"" + id + "\",\"customer_id\":" + customer + ",\"quantity\":" + quantity
-                + ",\"price\":\"" + cents / 100 + "." + cents / 10 % 10 + cents % 10 + "\",\"event_ts\":\""
-                + micros(eventTimeMs) + "\"}";
-        long commitMs = eventTimeMs + 5;
-        return "{\"before\":null,\"after\":" + row
+        return "{\"before\":" + before + ",\"after\":" + after
                 + ",\"source\":{\"version\":\"3.7.0.Final\",\"connector\":\"postgresql\",\"name\":\"orders_cdc\",\"ts_ms\":"
                 + commitMs + ",\"snapshot\":\"false\",\"db\":\"streaming\",\"sequence\":\"[\\\"" + (lsn - 100)
                 + "\\\",\\\"" + lsn + "\\\"]\",\"ts_us\":" + commitMs + "853,\"ts_ns\":" + commitMs
                 + "853000,\"schema\":\"public\",\"table\":\"orders\",\"txId\":"
                 + (FIRST_TRANSACTION + number % 100_000_000)
                 + ",\"lsn\":" + lsn
-                + ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null},\"transaction\":null,\"op\":\"c\","
+                + ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null},\"transaction\":null,\"op\":\"" + operation
+                + "\","
                 + "\"ts_ms\":" + (commitMs + 300) + ",\"ts_us\":" + (commitMs + 300) + "398,\"ts_ns\":"
                 + (commitMs + 300)
                 + "398080}";

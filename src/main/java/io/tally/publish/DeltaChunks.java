@@ -9,15 +9,19 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The deltas of publications as columns, cut into parameters for statements of bounded size. Rows are in the order of their
- * key, so that what several partitions add to one row is added up by one statement, and written once.
+ * The deltas of publications as columns, cut into parameters for statements of bounded size, each made when it is asked for:
+ * they take several times the memory of what they are made from. Rows are in the order of their key, so that what several
+ * partitions add to one row is added up by one statement, and written once.
  */
-final class DeltaChunks {
+final class DeltaChunks implements Iterator<Tuple> {
 
     /** Rows that a server adds in a second or two, and most publications have fewer of. */
     static final int MOST_ROWS = 20_000;
@@ -29,13 +33,14 @@ final class DeltaChunks {
 
     private final long windowSeconds;
     private final int priceScale;
-    private final List<Tuple> full = new ArrayList<>();
+    private final Iterator<Map.Entry<Long, List<Share>>> windows;
+    private Window window = new Window(0, List.of());
 
-    private Integer[] partitions = new Integer[FIRST_ROWS];
-    private Long[] windowStarts = new Long[FIRST_ROWS];
-    private Integer[] customers = new Integer[FIRST_ROWS];
-    private Numeric[] amounts = new Numeric[FIRST_ROWS];
-    private Long[] counts = new Long[FIRST_ROWS];
+    private Integer[] partitions;
+    private Long[] windowStarts;
+    private Integer[] customers;
+    private Numeric[] amounts;
+    private Long[] counts;
     private int rows;
 
     /**
@@ -45,116 +50,124 @@ final class DeltaChunks {
     DeltaChunks(List<Publication> publications, long windowSeconds, int priceScale) {
         this.windowSeconds = windowSeconds;
         this.priceScale = priceScale;
-        SortedMap<Long, List<Share>> windows = new TreeMap<>();
+        SortedMap<Long, List<Share>> shares = new TreeMap<>();
         for (Publication publication : publications) {
-            for (WindowDeltas window : publication.deltas()) {
-                windows.computeIfAbsent(window.startMs(), start -> new ArrayList<>())
-                        .add(new Share(publication.partition(), window.totals()));
+            for (WindowDeltas deltas : publication.deltas()) {
+                shares.computeIfAbsent(deltas.startMs(), start -> new ArrayList<>(1))
+                        .add(new Share(publication.partition(), deltas.totals()));
             }
         }
-        windows.forEach((startMs, shares) -> append(startMs / 1000, new Window(shares)));
-        cut();
+        windows = shares.entrySet().iterator();
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (window.isOver() && windows.hasNext()) {
+            Map.Entry<Long, List<Share>> next = windows.next();
+            window = new Window(next.getKey() / 1000, next.getValue());
+        }
+        return !window.isOver();
     }
 
     /** Parameters in the order: size of a window, partitions, window starts, customers, amounts, order counts. */
-    List<Tuple> toList() {
-        return full;
-    }
-
-    private void append(Long windowStart, Window window) {
-        for (long key : window.keysInOrder()) {
-            int row = (int) key;
-            // Not between the shares of one customer.
-            if (rows >= MOST_ROWS && customers[rows - 1] != window.customers[row]) {
-                cut();
-            }
+    @Override
+    public Tuple next() {
+        rows = 0;
+        resize(FIRST_ROWS);
+        // Not cut between the shares of one customer.
+        while (hasNext() && (rows < MOST_ROWS || customers[rows - 1] == window.customer())) {
             if (rows == customers.length) {
                 resize(2 * rows);
             }
-            partitions[rows] = window.partitions[row];
-            windowStarts[rows] = windowStart;
-            customers[rows] = window.customers[row];
-            amounts[rows] = Numeric.create(window.amounts[row]);
-            counts[rows] = window.counts[row];
-            rows++;
+            window.moveTo(rows++);
         }
-    }
-
-    private void cut() {
-        if (rows == 0) {
-            return;
-        }
-        int size = customers.length;
         resize(rows);
-        full.add(Tuple.of(windowSeconds)
+        return Tuple.of(windowSeconds)
                 .addArrayOfInteger(partitions)
                 .addArrayOfLong(windowStarts)
                 .addArrayOfInteger(customers)
                 .addValue(amounts)
-                .addArrayOfLong(counts));
-        rows = 0;
-        partitions = new Integer[size];
-        windowStarts = new Long[size];
-        customers = new Integer[size];
-        amounts = new Numeric[size];
-        counts = new Long[size];
+                .addArrayOfLong(counts);
     }
 
     private void resize(int size) {
-        partitions = Arrays.copyOf(partitions, size);
-        windowStarts = Arrays.copyOf(windowStarts, size);
-        customers = Arrays.copyOf(customers, size);
-        amounts = Arrays.copyOf(amounts, size);
-        counts = Arrays.copyOf(counts, size);
+        partitions = rows == 0 ? new Integer[size] : Arrays.copyOf(partitions, size);
+        windowStarts = rows == 0 ? new Long[size] : Arrays.copyOf(windowStarts, size);
+        customers = rows == 0 ? new Integer[size] : Arrays.copyOf(customers, size);
+        amounts = rows == 0 ? new Numeric[size] : Arrays.copyOf(amounts, size);
+        counts = rows == 0 ? new Long[size] : Arrays.copyOf(counts, size);
     }
 
-    /** The rows of one window, from all partitions. */
+    /** The rows of one window, from all partitions, in the order of their customers. */
     private final class Window implements CustomerTotals.Visitor {
-        private final Integer[] partitions;
-        private final int[] customers;
-        private final BigDecimal[] amounts;
-        private final long[] counts;
-        private int size;
-        private Integer partition;
+        private final Long start;
+        private final Integer[] partitionOf;
+        private final int[] customerOf;
+        private final long[] amountOf;
+        private final long[] countOf;
+        /** Amounts that do not fit, by row. */
+        private final Map<Integer, BigInteger> wide = new HashMap<>();
+        /** Customer in the upper half, row in the lower. */
+        private final long[] keys;
 
-        Window(List<Share> shares) {
+        private Integer partition;
+        private int size;
+        private int next;
+
+        Window(long startSeconds, List<Share> shares) {
             int most = shares.stream().mapToInt(share -> share.totals().size()).sum();
-            partitions = new Integer[most];
-            customers = new int[most];
-            amounts = new BigDecimal[most];
-            counts = new long[most];
+            start = startSeconds;
+            partitionOf = new Integer[most];
+            customerOf = new int[most];
+            amountOf = new long[most];
+            countOf = new long[most];
             for (Share share : shares) {
                 partition = share.partition();
                 share.totals().forEach(this);
             }
-        }
-
-        /** Customer in the upper half, row in the lower. */
-        long[] keysInOrder() {
-            long[] keys = new long[size];
+            keys = new long[size];
             for (int row = 0; row < size; row++) {
-                keys[row] = (long) customers[row] << Integer.SIZE | row;
+                keys[row] = (long) customerOf[row] << Integer.SIZE | row;
             }
             Arrays.sort(keys);
-            return keys;
+        }
+
+        boolean isOver() {
+            return next == size;
+        }
+
+        /** The customer of the next row. */
+        int customer() {
+            return customerOf[(int) keys[next]];
+        }
+
+        /** Makes the next row one of the chunk. */
+        void moveTo(int row) {
+            int from = (int) keys[next++];
+            BigInteger tooWide = wide.get(from);
+            partitions[row] = partitionOf[from];
+            windowStarts[row] = start;
+            customers[row] = customerOf[from];
+            amounts[row] = Numeric.create(
+                    tooWide == null
+                            ? BigDecimal.valueOf(amountOf[from], priceScale)
+                            : new BigDecimal(tooWide, priceScale));
+            counts[row] = countOf[from];
         }
 
         @Override
         public void delta(int customerId, long orderCount, long amountUnits) {
-            add(customerId, orderCount, BigDecimal.valueOf(amountUnits, priceScale));
+            partitionOf[size] = partition;
+            customerOf[size] = customerId;
+            amountOf[size] = amountUnits;
+            countOf[size] = orderCount;
+            size++;
         }
 
         @Override
         public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
-            add(customerId, orderCount, new BigDecimal(amountUnits, priceScale));
-        }
-
-        private void add(int customerId, long orderCount, BigDecimal amount) {
-            partitions[size] = partition;
-            customers[size] = customerId;
-            counts[size] = orderCount;
-            amounts[size] = amount;
-            size++;
+            wide.put(size, amountUnits);
+            delta(customerId, orderCount, 0);
         }
     }
 }

@@ -12,9 +12,9 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -22,7 +22,8 @@ import java.util.stream.LongStream;
 /**
  * The one transaction that adds sales and moves progress. Its statements go out in one flight: begin, fence, add, delete
  * what became empty, commit. If one of them fails, the server turns the commit into a rollback. Many rows are added by
- * several statements, so that none of them comes near the server's time limit.
+ * several statements, so that none of them comes near the server's time limit; then each goes out when the one before is
+ * done, so that memory holds one of them.
  */
 final class PublishTransaction {
 
@@ -113,24 +114,35 @@ final class PublishTransaction {
         this.priceScale = priceScale;
     }
 
-    /**
-     * Sends everything in one flight.
-     *
-     * @return the partitions whose publications went in
-     */
+    /** @return the partitions whose publications went in */
     Future<Set<Integer>> run(PgConnection connection, List<Publication> publications) {
         JsonArray next = new JsonArray();
         publications.forEach(publication -> next.add(json(publication.next())));
-        List<Future<?>> answers = new ArrayList<>();
-        answers.add(connection.query(BEGIN).execute());
+        Future<?> begun = connection.query(BEGIN).execute();
         Future<RowSet<Row>> fenced = connection.preparedQuery(FENCE).execute(Tuple.of(next));
-        answers.add(fenced);
-        for (Tuple chunk : new DeltaChunks(publications, windowSeconds, priceScale).toList()) {
-            answers.add(connection.preparedQuery(ADD).execute(chunk));
-            answers.add(connection.preparedQuery(DELETE_EMPTY).execute());
+        Future<?> committed = addAndCommit(connection, new DeltaChunks(publications, windowSeconds, priceScale));
+        return Future.join(begun, fenced, committed).map(all -> moved(fenced.result()));
+    }
+
+    /** What failed on the way is the outcome, and the transaction is over all the same: its commit is a rollback. */
+    private static Future<Void> addAndCommit(PgConnection connection, Iterator<Tuple> chunks) {
+        if (!chunks.hasNext()) {
+            return commit(connection);
         }
-        answers.add(connection.query("COMMIT").execute());
-        return Future.join(answers).map(all -> moved(fenced.result()));
+        Future<Void> added = Future.join(
+                        connection.preparedQuery(ADD).execute(chunks.next()),
+                        connection.preparedQuery(DELETE_EMPTY).execute())
+                .mapEmpty();
+        if (!chunks.hasNext()) {
+            return Future.join(added, commit(connection)).mapEmpty();
+        }
+        return added.compose(
+                done -> addAndCommit(connection, chunks),
+                failure -> commit(connection).transform(over -> Future.failedFuture(failure)));
+    }
+
+    private static Future<Void> commit(PgConnection connection) {
+        return connection.query("COMMIT").execute().mapEmpty();
     }
 
     private static Set<Integer> moved(RowSet<Row> rows) {

@@ -33,7 +33,7 @@ public final class CustomerTotals {
         }
     }
 
-    private static final int SMALLEST_TABLE = 16;
+    private static final int SMALLEST_TABLE = 4;
     private static final double FULLEST = 0.8;
     /** 2^32 divided by the golden ratio: spreads neighbouring ids over the table (Knuth, TAOCP 3, 6.4). */
     private static final int SPREAD = 0x9E3779B9;

@@ -1,0 +1,172 @@
+package io.tally.bench;
+
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.Processes;
+import io.tally.testkit.RealStack;
+import io.tally.testkit.TestPipeline;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Processes that read a full topic to its end, measured. */
+final class Draining {
+
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final long CLOSED_BY_THEN_MS = 300_000;
+
+    /**
+     * @param fromStart seconds from process start to the last row
+     * @param fromFirst seconds from the first record read
+     * @param cpu seconds of processors, user and system
+     * @param peakMb most memory that was resident, in MiB
+     */
+    record Run(double fromStart, double fromFirst, double cpu, long peakMb) {}
+
+    private final OrdersTopic topic;
+
+    /** @param topic filled already */
+    Draining(OrdersTopic topic) {
+        this.topic = topic;
+    }
+
+    /** A consumer that throws the bytes away. */
+    Run bare(int threads) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Process process = new ProcessBuilder(
+                        Processes.java(),
+                        "-Xmx512m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BareConsumer.class.getName(),
+                        RealStack.get().bootstrapServers(),
+                        topic.name(),
+                        Integer.toString(topic.partitions()),
+                        Long.toString(topic.records()),
+                        Integer.toString(threads))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        Usage usage = new Usage(process.pid());
+        try (BufferedReader out = process.inputReader()) {
+            String[] line = out.readLine().split(" ");
+            double fromStart = (System.nanoTime() - begin) / 1e9;
+            usage.read();
+            return new Run(fromStart, Double.parseDouble(line[1]), usage.cpu, usage.peakMb);
+        } finally {
+            Processes.awaitExit(process, 30);
+        }
+    }
+
+    /**
+     * An engine with a database of its own, checked for exactness.
+     *
+     * @param pages that are open meanwhile
+     * @param settings further ones, as {@code key=value}
+     */
+    Run engine(String name, int pages, String... settings) throws Exception {
+        String[] all = Arrays.copyOf(settings, settings.length + 1);
+        // Everything in the topic is new to a fresh database.
+        all[settings.length] = "tally.restart-margin=3650d";
+        try (TestPipeline pipeline = new TestPipeline(name);
+                Connection connection = pipeline.connect()) {
+            long begin = System.nanoTime();
+            try (EngineProcess engine = EngineProcess.start(pipeline, Map.of("ORDERS_TOPIC", topic.name()), all)) {
+                Await.until(
+                        "the first record",
+                        LIMIT,
+                        () -> engine.status().path("records").path("read").asLong() > 0);
+                long first = System.nanoTime();
+                long last;
+                try (Listeners listeners = new Listeners(engine.port(), pages);
+                        PreparedStatement isComplete = isComplete(connection)) {
+                    Await.until("the last row", LIMIT, () -> isTrue(isComplete));
+                    last = System.nanoTime();
+                    if (pages > 0 && listeners.bytes() == 0) {
+                        throw new IllegalStateException("no page has got an event");
+                    }
+                }
+                Usage usage = new Usage(engine.pid());
+                usage.read();
+                check(connection);
+                return new Run((last - begin) / 1e9, (last - first) / 1e9, usage.cpu, usage.peakMb);
+            }
+        }
+    }
+
+    /**
+     * All records are read, and all minutes but the closing one, which lies some minutes after the others, are published. Asked
+     * of the few checkpoints, because adding up the table again and again would take the engine's time.
+     */
+    private PreparedStatement isComplete(Connection connection) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement("SELECT coalesce(sum(position) = ?"
+                + " AND bool_and(published_up_to > ?), false) FROM tally_checkpoint");
+        statement.setLong(1, topic.records());
+        statement.setTimestamp(2, new Timestamp(topic.closingMs() - CLOSED_BY_THEN_MS));
+        return statement;
+    }
+
+    private static boolean isTrue(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private String allButTheClosingMinute() {
+        return " WHERE window_start < to_timestamp(" + topic.closingMs() / 1000 + ")";
+    }
+
+    private void check(Connection connection) throws SQLException {
+        Map<OrdersTopic.Key, OrdersTopic.Total> found = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT (extract(epoch FROM window_start) * 1000)::bigint,"
+                        + " customer_id, order_count, (gross_sales * 100)::bigint FROM order_agg"
+                        + allButTheClosingMinute())) {
+            while (rows.next()) {
+                found.put(
+                        new OrdersTopic.Key(rows.getLong(1), rows.getInt(2)),
+                        new OrdersTopic.Total(rows.getLong(3), rows.getLong(4)));
+            }
+        }
+        if (!found.equals(topic.expected())) {
+            throw new IllegalStateException(
+                    "order_agg is not exact: rows expected=" + topic.expected().size() + " found=" + found.size());
+        }
+    }
+
+    /** What the kernel counts for a process. */
+    private static final class Usage {
+        private static final double TICKS_PER_SECOND = 100;
+
+        private final long pid;
+        private double cpu;
+        private long peakMb;
+
+        Usage(long pid) {
+            this.pid = pid;
+        }
+
+        void read() throws IOException {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            List<String> fields =
+                    List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
+            cpu = (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12))) / TICKS_PER_SECOND;
+            for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
+                if (line.startsWith("VmHWM:")) {
+                    peakMb = Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024;
+                }
+            }
+        }
+    }
+}
