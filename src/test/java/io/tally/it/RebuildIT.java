@@ -23,14 +23,17 @@ import org.junit.jupiter.api.Test;
 class RebuildIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    /** So that each of three engines gets one of four partitions. */
+    private static final String ONE_CONSUMER = "mp.messaging.incoming.orders.concurrency=1";
 
     @Test
     void rebuild_besideRunningEngines_isExact() {
         try (TestPipeline pipeline = new TestPipeline("rebuild_beside").registerConnector();
                 OrderWriters writers = new OrderWriters(pipeline, 3, 7);
-                EngineProcess running = EngineProcess.start(pipeline).awaitRunning();
-                EngineProcess first = EngineProcess.start(pipeline, "tally.rebuild=true");
-                EngineProcess second = EngineProcess.start(pipeline, "tally.rebuild=true")) {
+                EngineProcess running =
+                        EngineProcess.start(pipeline, ONE_CONSUMER).awaitRunning();
+                EngineProcess first = EngineProcess.start(pipeline, ONE_CONSUMER, "tally.rebuild=true");
+                EngineProcess second = EngineProcess.start(pipeline, ONE_CONSUMER, "tally.rebuild=true")) {
             for (EngineProcess engine : new EngineProcess[] {first, second}) {
                 Await.until(
                         "both have filled it, or found it filled",
