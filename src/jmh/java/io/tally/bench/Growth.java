@@ -49,7 +49,7 @@ public final class Growth {
                 4,
                 16,
                 64);
-        // All of it in one minute, and then in the closing one.
+        // All of it within a second.
         grow(
                 "customers in one window",
                 customers -> new Case(PARTITIONS, customers, events, OrdersTopic.Mix.INSERTS),

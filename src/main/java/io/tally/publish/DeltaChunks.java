@@ -36,11 +36,11 @@ final class DeltaChunks implements Iterator<Tuple> {
     private final Iterator<Map.Entry<Long, List<Share>>> windows;
     private Window window = new Window(0, List.of());
 
-    private Integer[] partitions;
-    private Long[] windowStarts;
-    private Integer[] customers;
-    private Numeric[] amounts;
-    private Long[] counts;
+    private Integer[] partitions = new Integer[FIRST_ROWS];
+    private Long[] windowStarts = new Long[FIRST_ROWS];
+    private Integer[] customers = new Integer[FIRST_ROWS];
+    private Numeric[] amounts = new Numeric[FIRST_ROWS];
+    private Long[] counts = new Long[FIRST_ROWS];
     private int rows;
 
     /**
@@ -73,29 +73,27 @@ final class DeltaChunks implements Iterator<Tuple> {
     @Override
     public Tuple next() {
         rows = 0;
-        resize(FIRST_ROWS);
         // Not cut between the shares of one customer.
         while (hasNext() && (rows < MOST_ROWS || customers[rows - 1] == window.customer())) {
             if (rows == customers.length) {
-                resize(2 * rows);
+                grow();
             }
             window.moveTo(rows++);
         }
-        resize(rows);
         return Tuple.of(windowSeconds)
-                .addArrayOfInteger(partitions)
-                .addArrayOfLong(windowStarts)
-                .addArrayOfInteger(customers)
-                .addValue(amounts)
-                .addArrayOfLong(counts);
+                .addArrayOfInteger(Arrays.copyOf(partitions, rows))
+                .addArrayOfLong(Arrays.copyOf(windowStarts, rows))
+                .addArrayOfInteger(Arrays.copyOf(customers, rows))
+                .addValue(Arrays.copyOf(amounts, rows))
+                .addArrayOfLong(Arrays.copyOf(counts, rows));
     }
 
-    private void resize(int size) {
-        partitions = rows == 0 ? new Integer[size] : Arrays.copyOf(partitions, size);
-        windowStarts = rows == 0 ? new Long[size] : Arrays.copyOf(windowStarts, size);
-        customers = rows == 0 ? new Integer[size] : Arrays.copyOf(customers, size);
-        amounts = rows == 0 ? new Numeric[size] : Arrays.copyOf(amounts, size);
-        counts = rows == 0 ? new Long[size] : Arrays.copyOf(counts, size);
+    private void grow() {
+        partitions = Arrays.copyOf(partitions, 2 * rows);
+        windowStarts = Arrays.copyOf(windowStarts, 2 * rows);
+        customers = Arrays.copyOf(customers, 2 * rows);
+        amounts = Arrays.copyOf(amounts, 2 * rows);
+        counts = Arrays.copyOf(counts, 2 * rows);
     }
 
     /** The rows of one window, from all partitions, in the order of their customers. */
