@@ -56,6 +56,10 @@ bash "$debezium/register_connector.sh"
 sql "WITH one AS (INSERT INTO orders VALUES ('0', 0, 1, 1) RETURNING 1) SELECT count(*) FROM one" >/dev/null
 await 60 "$engine" running
 
+# An open page; it ends with the engine.
+curl --silent --no-buffer "http://localhost:$HTTP_PORT/api/stream" >/dev/null &
+page=$!
+
 say "$orders orders"
 sql "WITH new AS (INSERT INTO orders SELECT n::text, n % 1000, 1 + n % 9, 1 + n % 1000 / 100.0,
          date_trunc('minute', now()) - interval '2 hours' + n * interval '1 hour' / $orders
@@ -72,5 +76,5 @@ done
 
 say "all counted, keeping what was learned"
 kill "$engine"
-wait "$engine" || true
+wait "$engine" "$page" || true
 [[ -s $cache ]]
