@@ -1,28 +1,34 @@
 package io.tally.bench;
 
+import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.UndecodableException;
+import io.tally.window.OrderChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The limit: consumers that read the topic and throw the bytes away, in a process of their own. Prints one line:
- * {@code records seconds-from-first-record}.
+ * The limit: consumers that read the topic and throw the bytes away, or decode them before, in a process of their own. Prints
+ * one line: {@code records seconds-from-first-record}.
  */
 final class BareConsumer {
 
     private BareConsumer() {}
 
-    /** Arguments: bootstrap servers, topic, partitions, records, threads. */
+    /** Arguments: bootstrap servers, topic, partitions, records, threads, whether to decode. */
     public static void main(String[] args) throws InterruptedException {
         String topic = args[1];
         int partitions = Integer.parseInt(args[2]);
         long records = Long.parseLong(args[3]);
         int threads = Integer.parseInt(args[4]);
+        boolean decode = Boolean.parseBoolean(args[5]);
         AtomicLong read = new AtomicLong();
         AtomicLong first = new AtomicLong();
         Thread[] readers = new Thread[threads];
@@ -50,13 +56,23 @@ final class BareConsumer {
                             .toList();
                     consumer.assign(mine);
                     consumer.seekToBeginning(mine);
+                    DebeziumDecoder decoder = new DebeziumDecoder();
+                    OrderChange change = new OrderChange();
                     while (read.get() < records) {
-                        int count = consumer.poll(Duration.ofMillis(100)).count();
-                        if (count > 0) {
-                            first.compareAndSet(0, System.nanoTime());
-                            read.addAndGet(count);
+                        ConsumerRecords<byte[], byte[]> polled = consumer.poll(Duration.ofMillis(100));
+                        if (polled.isEmpty()) {
+                            continue;
                         }
+                        first.compareAndSet(0, System.nanoTime());
+                        if (decode) {
+                            for (ConsumerRecord<byte[], byte[]> one : polled) {
+                                decoder.decode(one.value(), change);
+                            }
+                        }
+                        read.addAndGet(polled.count());
                     }
+                } catch (UndecodableException e) {
+                    throw new IllegalStateException(e);
                 }
             });
             readers[thread].start();

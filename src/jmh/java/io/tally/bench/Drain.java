@@ -68,7 +68,8 @@ public final class Drain {
         Draining draining = new Draining(topic);
         System.out.println("run                    start->last s  first->last s   events/s   CPU s  peak RSS MB");
         for (int round = 1; round <= number("--rounds"); round++) {
-            print("bare KafkaConsumer", draining.bare(number("--threads")));
+            print("bare KafkaConsumer", draining.bare(number("--threads"), false));
+            print("the same, decoding", draining.bare(number("--threads"), true));
             print("engine, exact", draining.engine("drain_" + round, 0));
             if (number("--pages") > 0) {
                 int pages = number("--pages");

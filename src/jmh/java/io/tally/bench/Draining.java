@@ -42,8 +42,8 @@ final class Draining {
         this.topic = topic;
     }
 
-    /** A consumer that throws the bytes away. */
-    Run bare(int threads) throws IOException, InterruptedException {
+    /** A consumer that throws the bytes away, or decodes them before. */
+    Run bare(int threads, boolean decode) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         Process process = new ProcessBuilder(
                         Processes.java(),
@@ -55,7 +55,8 @@ final class Draining {
                         topic.name(),
                         Integer.toString(topic.partitions()),
                         Long.toString(topic.records()),
-                        Integer.toString(threads))
+                        Integer.toString(threads),
+                        Boolean.toString(decode))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         Usage usage = new Usage(process.pid());
