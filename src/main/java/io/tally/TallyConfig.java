@@ -76,7 +76,10 @@ interface TallyConfig {
     @WithDefault("retract")
     UpdateMode updates();
 
-    /** Bound on the (window, customer) pairs in memory, at most 40 bytes each; at half of it windows are published early. */
+    /**
+     * Bound on the (window, customer) pairs in memory, at most 40 bytes each, a window by itself counting as eight; at half of it
+     * windows are published early.
+     */
     @WithDefault("2000000")
     long maxEntries();
 

@@ -1,16 +1,12 @@
 package io.tally.bench;
 
-import io.tally.window.Checkpoint;
-import io.tally.window.FilterState;
 import io.tally.window.OrderChange;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
-import io.tally.window.TumblingWindows;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -45,7 +41,6 @@ public class ApplyBenchmark {
     }
 
     private static final int CHANGES = 100_000;
-    private static final long WINDOW_MS = 60_000;
     private static final long FIRST_MS = 1_767_225_600_000L;
 
     @Param({"100", "10000", "1000000"})
@@ -58,7 +53,6 @@ public class ApplyBenchmark {
     public Order order;
 
     private final OrderChange change = new OrderChange();
-    private final byte[] orderId = new byte[8];
     private int[] customerOf;
     private long[] timeOf;
     private WindowStore store;
@@ -73,34 +67,11 @@ public class ApplyBenchmark {
         for (int i = 0; i < CHANGES; i++) {
             customerOf[i] = 1 + random.nextInt(customers);
             long window = order == Order.SHUFFLED ? random.nextInt(windows) : (long) i * windows / CHANGES;
-            timeOf[i] = FIRST_MS + window * WINDOW_MS + random.nextLong(WINDOW_MS);
+            timeOf[i] = FIRST_MS + window * OneShard.WINDOW_MS + random.nextLong(OneShard.WINDOW_MS);
         }
         // No entries allowed: everything is published at once.
-        WindowSettings settings = new WindowSettings(
-                new TumblingWindows(WINDOW_MS),
-                5_000,
-                1_000,
-                300_000,
-                0,
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                false,
-                WindowSettings.NEVER);
-        shard = new Shard(
-                new Checkpoint(
-                        0,
-                        new UUID(0, 0),
-                        0,
-                        0,
-                        0,
-                        Shard.NO_TIME,
-                        new long[0],
-                        Shard.NO_TIME,
-                        FilterState.NOTHING_SEEN,
-                        null,
-                        0),
-                settings,
-                0);
+        WindowSettings settings = OneShard.settings(0);
+        shard = OneShard.empty(settings);
         store = new WindowStore(settings);
         store.add(shard);
         offset = 0;
@@ -112,14 +83,7 @@ public class ApplyBenchmark {
     @OperationsPerInvocation(CHANGES)
     public Shard apply() {
         for (int i = 0; i < CHANGES; i++) {
-            change.reset(OrderChange.Op.INSERT);
-            change.setTransactionId((int) offset);
-            change.setLsn(offset);
-            change.setLastCommitLsn(offset);
-            change.setCommitTimeMs(timeOf[i]);
-            change.setOrderId(orderId, 0, orderId.length);
-            change.after().set(timeOf[i], customerOf[i], 1, 100);
-            shard.apply(offset++, change, Long.MAX_VALUE / 2);
+            OneShard.insert(shard, change, offset++, timeOf[i], customerOf[i]);
         }
         shard.settle();
         return shard;

@@ -14,6 +14,9 @@ import java.util.UUID;
  */
 public record Publication(Checkpoint next, List<WindowDeltas> deltas, long entries) {
 
+    /** What a window takes in memory by itself, in pairs. */
+    static final int PAIRS_PER_WINDOW = 8;
+
     public int partition() {
         return next.partition();
     }
@@ -26,6 +29,11 @@ public record Publication(Checkpoint next, List<WindowDeltas> deltas, long entri
     /** The sequence the checkpoint row must still have. */
     public long expectedSequence() {
         return next.sequence() - 1;
+    }
+
+    /** What it takes in memory, in pairs. */
+    long weight() {
+        return entries + (long) PAIRS_PER_WINDOW * deltas.size();
     }
 
     /** Number of those pairs that belong to windows published before. */

@@ -23,7 +23,7 @@ public final class WindowStore {
     private final WindowSettings settings;
     private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
     private final RecordCounts countsOfDropped = new RecordCounts();
-    private final AtomicLong entriesInFlight = new AtomicLong();
+    private final AtomicLong weightInFlight = new AtomicLong();
     private final AtomicLong newestBoundaryMs = new AtomicLong(Shard.NO_TIME);
     private final AtomicReference<Shard> replayTurn = new AtomicReference<>();
     private volatile Runnable whenDue = () -> {};
@@ -152,11 +152,12 @@ public final class WindowStore {
         }
     }
 
-    /** (window, customer) pairs in memory, those on their way to the database included. */
+    /** (window, customer) pairs in memory, those on their way to the database included; a window by itself weighs as some. */
     public long entries() {
-        long sum = entriesInFlight.get();
+        long sum = weightInFlight.get();
         for (Shard shard : shards.values()) {
-            sum += shard.progress().entries();
+            Progress progress = shard.progress();
+            sum += progress.entries() + (long) Publication.PAIRS_PER_WINDOW * progress.openWindows();
         }
         return sum;
     }
@@ -210,7 +211,7 @@ public final class WindowStore {
         synchronized (shard) {
             Publication publication = shard.take(watermarkMs, everything, nowMs);
             if (publication != null) {
-                entriesInFlight.addAndGet(publication.entries());
+                weightInFlight.addAndGet(publication.weight());
                 publications.add(publication);
             }
         }
@@ -282,7 +283,7 @@ public final class WindowStore {
 
     /** Takes note that the database holds the publication. */
     public void published(Publication publication) {
-        entriesInFlight.addAndGet(-publication.entries());
+        weightInFlight.addAndGet(-publication.weight());
         Shard shard = current(publication);
         if (shard != null) {
             synchronized (shard) {
@@ -293,7 +294,7 @@ public final class WindowStore {
 
     /** Takes note that the database will never hold the publication; its shard, if it is still owned, is dropped. */
     public void abandoned(Publication publication) {
-        entriesInFlight.addAndGet(-publication.entries());
+        weightInFlight.addAndGet(-publication.weight());
         Shard shard = current(publication);
         if (shard != null) {
             drop(shard);

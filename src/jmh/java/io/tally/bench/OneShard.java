@@ -1,0 +1,68 @@
+package io.tally.bench;
+
+import io.tally.window.Checkpoint;
+import io.tally.window.FilterState;
+import io.tally.window.OrderChange;
+import io.tally.window.Shard;
+import io.tally.window.TumblingWindows;
+import io.tally.window.WindowSettings;
+import java.util.UUID;
+
+/** A partition's windows without Kafka and PostgreSQL. */
+final class OneShard {
+
+    static final long WINDOW_MS = 60_000;
+
+    private static final byte[] ORDER_ID = new byte[8];
+
+    private OneShard() {}
+
+    /** @param maxEntries bound on pairs of window and customer */
+    static WindowSettings settings(long maxEntries) {
+        return new WindowSettings(
+                new TumblingWindows(WINDOW_MS),
+                5_000,
+                1_000,
+                300_000,
+                maxEntries,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                false,
+                WindowSettings.NEVER);
+    }
+
+    /** Partition 0, from its beginning. */
+    static Shard empty(WindowSettings settings) {
+        return new Shard(
+                new Checkpoint(
+                        0,
+                        new UUID(0, 0),
+                        0,
+                        0,
+                        0,
+                        Shard.NO_TIME,
+                        new long[0],
+                        Shard.NO_TIME,
+                        FilterState.NOTHING_SEEN,
+                        null,
+                        0),
+                settings,
+                0);
+    }
+
+    /**
+     * Applies an insert.
+     *
+     * @param change that it is written into
+     */
+    static void insert(Shard shard, OrderChange change, long offset, long eventTimeMs, int customerId) {
+        change.reset(OrderChange.Op.INSERT);
+        change.setTransactionId((int) offset);
+        change.setLsn(offset);
+        change.setLastCommitLsn(offset);
+        change.setCommitTimeMs(eventTimeMs);
+        change.setOrderId(ORDER_ID, 0, ORDER_ID.length);
+        change.after().set(eventTimeMs, customerId, 1, 100);
+        shard.apply(offset, change, Long.MAX_VALUE / 2);
+    }
+}
