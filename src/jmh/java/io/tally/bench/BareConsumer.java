@@ -1,10 +1,13 @@
 package io.tally.bench;
 
+import com.sun.management.ThreadMXBean;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.UndecodableException;
 import io.tally.window.OrderChange;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The limit: consumers that read the topic and throw the bytes away, or decode them before, in a process of their own. Prints
- * one line: {@code records seconds-from-first-record}.
+ * one line: {@code records seconds-from-first-record bytes-allocated}.
  */
 final class BareConsumer {
 
@@ -80,6 +83,11 @@ final class BareConsumer {
         for (Thread reader : readers) {
             reader.join();
         }
-        System.out.printf("%d %.3f%n", read.get(), (System.nanoTime() - first.get()) / 1e9);
+        System.out.printf(
+                Locale.ROOT,
+                "%d %.3f %d%n",
+                read.get(),
+                (System.nanoTime() - first.get()) / 1e9,
+                ManagementFactory.getPlatformMXBean(ThreadMXBean.class).getTotalThreadAllocatedBytes());
     }
 }

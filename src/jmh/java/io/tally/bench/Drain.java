@@ -66,7 +66,8 @@ public final class Drain {
         topic.fill(RealStack.get().bootstrapServers());
         System.out.printf("topic filled: %d records in %.1f s%n", topic.records(), (System.nanoTime() - begin) / 1e9);
         Draining draining = new Draining(topic);
-        System.out.println("run                    start->last s  first->last s   events/s   CPU s  peak RSS MB");
+        System.out.println(
+                "run                    start->last s  first->last s   events/s   CPU s  alloc B/event  peak RSS MB");
         for (int round = 1; round <= number("--rounds"); round++) {
             print("bare KafkaConsumer", draining.bare(number("--threads"), false));
             print("the same, decoding", draining.bare(number("--threads"), true));
@@ -81,12 +82,13 @@ public final class Drain {
     private void print(String what, Draining.Run run) {
         System.out.printf(
                 Locale.ROOT,
-                "%-22s %13.2f %14.2f %10.0f %7.1f %12d%n",
+                "%-22s %13.2f %14.2f %10.0f %7.1f %14.0f %12d%n",
                 what,
                 run.fromStart(),
                 run.fromFirst(),
                 topic.records() / run.fromFirst(),
                 run.cpu(),
+                run.allocated() / topic.records(),
                 run.peakMb());
     }
 

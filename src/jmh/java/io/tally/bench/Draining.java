@@ -25,15 +25,17 @@ import java.util.Map;
 final class Draining {
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final String ALLOCATED = "jvm_gc_memory_allocated_bytes_total";
     private static final long CLOSED_BY_THEN_MS = 300_000;
 
     /**
      * @param fromStart seconds from process start to the last row
      * @param fromFirst seconds from the first record read
      * @param cpu seconds of processors, user and system
+     * @param allocated bytes taken from the heap; of an engine as of its last collection, and not a number of a native one, which does not tell
      * @param peakMb most memory that was resident, in MiB
      */
-    record Run(double fromStart, double fromFirst, double cpu, long peakMb) {}
+    record Run(double fromStart, double fromFirst, double cpu, double allocated, long peakMb) {}
 
     private final OrdersTopic topic;
 
@@ -64,7 +66,8 @@ final class Draining {
             String[] line = out.readLine().split(" ");
             double fromStart = (System.nanoTime() - begin) / 1e9;
             usage.read();
-            return new Run(fromStart, Double.parseDouble(line[1]), usage.cpu, usage.peakMb);
+            return new Run(
+                    fromStart, Double.parseDouble(line[1]), usage.cpu, Double.parseDouble(line[2]), usage.peakMb);
         } finally {
             Processes.awaitExit(process, 30);
         }
@@ -101,9 +104,19 @@ final class Draining {
                 Usage usage = new Usage(engine.pid());
                 usage.read();
                 check(connection);
-                return new Run((last - begin) / 1e9, (last - first) / 1e9, usage.cpu, usage.peakMb);
+                return new Run((last - begin) / 1e9, (last - first) / 1e9, usage.cpu, allocated(engine), usage.peakMb);
             }
         }
+    }
+
+    private static double allocated(EngineProcess engine) throws IOException, InterruptedException {
+        return engine.get("/q/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(ALLOCATED + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(ALLOCATED.length())))
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     /**
