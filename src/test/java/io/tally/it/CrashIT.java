@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 class CrashIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    /** So that a killed engine's partitions are given to the next one soon. */
+    private static final String MISSED_SOON = "mp.messaging.incoming.orders.session.timeout.ms=6000";
 
     private static void awaitMore(OrderWriters writers, int transactions) {
         long before = writers.transactions();
@@ -22,16 +24,18 @@ class CrashIT {
     @Test
     void engineKilledInTheMiddleOfAStream_isExact() {
         try (TestPipeline pipeline = new TestPipeline("crash_engine").registerConnector();
-                OrderWriters writers = new OrderWriters(pipeline, 4, 1, Duration.ofMillis(5))) {
+                OrderWriters writers = new OrderWriters(pipeline, 4, 1, Duration.ofMillis(20))) {
             for (int kill = 0; kill < 3; kill++) {
-                try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                try (EngineProcess engine =
+                        EngineProcess.start(pipeline, MISSED_SOON).awaitRunning()) {
                     awaitMore(writers, 400);
                     engine.kill();
                     awaitMore(writers, 100);
                 }
             }
             writers.stop();
-            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+            try (EngineProcess engine =
+                    EngineProcess.start(pipeline, MISSED_SOON).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
                 assertTrue(engine.log().contains("partition taken over"));
             }

@@ -29,7 +29,7 @@ class RebuildIT {
     @Test
     void rebuild_besideRunningEngines_isExact() {
         try (TestPipeline pipeline = new TestPipeline("rebuild_beside").registerConnector();
-                OrderWriters writers = new OrderWriters(pipeline, 3, 7);
+                OrderWriters writers = new OrderWriters(pipeline, 3, 7, Duration.ofMillis(10));
                 EngineProcess running =
                         EngineProcess.start(pipeline, ONE_CONSUMER).awaitRunning();
                 EngineProcess first = EngineProcess.start(pipeline, ONE_CONSUMER, "tally.rebuild=true");

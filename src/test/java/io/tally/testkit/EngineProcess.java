@@ -32,6 +32,15 @@ public final class EngineProcess implements AutoCloseable {
 
     private static final String EXECUTABLE = "engine.executable";
     private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    /**
+     * Tests start many engines, none of which lives for long: the first that ends leaves its loaded classes to the others, and
+     * nothing is compiled twice.
+     */
+    private static final List<String> SOON_STARTED = List.of(
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:SharedArchiveFile=" + Path.of("target", "it", "classes.jsa"),
+            "-XX:TieredStopAtLevel=1");
+
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger STARTED = new AtomicInteger();
@@ -80,6 +89,7 @@ public final class EngineProcess implements AutoCloseable {
             command.add("-D" + setting);
         }
         if (executable.isEmpty()) {
+            command.addAll(SOON_STARTED);
             command.addAll(List.of("-jar", program.toString()));
         } else {
             // Those that share a machine need a temporary folder each; docs/adr/0007-native.md.
