@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 
 /**
  * The packaged engine as a process of its own: it can be killed without a chance to clean up. It runs on a JVM, or is the
- * native executable that the system property {@code engine.executable} names.
+ * native executable that the system property {@code engine.executable} names. {@code engine.jvm-options} are for the JVM.
  */
 public final class EngineProcess implements AutoCloseable {
 
@@ -31,16 +31,8 @@ public final class EngineProcess implements AutoCloseable {
     public static final String PUBLICATION = "SET LOCAL tally.publishing";
 
     private static final String EXECUTABLE = "engine.executable";
+    private static final String JVM_OPTIONS = "engine.jvm-options";
     private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
-    /**
-     * Tests start many engines, none of which lives for long: the first that ends leaves its loaded classes to the others, and
-     * nothing is compiled twice.
-     */
-    private static final List<String> SOON_STARTED = List.of(
-            "-XX:+AutoCreateSharedArchive",
-            "-XX:SharedArchiveFile=" + Path.of("target", "it", "classes.jsa"),
-            "-XX:TieredStopAtLevel=1");
-
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger STARTED = new AtomicInteger();
@@ -89,7 +81,7 @@ public final class EngineProcess implements AutoCloseable {
             command.add("-D" + setting);
         }
         if (executable.isEmpty()) {
-            command.addAll(SOON_STARTED);
+            command.addAll(jvmOptions());
             command.addAll(List.of("-jar", program.toString()));
         } else {
             // Those that share a machine need a temporary folder each; docs/adr/0007-native.md.
@@ -104,6 +96,11 @@ public final class EngineProcess implements AutoCloseable {
         process = builder.start();
         Process child = process;
         Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
+    }
+
+    private static List<String> jvmOptions() {
+        String options = System.getProperty(JVM_OPTIONS, "").strip();
+        return options.isEmpty() ? List.of() : List.of(options.split("\\s+"));
     }
 
     /** Waits until the engine says that it is running. */
