@@ -32,7 +32,8 @@ final class Draining {
      * @param fromStart seconds from process start to the last row
      * @param fromFirst seconds from the first record read
      * @param cpu seconds of processors, user and system
-     * @param allocated bytes taken from the heap; of an engine as of its last collection, and not a number of a native one, which does not tell
+     * @param allocated bytes taken from the heap; of an engine as of its last collection, and not a number of a
+     *     native one, which does not tell
      * @param peakMb most memory that was resident, in MiB
      */
     record Run(double fromStart, double fromFirst, double cpu, double allocated, long peakMb) {}
@@ -104,19 +105,10 @@ final class Draining {
                 Usage usage = new Usage(engine.pid());
                 usage.read();
                 check(connection);
-                return new Run((last - begin) / 1e9, (last - first) / 1e9, usage.cpu, allocated(engine), usage.peakMb);
+                double allocated = engine.findMetric(ALLOCATED).orElse(Double.NaN);
+                return new Run((last - begin) / 1e9, (last - first) / 1e9, usage.cpu, allocated, usage.peakMb);
             }
         }
-    }
-
-    private static double allocated(EngineProcess engine) throws IOException, InterruptedException {
-        return engine.get("/q/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(ALLOCATED + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(ALLOCATED.length())))
-                .findFirst()
-                .orElse(Double.NaN);
     }
 
     /**

@@ -1,9 +1,8 @@
 package io.tally.bench;
 
-import io.tally.window.Checkpoint;
-import io.tally.window.FilterState;
 import io.tally.window.OrderChange;
 import io.tally.window.Shard;
+import io.tally.window.TestCheckpoints;
 import io.tally.window.TumblingWindows;
 import io.tally.window.WindowSettings;
 import java.util.UUID;
@@ -33,21 +32,7 @@ final class OneShard {
 
     /** Partition 0, from its beginning. */
     static Shard empty(WindowSettings settings) {
-        return new Shard(
-                new Checkpoint(
-                        0,
-                        new UUID(0, 0),
-                        0,
-                        0,
-                        0,
-                        Shard.NO_TIME,
-                        new long[0],
-                        Shard.NO_TIME,
-                        FilterState.NOTHING_SEEN,
-                        null,
-                        0),
-                settings,
-                0);
+        return new Shard(TestCheckpoints.fresh(0, new UUID(0, 0), 0, null, 0), settings, 0);
     }
 
     /**

@@ -115,7 +115,7 @@ public final class WindowLatency {
                 sorted[sorted.length / 2],
                 sorted[sorted.length * 9 / 10],
                 sorted[sorted.length * 99 / 100],
-                Arrays.stream(sorted).max().getAsLong());
+                sorted[sorted.length - 1]);
     }
 
     private Void write(int perSecond) throws SQLException {

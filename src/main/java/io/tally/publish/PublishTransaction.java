@@ -66,8 +66,9 @@ final class PublishTransaction {
             """;
 
     /**
-     * Adds deltas. A partition whose checkpoint was not moved adds nothing: which were moved is asked by a subquery, once, and not
-     * for each row. Rows are added in the order of their key, so that engines hardly ever deadlock. The keys of rows that have become empty are left in settings, for the next statement.
+     * Adds deltas. A partition whose checkpoint was not moved adds nothing: which were moved is asked by a subquery, once, and
+     * not for each row. Rows are added in the order of their key, so that engines hardly ever deadlock. The keys of rows that
+     * have become empty are left in settings, for the next statement.
      */
     private static final String ADD = """
             WITH added AS (

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -154,13 +155,17 @@ public final class EngineProcess implements AutoCloseable {
 
     /** The value of a metric without labels. */
     public double metric(String name) throws IOException, InterruptedException {
+        return findMetric(name).orElseThrow();
+    }
+
+    /** The same of a metric that not every engine has. */
+    public OptionalDouble findMetric(String name) throws IOException, InterruptedException {
         return get("/q/metrics")
                 .body()
                 .lines()
                 .filter(line -> line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     /** Where its page is. */
