@@ -111,7 +111,8 @@ compose() {
     if docker compose version >/dev/null 2>&1; then
         docker compose --project-directory "$here" "$@"
     else
-        docker-compose --project-directory "$here" "$@"
+        # The images are built with BuildKit, which this version uses only if told to.
+        DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1 docker-compose --project-directory "$here" "$@"
     fi
 }
 
@@ -123,7 +124,6 @@ published() { printf 'localhost:%s\n' "$(port_of "$(compose port "$1" "$2")")"; 
 container_addresses() {
     page=http://$(published engine 8081)
     CONNECT_URL=http://$(published connect 8083)
-    POSTGRES_PORT=$(port_of "$(published postgres 5432)")
 }
 
 # ---- waiting -------------------------------------------------------------------------------------------------------
@@ -275,7 +275,11 @@ show_results() {
     query 'SELECT window_start, customer_id, gross_sales, order_count FROM order_agg_final
            ORDER BY window_start DESC, gross_sales DESC LIMIT 5'
     say
-    say "results   psql -h localhost -p $POSTGRES_PORT -U postgres -d streaming   (password postgres), table order_agg"
+    if [[ $in_containers == yes ]]; then
+        say "results   docker exec -it sp_postgres psql -U postgres -d streaming   table order_agg"
+    else
+        say "results   psql -h localhost -p $POSTGRES_PORT -U postgres -d streaming   (password postgres), table order_agg"
+    fi
     say "page      $page/"
     say "engine    curl $page/api/status"
     say "connector curl $CONNECT_URL/connectors/orders-connector/status"

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * <p>Options: {@code --events} (1000000), {@code --partitions} (4), {@code --customers} (10000), {@code --per-second}
  * how dense the orders lie in event time (10000), {@code --updates}, {@code --deletes} and {@code --late} orders in percent
  * (0), {@code --shuffled} for orders of the whole time in no order (false), {@code --rounds} (3), {@code --threads} of the
- * bare consumer (2), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run).
+ * bare consumer (2), {@code --messaging} with the jar that src/jmh/messaging makes for Reactive Messaging that does nothing
+ * (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run).
  * {@code -Dengine.executable=…} measures another engine than the packaged application on a JVM, as tests do.
  */
 public final class Drain {
@@ -36,6 +37,7 @@ public final class Drain {
                 Map.entry("--shuffled", "false"),
                 Map.entry("--rounds", "3"),
                 Map.entry("--threads", "2"),
+                Map.entry("--messaging", ""),
                 Map.entry("--pages", "0")));
         for (int i = 0; i + 1 < args.length; i += 2) {
             if (options.replace(args[i], args[i + 1]) == null) {
@@ -71,6 +73,9 @@ public final class Drain {
         for (int round = 1; round <= number("--rounds"); round++) {
             print("bare KafkaConsumer", draining.bare(number("--threads"), false));
             print("the same, decoding", draining.bare(number("--threads"), true));
+            if (!options.get("--messaging").isEmpty()) {
+                print("messaging, idle", draining.messaging(options.get("--messaging")));
+            }
             print("engine, exact", draining.engine("drain_" + round, 0));
             if (number("--pages") > 0) {
                 int pages = number("--pages");

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** Processes that read a full topic to its end, measured. */
 final class Draining {
@@ -47,21 +48,44 @@ final class Draining {
 
     /** A consumer that throws the bytes away, or decodes them before. */
     Run bare(int threads, boolean decode) throws IOException, InterruptedException {
-        long begin = System.nanoTime();
-        Process process = new ProcessBuilder(
-                        Processes.java(),
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BareConsumer.class.getName(),
+        return reader(new ProcessBuilder(
+                Processes.java(),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BareConsumer.class.getName(),
+                RealStack.get().bootstrapServers(),
+                topic.name(),
+                Integer.toString(topic.partitions()),
+                Long.toString(topic.records()),
+                Integer.toString(threads),
+                Boolean.toString(decode)));
+    }
+
+    /**
+     * Reactive Messaging that does nothing.
+     *
+     * @param application the jar that src/jmh/messaging makes
+     */
+    Run messaging(String application) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(Processes.java(), "-Xmx512m", "-jar", application);
+        builder.environment()
+                .putAll(Map.of(
+                        "KAFKA_BOOTSTRAP_SERVERS",
                         RealStack.get().bootstrapServers(),
+                        "ORDERS_TOPIC",
                         topic.name(),
-                        Integer.toString(topic.partitions()),
-                        Long.toString(topic.records()),
-                        Integer.toString(threads),
-                        Boolean.toString(decode))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                        "MP_MESSAGING_INCOMING_ORDERS_GROUP_ID",
+                        "messaging-" + UUID.randomUUID(),
+                        "RECORDS",
+                        Long.toString(topic.records())));
+        return reader(builder);
+    }
+
+    /** A process that prints {@code records seconds-from-first-record bytes-allocated} and ends. */
+    private static Run reader(ProcessBuilder builder) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         Usage usage = new Usage(process.pid());
         try (BufferedReader out = process.inputReader()) {
             String[] line = out.readLine().split(" ");

@@ -1,22 +1,25 @@
 package io.tally.publish;
 
 import io.tally.window.LostGround;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * How often this engine has filled the results from the orders table, and what for.
  *
- * @param fills how often, the first start included
+ * @param times how often for each reason there was, by its code
  * @param latest the latest of them, newest first, at most {@link #MOST_KEPT}
  */
-public record FillState(long fills, List<Fill> latest) {
+public record FillState(Map<String, Long> times, List<Fill> latest) {
 
     /**
      * One filling.
      *
-     * @param reason code of the reason, {@code first-start} for the very first
+     * @param reason one of {@link #REASONS}
      * @param explanation one line for an operator
      * @param atMs when it was done, epoch ms
      * @param tookMs how long it took
@@ -25,16 +28,33 @@ public record FillState(long fills, List<Fill> latest) {
 
     static final int MOST_KEPT = 10;
 
-    static final FillState NONE = new FillState(0, List.of());
+    static final FillState NONE = new FillState(Map.of(), List.of());
 
     /** The name under which the very first filling is reported. */
     static final String FIRST_START = "first-start";
 
+    /** Codes of all there can be: {@code first-start}, and those of lost ground. */
+    public static final List<String> REASONS = Stream.concat(
+                    Stream.of(FIRST_START),
+                    Arrays.stream(LostGround.Reason.values()).map(LostGround.Reason::code))
+            .toList();
+
     FillState filled(Optional<LostGround.Reason> reason, String explanation, long nowMs, long tookMs) {
         Fill fill = new Fill(reason.map(LostGround.Reason::code).orElse(FIRST_START), explanation, nowMs, tookMs);
         return new FillState(
-                fills + 1,
+                Stream.concat(times.entrySet().stream(), Stream.of(Map.entry(fill.reason(), 1L)))
+                        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum)),
                 Stream.concat(Stream.of(fill), latest.stream()).limit(MOST_KEPT).toList());
+    }
+
+    /** How often for this reason. */
+    public long fills(String reason) {
+        return times.getOrDefault(reason, 0L);
+    }
+
+    /** How often, the first start included. */
+    public long fills() {
+        return times.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Code of the reason of the last one, or null if there was none. */

@@ -9,6 +9,7 @@ import io.tally.cdc.DeadLetterReason;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.Readers;
 import io.tally.publish.Auditor;
+import io.tally.publish.FillState;
 import io.tally.publish.Publisher;
 import io.tally.publish.Takeover;
 import io.tally.window.OrderChange;
@@ -100,11 +101,15 @@ class EngineMetrics {
                 "Deltas of a customer in a window sent",
                 publisher,
                 from -> from.state().rows());
-        counter(
-                "tally.publish.fills",
-                "Times order_agg was filled from the orders table",
-                takeover,
-                from -> from.state().fills());
+        for (String reason : FillState.REASONS) {
+            bound.add(FunctionCounter.builder(
+                            "tally.publish.fills",
+                            takeover,
+                            from -> from.state().fills(reason))
+                    .tag("reason", reason)
+                    .description("Times order_agg was filled from the orders table")
+                    .register(registry));
+        }
         counter(
                 "tally.audit.runs",
                 "Comparisons of order_agg with the orders table",
