@@ -32,6 +32,13 @@ public class Readers {
                 .toList();
     }
 
+    /** How many partitions are assigned to this engine that it does not read: not yet, or not any more. */
+    public long unread() {
+        return partitions().stream()
+                .filter(partition -> partition.phase() != ReaderState.Phase.READING)
+                .count();
+    }
+
     /** Records that the broker has beyond the positions of all partitions, as far as that is known. */
     public long lagRecords() {
         return partitions().stream()

@@ -131,6 +131,11 @@ class EngineMetrics {
                 null,
                 "Partitions owned by this engine",
                 () -> store.shards().size());
+        gauge(
+                "tally.ingest.partitions.unread",
+                null,
+                "Partitions assigned to this engine that it does not read",
+                readers::unread);
         gauge("tally.window.watermark.lag", "seconds", "Clock minus watermark", this::watermarkLagSeconds);
         gauge("tally.window.open", null, "Windows with deltas that are not published", this::openWindows);
         gauge("tally.window.entries", null, "Pairs of window and customer in memory", store::entries);
