@@ -59,7 +59,7 @@ inside() {
         mount -o remount,ro "$root"
         exec chroot "$root" "$@"
     ' container "$container/root" "$JAVA_HOME" "${WRITABLE:-no}" "${TEMPORARY:-64m}" \
-        "${as[@]}" env PATH=/opt/java/openjdk/bin:/usr/bin:/bin QUARKUS_HTTP_HOST=0.0.0.0 "$@"
+        "${as[@]}" env PATH=/opt/java/openjdk/bin:/usr/bin:/bin LANG=C.UTF-8 QUARKUS_HTTP_HOST=0.0.0.0 "$@"
 }
 
 build_jvm() {
