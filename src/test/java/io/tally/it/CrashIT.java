@@ -2,7 +2,6 @@ package io.tally.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.OrderWriters;
 import io.tally.testkit.TestPipeline;
@@ -16,11 +15,6 @@ class CrashIT {
     /** So that a killed engine's partitions are given to the next one soon. */
     private static final String MISSED_SOON = "mp.messaging.incoming.orders.session.timeout.ms=6000";
 
-    private static void awaitMore(OrderWriters writers, int transactions) {
-        long before = writers.transactions();
-        Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + transactions);
-    }
-
     @Test
     void engineKilledInTheMiddleOfAStream_isExact() {
         try (TestPipeline pipeline = new TestPipeline("crash_engine").registerConnector();
@@ -28,9 +22,9 @@ class CrashIT {
             for (int kill = 0; kill < 3; kill++) {
                 try (EngineProcess engine =
                         EngineProcess.start(pipeline, MISSED_SOON).awaitRunning()) {
-                    awaitMore(writers, 400);
+                    writers.awaitMore(400);
                     engine.kill();
-                    awaitMore(writers, 100);
+                    writers.awaitMore(100);
                 }
             }
             writers.stop();

@@ -138,8 +138,7 @@ class DialectsIT {
             try (OrderWriters writers = new OrderWriters(pipeline, 3, 20261128, Duration.ofMillis(20));
                     EngineProcess engine = EngineProcess.start(pipeline, settings)) {
                 start.take(engine);
-                long before = writers.transactions();
-                Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + TRANSACTIONS);
+                writers.awaitMore(TRANSACTIONS);
                 writers.stop();
                 pipeline.execute("INSERT INTO orders VALUES ('refund', 7, -1, 12.30, now() - interval '5 minutes'),"
                         + " ('free', 7, 3, 0.00, now() - interval '5 minutes'),"

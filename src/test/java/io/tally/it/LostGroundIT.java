@@ -158,8 +158,7 @@ class LostGroundIT {
             pipeline.raisePartitionsTo(6);
             pipeline.connector().stop();
             pipeline.connector().resume();
-            long before = writers.transactions();
-            Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + 500);
+            writers.awaitMore(500);
             writers.stop();
             pipeline.awaitExact(LIMIT);
             assertEquals(1, fills(engine));

@@ -40,8 +40,7 @@ class RebuildIT {
                         LIMIT,
                         () -> engine.log().contains("partition taken over"));
             }
-            long before = writers.transactions();
-            Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + 500);
+            writers.awaitMore(500);
             writers.stop();
             pipeline.awaitExact(LIMIT);
             assertTrue(

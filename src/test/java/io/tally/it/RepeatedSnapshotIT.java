@@ -68,7 +68,7 @@ class RepeatedSnapshotIT {
 
             stack.command("start " + worker);
             awaitFilledAgain(engine, fills);
-            awaitMore(writers, 200);
+            writers.awaitMore(200);
             writers.stop();
             pipeline.awaitExact(LIMIT);
             assertToldWhy(engine, "snapshot cut off after " + rowsBefore + " of " + rows + " rows");
@@ -81,12 +81,12 @@ class RepeatedSnapshotIT {
                 EngineProcess engine = EngineProcess.start(pipeline);
                 OrderWriters writers = writers(pipeline, 20261124)) {
             engine.awaitRunning();
-            awaitMore(writers, 200);
+            writers.awaitMore(200);
             long fills = engine.count("/filling/times");
 
             pipeline.connector().stop();
             dropSlot(pipeline);
-            awaitMore(writers, 200);
+            writers.awaitMore(200);
             pipeline.connector().resume();
             Await.until(
                     "the connector refuses to go on without its slot",
@@ -96,7 +96,7 @@ class RepeatedSnapshotIT {
             pipeline.connector().forgetOffsets();
             pipeline.connector().resume();
             awaitFilledAgain(engine, fills);
-            awaitMore(writers, 200);
+            writers.awaitMore(200);
             writers.stop();
             pipeline.awaitExact(LIMIT);
             assertToldWhy(engine, "slot dropped");
@@ -124,7 +124,7 @@ class RepeatedSnapshotIT {
                             "the incremental snapshot has read the old orders",
                             LIMIT,
                             () -> engine.count("/records/snapshotRows") >= snapshotRows + oldOrders);
-                    awaitMore(writers, 200);
+                    writers.awaitMore(200);
                     writers.stop();
                 }
                 pipeline.awaitExact(LIMIT);
@@ -134,7 +134,7 @@ class RepeatedSnapshotIT {
                 try (OrderWriters writers = writers(pipeline, 20261126)) {
                     signal(pipeline, "blocking");
                     awaitFilledAgain(engine, fills);
-                    awaitMore(writers, 200);
+                    writers.awaitMore(200);
                     writers.stop();
                 }
                 pipeline.awaitExact(LIMIT);
@@ -162,11 +162,6 @@ class RepeatedSnapshotIT {
 
     private static OrderWriters writers(TestPipeline pipeline, long seed) {
         return new OrderWriters(pipeline, 4, seed, Duration.ofMillis(20));
-    }
-
-    private static void awaitMore(OrderWriters writers, int transactions) {
-        long before = writers.transactions();
-        Await.until("the writers went on", LIMIT, () -> writers.transactions() > before + transactions);
     }
 
     private static void awaitFilledAgain(EngineProcess engine, long fills) {

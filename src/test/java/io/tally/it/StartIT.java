@@ -57,8 +57,7 @@ class StartIT {
                 OrderWriters writers = new OrderWriters(pipeline, 6, 20261123)) {
             Await.until("the writers are busy", LIMIT, () -> writers.transactions() > 500);
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
-                long transactions = writers.transactions();
-                Await.until("the writers went on", LIMIT, () -> writers.transactions() > transactions + 1_000);
+                writers.awaitMore(1_000);
                 writers.stop();
                 pipeline.awaitExact(LIMIT);
                 assertTrue(read(engine, "alreadyInTable") + read(engine, "applied") > 0);

@@ -33,6 +33,7 @@ public final class OrderWriters implements AutoCloseable {
     /** So that a test need not wait for the current minute to be over. */
     private static final Duration USUAL_AGE = Duration.ofMinutes(2);
 
+    private static final Duration MOST_FOR_MORE = Duration.ofSeconds(120);
     private static final Duration RECONNECT_PAUSE = Duration.ofMillis(500);
 
     private final TestPipeline pipeline;
@@ -85,6 +86,12 @@ public final class OrderWriters implements AutoCloseable {
     /** Transactions ended so far. */
     public long transactions() {
         return transactions.get();
+    }
+
+    /** Waits until the sessions have ended so many transactions more. */
+    public void awaitMore(int more) {
+        long before = transactions();
+        Await.until("the writers went on", MOST_FOR_MORE, () -> transactions() > before + more);
     }
 
     /** Ends all sessions after their current transaction, and fails if one of them failed. */
