@@ -88,7 +88,11 @@ final class Draining {
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         Usage usage = new Usage(process.pid());
         try (BufferedReader out = process.inputReader()) {
-            String[] line = out.readLine().split(" ");
+            String result = out.readLine();
+            if (result == null) {
+                throw new IllegalStateException("ended without a result: " + String.join(" ", builder.command()));
+            }
+            String[] line = result.split(" ");
             double fromStart = (System.nanoTime() - begin) / 1e9;
             usage.read();
             return new Run(

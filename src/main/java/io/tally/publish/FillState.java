@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 /**
  * How often this engine has filled the results from the orders table, and what for.
  *
- * @param times how often for each reason there was, by its code
+ * @param byReason how often for each reason there was, by its code
  * @param latest the latest of them, newest first, at most {@link #MOST_KEPT}
  */
-public record FillState(Map<String, Long> times, List<Fill> latest) {
+public record FillState(Map<String, Long> byReason, List<Fill> latest) {
 
     /**
      * One filling.
@@ -42,23 +42,18 @@ public record FillState(Map<String, Long> times, List<Fill> latest) {
     FillState filled(Optional<LostGround.Reason> reason, String explanation, long nowMs, long tookMs) {
         Fill fill = new Fill(reason.map(LostGround.Reason::code).orElse(FIRST_START), explanation, nowMs, tookMs);
         return new FillState(
-                Stream.concat(times.entrySet().stream(), Stream.of(Map.entry(fill.reason(), 1L)))
+                Stream.concat(byReason.entrySet().stream(), Stream.of(Map.entry(fill.reason(), 1L)))
                         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum)),
                 Stream.concat(Stream.of(fill), latest.stream()).limit(MOST_KEPT).toList());
     }
 
     /** How often for this reason. */
     public long fills(String reason) {
-        return times.getOrDefault(reason, 0L);
+        return byReason.getOrDefault(reason, 0L);
     }
 
     /** How often, the first start included. */
     public long fills() {
-        return times.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    /** Code of the reason of the last one, or null if there was none. */
-    String lastReason() {
-        return latest.isEmpty() ? null : latest.getFirst().reason();
+        return byReason.values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -90,7 +90,9 @@ public final class Takeover implements Checkpoints {
 
         private final Set<Integer> partitions;
         private final Topic topic;
-        private final LostGround lost;
+        /** What the reader found, or null if it found nothing or the results were filled since. */
+        private LostGround lost;
+
         private Optional<Ledger.Pipeline> pipeline = Optional.empty();
 
         Attempt(Set<Integer> partitions, Topic topic, LostGround lost) {
@@ -213,10 +215,12 @@ public final class Takeover implements Checkpoints {
             noteWhereTheLogWentBack(facts);
             Map<Integer, Long> startOffsets = new HashMap<>();
             // Some minutes back, because a change can be streamed a moment before snapshots see it; but what was
-            // written before the source's log went back is not to be met again.
+            // written before the source's log went back is not to be met again. Never beyond the end: where the log
+            // went back may have been found in a topic that was made again since.
             facts.partitions()
                     .forEach((partition, range) -> startOffsets.put(
-                            partition, Math.max(range.restart(), logStarts.getOrDefault(partition, 0L))));
+                            partition,
+                            Math.max(range.restart(), Math.min(logStarts.getOrDefault(partition, 0L), range.end()))));
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
                     pipeline.map(Ledger.Pipeline::bootstrapLsn),
@@ -231,6 +235,7 @@ public final class Takeover implements Checkpoints {
                                     return refuse(FOREIGN_ROWS);
                                 }
                                 rebuildAsked = false;
+                                lost = null;
                                 if (outcome == Ledger.FillOutcome.SUPERSEDED) {
                                     return look();
                                 }

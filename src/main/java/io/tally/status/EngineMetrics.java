@@ -134,7 +134,7 @@ class EngineMetrics {
         gauge(
                 "tally.ingest.partitions.unread",
                 null,
-                "Partitions assigned to this engine that it does not read",
+                "Partitions assigned to this engine and not taken over, or stopped",
                 readers::unread);
         gauge("tally.window.watermark.lag", "seconds", "Clock minus watermark", this::watermarkLagSeconds);
         gauge("tally.window.open", null, "Windows with deltas that are not published", this::openWindows);

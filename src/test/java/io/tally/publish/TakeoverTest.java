@@ -101,7 +101,7 @@ class TakeoverTest {
         takeOver(second);
         takeOver(second);
         assertEquals(2, ledger.fills.size());
-        assertEquals("requested", second.state().lastReason());
+        assertEquals("requested", second.state().latest().getFirst().reason());
     }
 
     @Test
@@ -141,7 +141,7 @@ class TakeoverTest {
         ranges.put(0, new OffsetRange(95, 200, 190));
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        assertEquals("offsets-gone", engine.state().lastReason());
+        assertEquals("offsets-gone", engine.state().latest().getFirst().reason());
         assertEquals(190, ledger.checkpoints.get(0).position());
     }
 
@@ -151,7 +151,7 @@ class TakeoverTest {
         ranges.put(0, new OffsetRange(0, 10, 5));
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        assertEquals("checkpoint-ahead", engine.state().lastReason());
+        assertEquals("checkpoint-ahead", engine.state().latest().getFirst().reason());
     }
 
     @Test
@@ -160,7 +160,7 @@ class TakeoverTest {
         topicId = "id-2";
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        assertEquals("topic-recreated", engine.state().lastReason());
+        assertEquals("topic-recreated", engine.state().latest().getFirst().reason());
         assertEquals("id-2", ledger.pipeline.topicId());
     }
 
@@ -192,7 +192,7 @@ class TakeoverTest {
         ranges.put(0, new OffsetRange(0, 200, 190));
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        assertEquals("checkpoint-ahead", engine.state().lastReason());
+        assertEquals("checkpoint-ahead", engine.state().latest().getFirst().reason());
     }
 
     @Test
@@ -216,6 +216,16 @@ class TakeoverTest {
         topicId = "id-2";
         takeOver(engine("PT1M", true, true));
         assertEquals(90, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
+    void takeOver_logWentBackBeyondTheEndOfThisTopic_startsAtItsEnd() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 1_000_000);
+        assertEquals(2, takeOver(engine).size());
+        assertEquals(2, ledger.fills.size());
+        assertEquals(100, ledger.checkpoints.get(0).position());
     }
 
     @Test

@@ -153,7 +153,7 @@ public final class EngineProcess implements AutoCloseable {
         }
     }
 
-    /** The value of a metric without labels. */
+    /** The value of a metric, named as Prometheus is told: with its labels, if it has any. */
     public double metric(String name) throws IOException, InterruptedException {
         return findMetric(name).orElseThrow();
     }
