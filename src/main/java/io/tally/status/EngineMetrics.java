@@ -73,13 +73,13 @@ class EngineMetrics {
         }
         records("dead-letter", RecordCounts::deadLetters);
         for (DeadLetterReason reason : DeadLetterReason.values()) {
-            bound.add(FunctionCounter.builder(
-                            "tally.ingest.dead.letters",
-                            deadLetters,
-                            log -> log.totals().getOrDefault(reason, 0L))
-                    .tag("reason", reason.code())
-                    .description("Records sent to the dead-letter topic")
-                    .register(registry));
+            counter(
+                    "tally.ingest.dead.letters",
+                    "Records sent to the dead-letter topic",
+                    deadLetters,
+                    from -> from.totals().getOrDefault(reason, 0L),
+                    "reason",
+                    reason.code());
         }
         counter(
                 "tally.ingest.replayed",
@@ -102,13 +102,13 @@ class EngineMetrics {
                 publisher,
                 from -> from.state().rows());
         for (String reason : FillState.REASONS) {
-            bound.add(FunctionCounter.builder(
-                            "tally.publish.fills",
-                            takeover,
-                            from -> from.state().fills(reason))
-                    .tag("reason", reason)
-                    .description("Times order_agg was filled from the orders table")
-                    .register(registry));
+            counter(
+                    "tally.publish.fills",
+                    "Times order_agg was filled from the orders table",
+                    takeover,
+                    from -> from.state().fills(reason),
+                    "reason",
+                    reason);
         }
         counter(
                 "tally.audit.runs",
@@ -149,15 +149,22 @@ class EngineMetrics {
     }
 
     private void records(String outcome, ToDoubleFunction<RecordCounts> count) {
-        bound.add(FunctionCounter.builder("tally.ingest.records", store, from -> count.applyAsDouble(from.counts()))
-                .tag("outcome", outcome)
-                .description("Records read from the orders topic, by what became of them")
-                .register(registry));
+        counter(
+                "tally.ingest.records",
+                "Records read from the orders topic, by what became of them",
+                store,
+                from -> count.applyAsDouble(from.counts()),
+                "outcome",
+                outcome);
     }
 
-    /** @param source is referenced weakly by the registry, so it must be something that stays anyway */
-    private <T> void counter(String name, String description, T source, ToDoubleFunction<T> count) {
+    /**
+     * @param source is referenced weakly by the registry, so it must be something that stays anyway
+     * @param tags names and values, in turn
+     */
+    private <T> void counter(String name, String description, T source, ToDoubleFunction<T> count, String... tags) {
         bound.add(FunctionCounter.builder(name, source, count)
+                .tags(tags)
                 .description(description)
                 .register(registry));
     }
