@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS tally_pipeline (
     bootstrap_lsn BIGINT      NOT NULL,  -- pg_current_wal_insert_lsn() right after
     filled_at     TIMESTAMPTZ NOT NULL,
     reason        TEXT        NOT NULL,  -- 'first-start', or why the results were filled again
-    lost          JSONB                  -- why an engine has stopped that was told to, until they are filled again
+    lost          JSONB,                 -- why an engine has stopped that was told to, until they are filled again
+    fills         JSONB       NOT NULL DEFAULT '{}'  -- when they were last filled for each reason, epoch ms
 );
 
 -- The progress of each partition of the orders topic. A row moves in the transaction that adds the partition's sales to
@@ -48,9 +49,14 @@ CREATE TABLE IF NOT EXISTS tally_checkpoint (
     filter_commit_time     TIMESTAMPTZ,
     snapshot          TEXT,                          -- as in tally_pipeline; null once no longer needed
     bootstrap_lsn     BIGINT      NOT NULL,
+    owed              JSONB,                         -- why the results have to be filled again some time
     updated_at        TIMESTAMPTZ NOT NULL DEFAULT now(),
     CHECK (resume_offset <= position)
 ) WITH (fillfactor = 50);
+
+-- What tables made by an earlier build lack.
+ALTER TABLE tally_pipeline ADD COLUMN IF NOT EXISTS fills JSONB NOT NULL DEFAULT '{}';
+ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS owed JSONB;
 
 -- Rows whose window every partition has passed. They change only when a late order corrects them.
 CREATE OR REPLACE VIEW order_agg_final AS

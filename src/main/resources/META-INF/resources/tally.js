@@ -294,7 +294,9 @@ function showTruth({ audit, filling }) {
   element('audit-verdict').className = kind;
   const until = audit.cleanUntil ? `up to ${minute.format(new Date(audit.cleanUntil))}` : '';
   const last = audit.lastRun ? `compared at ${time(audit.lastRun)}, ${millis(audit.lastMillis)}` : '';
-  write('audit-explanation', [audit.verdict === 'CLEAN' ? until : '', audit.explanation, last].filter(Boolean).join(' · '));
+  const owed = filling.owed && `not exact: ${filling.owed.explanation}; filled again ${
+    filling.owed.due ? `at ${time(filling.owed.due)}` : 'when started with tally.rebuild=true'}`;
+  write('audit-explanation', [owed, audit.verdict === 'CLEAN' ? until : '', audit.explanation, last].filter(Boolean).join(' · '));
   write('fills', count(filling.times));
   rows('fillings', filling.latest, (fill) => [time(fill.at), fill.reason, { text: fill.explanation, kind: 'wrap' }, millis(fill.millis)],
     'not since this process started');

@@ -68,13 +68,15 @@ final class FillTransaction {
             """;
 
     private static final String REMEMBER = """
-            INSERT INTO tally_pipeline (settings, topic, topic_id, partitions, snapshot, bootstrap_lsn, filled_at, reason)
-            VALUES ($1::jsonb, $2, $3, $4::int, $5, $6::bigint, now(), $7)
+            INSERT INTO tally_pipeline AS before
+                (settings, topic, topic_id, partitions, snapshot, bootstrap_lsn, filled_at, reason, fills)
+            VALUES ($1::jsonb, $2, $3, $4::int, $5, $6::bigint, now(), $7::text,
+                    jsonb_build_object($7::text, (extract(epoch FROM now()) * 1000)::bigint))
             ON CONFLICT (id) DO UPDATE
             SET settings = EXCLUDED.settings, topic = EXCLUDED.topic, topic_id = EXCLUDED.topic_id,
                 partitions = EXCLUDED.partitions,
                 snapshot = EXCLUDED.snapshot, bootstrap_lsn = EXCLUDED.bootstrap_lsn, filled_at = EXCLUDED.filled_at,
-                reason = EXCLUDED.reason, lost = NULL
+                reason = EXCLUDED.reason, lost = NULL, fills = before.fills || EXCLUDED.fills
             """;
 
     private static final String FORGET_CHECKPOINTS = """

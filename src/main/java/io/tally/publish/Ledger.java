@@ -29,8 +29,20 @@ public interface Ledger {
      * @param topicId id of the topic that continues them
      * @param bootstrapLsn the place in the source's log at which they were filled; names this filling
      * @param lost why they are worthless, if an engine has stopped because of that
+     * @param filledAtMs when results were last filled for each reason there was, by its code, epoch ms
      */
-    record Pipeline(Map<String, String> settings, String topicId, long bootstrapLsn, Optional<LostGround> lost) {}
+    record Pipeline(
+            Map<String, String> settings,
+            String topicId,
+            long bootstrapLsn,
+            Optional<LostGround> lost,
+            Map<String, Long> filledAtMs) {
+
+        /** The same, worthless. */
+        public Pipeline stopped(LostGround why) {
+            return new Pipeline(settings, topicId, bootstrapLsn, Optional.of(why), filledAtMs);
+        }
+    }
 
     /** What keeps the tables from being used as they are; the message says what to do. */
     record Misfit(String message) {}

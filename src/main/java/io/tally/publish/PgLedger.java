@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, bootstrap_lsn, lost FROM tally_pipeline
+            SELECT settings, topic_id, bootstrap_lsn, lost, fills FROM tally_pipeline
             """;
 
     /** A slot that is being made is active before it follows the log. */
@@ -121,14 +121,9 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Void> stop(LostGround lost) {
-        JsonObject json = new JsonObject()
-                .put("reason", lost.reason().code())
-                .put("explanation", lost.explanation())
-                .put("partition", lost.partition())
-                .put("offset", lost.offset());
         return database.once(connection -> connection
                 .preparedQuery(STOP)
-                .execute(Tuple.of(json, lost.bootstrapLsn()))
+                .execute(Tuple.of(LostGroundJson.write(lost), lost.bootstrapLsn()))
                 .mapEmpty());
     }
 
@@ -212,18 +207,11 @@ final class PgLedger implements Ledger {
         Map<String, String> settings = new HashMap<>();
         row.get(JsonObject.class, "settings").forEach(entry -> settings.put(entry.getKey(), (String) entry.getValue()));
         long bootstrapLsn = row.getLong("bootstrap_lsn");
-        Optional<LostGround> lost =
-                Optional.ofNullable(row.get(JsonObject.class, "lost")).map(json -> lost(json, bootstrapLsn));
-        return new Pipeline(settings, row.getString("topic_id"), bootstrapLsn, lost);
-    }
-
-    private static LostGround lost(JsonObject json, long bootstrapLsn) {
-        return new LostGround(
-                LostGround.Reason.of(json.getString("reason")),
-                json.getString("explanation"),
-                bootstrapLsn,
-                json.getInteger("partition"),
-                json.getLong("offset"));
+        Map<String, Long> filledAtMs = new HashMap<>();
+        row.get(JsonObject.class, "fills")
+                .forEach(entry -> filledAtMs.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
+        LostGround lost = LostGroundJson.read(row.get(JsonObject.class, "lost"), bootstrapLsn);
+        return new Pipeline(settings, row.getString("topic_id"), bootstrapLsn, Optional.ofNullable(lost), filledAtMs);
     }
 
     private static Map<Integer, Mark> marks(RowSet<Row> rows) {
@@ -258,7 +246,8 @@ final class PgLedger implements Ledger {
                         transactionId != null,
                         toMs(row.getOffsetDateTime("filter_commit_time"), OrderChange.NO_TIME)),
                 snapshot == null ? null : Visibility.parse(snapshot),
-                row.getLong("bootstrap_lsn"));
+                row.getLong("bootstrap_lsn"),
+                LostGroundJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")));
     }
 
     private static long toMs(OffsetDateTime time, long none) {

@@ -56,6 +56,12 @@ class PublishBeans {
         return new Takeover(ledger, settings, clock, executor);
     }
 
+    @Produces
+    @Singleton
+    OwedFill owedFill(WindowStore store, Ledger ledger, PublishSettings settings, InstantSource clock) {
+        return new OwedFill(store, ledger, !settings.stopOnLostGround(), clock, executor);
+    }
+
     @PreDestroy
     void stop() {
         executor.shutdownNow();

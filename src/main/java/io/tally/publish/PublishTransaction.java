@@ -48,12 +48,13 @@ final class PublishTransaction {
                     filter_transaction_id = next.filter_transaction_id,
                     filter_commit_time = to_timestamp(next.filter_commit_time / 1000.0),
                     snapshot = next.snapshot,
+                    owed = next.owed,
                     updated_at = now()
                 FROM jsonb_to_recordset($1::jsonb)
                     AS next (partition int, owner uuid, sequence bigint, position bigint, resume_offset bigint,
                              published_up_to bigint, published_early bigint[], newest_event_time bigint,
                              filter_last_commit_lsn bigint, filter_lsn bigint, filter_transaction_id int,
-                             filter_commit_time bigint, snapshot text)
+                             filter_commit_time bigint, snapshot text, owed jsonb)
                 WHERE checkpoint.partition = next.partition
                   AND checkpoint.owner = next.owner
                   AND checkpoint.sequence = next.sequence - 1
@@ -170,7 +171,8 @@ final class PublishTransaction {
                 .put("filter_commit_time", time(filter.newestCommitTimeMs(), OrderChange.NO_TIME))
                 .put(
                         "snapshot",
-                        next.visibility() == null ? null : next.visibility().toString());
+                        next.visibility() == null ? null : next.visibility().toString())
+                .put("owed", LostGroundJson.write(next.owed()));
     }
 
     /** Not as text: years before Christ and beyond 9999 have no form that both sides agree on. */

@@ -24,10 +24,15 @@ final class Schema {
      */
     private static final int LEAST_WHOLE_DIGITS = 22;
 
+    /** Tables, and columns that tables made by an earlier build lack. */
     private static final String MISSING = """
-            SELECT string_agg(name, ', ') AS missing
-            FROM unnest(ARRAY['order_agg', 'tally_pipeline', 'tally_checkpoint', 'order_agg_final']) AS wanted (name)
-            WHERE to_regclass(name) IS NULL
+            SELECT string_agg(concat_ws('.', wanted.name, wanted.added), ', ') AS missing
+            FROM (VALUES ('order_agg', NULL), ('tally_pipeline', NULL), ('tally_checkpoint', NULL), ('order_agg_final', NULL),
+                         ('tally_pipeline', 'fills'), ('tally_checkpoint', 'owed')) AS wanted (name, added)
+            WHERE to_regclass(wanted.name) IS NULL
+               OR wanted.added IS NOT NULL AND NOT EXISTS (
+                      SELECT FROM pg_attribute
+                      WHERE attrelid = to_regclass(wanted.name) AND attname = wanted.added AND NOT attisdropped)
             """;
 
     private static final String COLUMNS = """
@@ -75,8 +80,8 @@ final class Schema {
 
     private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing) {
         if (!create) {
-            return Future.succeededFuture(Optional.of(new Ledger.Misfit("these tables are missing: " + missing
-                    + ". tally.create-schema=false, so somebody has to run schema.sql in this database")));
+            return Future.succeededFuture(Optional.of(new Ledger.Misfit("these tables or columns are missing: "
+                    + missing + ". tally.create-schema=false, so somebody has to run schema.sql in this database")));
         }
         return connection.query(sql()).execute().map(created -> Optional.empty());
     }

@@ -10,6 +10,7 @@ import io.tally.ingest.ShapeLog;
 import io.tally.publish.AuditState;
 import io.tally.publish.Auditor;
 import io.tally.publish.FillState;
+import io.tally.publish.OwedFill;
 import io.tally.publish.Publisher;
 import io.tally.publish.PublishingState;
 import io.tally.publish.Takeover;
@@ -38,6 +39,7 @@ class Engine {
     private final WindowStore store;
     private final Publisher publisher;
     private final Takeover takeover;
+    private final OwedFill owedFill;
     private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final ShapeLog shapes;
@@ -57,6 +59,7 @@ class Engine {
             WindowStore store,
             Publisher publisher,
             Takeover takeover,
+            OwedFill owedFill,
             Auditor auditor,
             DeadLetterLog deadLetters,
             ShapeLog shapes,
@@ -68,6 +71,7 @@ class Engine {
         this.store = store;
         this.publisher = publisher;
         this.takeover = takeover;
+        this.owedFill = owedFill;
         this.auditor = auditor;
         this.deadLetters = deadLetters;
         this.shapes = shapes;
@@ -98,7 +102,7 @@ class Engine {
                 shapes.seen().stream().map(Shape::code).toList(),
                 records(),
                 publishing(publisher.state()),
-                filling(takeover.state()),
+                filling(takeover.state(), owedFill.owed()),
                 audit(auditor.state()));
     }
 
@@ -256,7 +260,7 @@ class Engine {
                 closed ? doneMs - round.closedUpToMs() : null);
     }
 
-    private static EngineStatus.Filling filling(FillState state) {
+    private static EngineStatus.Filling filling(FillState state, Optional<OwedFill.Owed> owed) {
         List<EngineStatus.Fill> latest = state.latest().stream()
                 .map(fill -> new EngineStatus.Fill(
                         fill.reason(), fill.explanation(), Instant.ofEpochMilli(fill.atMs()), fill.tookMs()))
@@ -268,7 +272,15 @@ class Engine {
                 last.map(EngineStatus.Fill::explanation).orElse(null),
                 last.map(EngineStatus.Fill::at).orElse(null),
                 last.map(EngineStatus.Fill::millis).orElse(null),
-                latest);
+                latest,
+                owed.map(Engine::owed).orElse(null));
+    }
+
+    private static EngineStatus.Owed owed(OwedFill.Owed owed) {
+        return new EngineStatus.Owed(
+                owed.why().reason().code(),
+                owed.why().explanation(),
+                owed.dueAtMs().map(Instant::ofEpochMilli).orElse(null));
     }
 
     private static EngineStatus.Audit audit(AuditState state) {

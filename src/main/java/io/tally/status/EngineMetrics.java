@@ -10,6 +10,7 @@ import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.Readers;
 import io.tally.publish.Auditor;
 import io.tally.publish.FillState;
+import io.tally.publish.OwedFill;
 import io.tally.publish.Publisher;
 import io.tally.publish.Takeover;
 import io.tally.window.OrderChange;
@@ -38,6 +39,7 @@ class EngineMetrics {
     private final Readers readers;
     private final Publisher publisher;
     private final Takeover takeover;
+    private final OwedFill owedFill;
     private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final InstantSource clock;
@@ -49,6 +51,7 @@ class EngineMetrics {
             Readers readers,
             Publisher publisher,
             Takeover takeover,
+            OwedFill owedFill,
             Auditor auditor,
             DeadLetterLog deadLetters,
             InstantSource clock) {
@@ -57,6 +60,7 @@ class EngineMetrics {
         this.readers = readers;
         this.publisher = publisher;
         this.takeover = takeover;
+        this.owedFill = owedFill;
         this.auditor = auditor;
         this.deadLetters = deadLetters;
         this.clock = clock;
@@ -110,6 +114,11 @@ class EngineMetrics {
                     "reason",
                     reason);
         }
+        gauge(
+                "tally.publish.fill.owed",
+                null,
+                "1 while order_agg has to be filled again to be exact, else 0",
+                () -> owedFill.owed().isPresent() ? 1 : 0);
         counter(
                 "tally.audit.runs",
                 "Comparisons of order_agg with the orders table",

@@ -141,9 +141,15 @@ public record EngineStatus(
      * How often this engine filled order_agg from the orders table since its start, and why it did last.
      *
      * @param latest the latest of them, newest first
+     * @param owed why it has to be filled again, and is not exact until then; missing if it does not
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Filling(long times, String reason, String explanation, Instant at, Long millis, List<Fill> latest) {}
+    public record Filling(
+            long times, String reason, String explanation, Instant at, Long millis, List<Fill> latest, Owed owed) {}
+
+    /** A filling to come: code of the reason, one line for an operator, and when; missing if the settings forbid it. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Owed(String reason, String explanation, Instant due) {}
 
     /** One filling: code of the reason, one line for an operator, when it was done, and how long it took. */
     public record Fill(String reason, String explanation, Instant at, long millis) {}

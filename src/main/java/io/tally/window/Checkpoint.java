@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param filter what the duplicate filter knew before {@code resumeOffset}
  * @param visibility the snapshot the results were filled from, or null once every later record committed after it
  * @param bootstrapLsn the place in the source's log at which the results were filled
+ * @param owed why the results have to be filled again some time, or null
  */
 public record Checkpoint(
         int partition,
@@ -30,7 +31,8 @@ public record Checkpoint(
         long newestEventTimeMs,
         FilterState filter,
         Visibility visibility,
-        long bootstrapLsn) {
+        long bootstrapLsn,
+        LostGround owed) {
 
     public Checkpoint {
         if (resumeOffset > position) {

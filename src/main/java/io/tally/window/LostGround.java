@@ -23,6 +23,14 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
         this(reason, explanation, bootstrapLsn, NOWHERE, NOWHERE);
     }
 
+    /**
+     * Whether the results are filled again for this at most once an hour, and are read and published on till then: it can
+     * come again with every record, and the next fill would not keep it from doing so.
+     */
+    public boolean braked() {
+        return reason.braked;
+    }
+
     /** The kinds of loss, each under the name that logs, metrics and the status page use. */
     public enum Reason {
         /** The connector has read the whole table again since the results were filled. */
@@ -41,15 +49,25 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
         CHECKPOINT_GONE("checkpoint-gone"),
         /** The topic was deleted and made again. */
         TOPIC_RECREATED("topic-recreated"),
+        /** A change could not be counted, because of its record: it is a dead letter. */
+        VOID_CHANGE("void-change", true),
+        /** Rows before their change came that cannot be believed: the replica identity was not FULL. */
+        REPLICA_IDENTITY("replica-identity", true),
         /** The results differ from the orders table, and not because something is on its way. */
         AUDIT("audit"),
         /** An operator asked for it. */
         REQUESTED("requested");
 
         private final String code;
+        private final boolean braked;
 
         Reason(String code) {
+            this(code, false);
+        }
+
+        Reason(String code, boolean braked) {
             this.code = code;
+            this.braked = braked;
         }
 
         public String code() {

@@ -17,6 +17,7 @@ package io.tally.window;
  * @param newestLsn highest place in the source's log that a streamed record came from, or {@link OrderChange#NO_LSN}
  * @param newestCommitTimeMs newest time at which the source committed one, on its clock, or {@link OrderChange#NO_TIME}
  * @param lostGround why it stopped, or null
+ * @param owed why the results have to be filled again some time, though it goes on, or null
  */
 public record Progress(
         long position,
@@ -31,4 +32,5 @@ public record Progress(
         boolean replaying,
         long newestLsn,
         long newestCommitTimeMs,
-        LostGround lostGround) {}
+        LostGround lostGround,
+        LostGround owed) {}

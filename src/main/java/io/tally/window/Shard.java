@@ -36,6 +36,8 @@ public final class Shard {
     private long position;
     private long newestEventTimeMs;
     private LostGround lostGround;
+    private LostGround owed;
+    private LostGround lastPublishedOwed;
     private Publication underWay;
 
     private long lastPublishedPosition;
@@ -68,6 +70,8 @@ public final class Shard {
         this.duplicates = new DuplicateFilter(checkpoint.filter());
         this.fill = new FillFilter(checkpoint.visibility(), checkpoint.bootstrapLsn());
         this.bootstrapLsn = checkpoint.bootstrapLsn();
+        this.owed = checkpoint.owed();
+        this.lastPublishedOwed = owed;
         this.lastPublishedAtMs = nowMs;
         this.quietSinceMs = nowMs;
         this.lookedAtMs = nowMs;
@@ -154,7 +158,8 @@ public final class Shard {
                 replaying(),
                 duplicates.newestLsn(),
                 duplicates.newestCommitTimeMs(),
-                lostGround);
+                lostGround,
+                owed);
     }
 
     /** The state as of the last {@link #settle()}; needs no monitor. */
@@ -231,6 +236,18 @@ public final class Shard {
         }
     }
 
+    /**
+     * Notes that the results have to be filled again some time, and goes on. The first reason is kept until they are, and
+     * moves with the checkpoint, so that it survives this engine; does nothing if the results are others.
+     *
+     * @param lost with a reason that is braked
+     */
+    void owe(LostGround lost) {
+        if (owed == null && lost.bootstrapLsn() == bootstrapLsn) {
+            owed = lost;
+        }
+    }
+
     private void contribute(RowImage row, int sign, long offset, long nowMs) {
         if (!row.present()) {
             return;
@@ -281,9 +298,10 @@ public final class Shard {
                 watermarkMs != NO_TIME && windows.closeUpTo(settings.windows().startOf(watermarkMs));
         boolean takesEarly = windows.closeEarly(everything, position, nowMs);
         List<WindowDeltas> due = windows.takePublished();
-        if (due.isEmpty() && !moved && !takesEarly && !checkpointIsOld(nowMs)) {
+        if (due.isEmpty() && !moved && !takesEarly && owed == lastPublishedOwed && !checkpointIsOld(nowMs)) {
             return null;
         }
+        lastPublishedOwed = owed;
         lastPublishedPosition = position;
         lastPublishedAtMs = nowMs;
         settle();
@@ -368,7 +386,8 @@ public final class Shard {
                 newestEventTimeMs,
                 resume.before(),
                 fill.neededFrom(resume.offset()),
-                bootstrapLsn);
+                bootstrapLsn,
+                owed);
     }
 
     private boolean checkpointIsOld(long nowMs) {

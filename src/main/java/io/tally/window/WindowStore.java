@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -269,6 +270,14 @@ public final class WindowStore {
                 shard.settle();
             }
         }
+    }
+
+    /** Why the results have to be filled again some time, by partition: an empty list if there is no reason to. */
+    public List<LostGround> owed() {
+        return shards.values().stream()
+                .map(shard -> shard.progress().owed())
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** Whether the shard that made the publication is still owned. */

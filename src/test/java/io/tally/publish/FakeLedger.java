@@ -53,6 +53,7 @@ final class FakeLedger implements Ledger {
     boolean holdsForeignRows;
     boolean unreachable;
     long nextLsn = 1_000;
+    long nowMs;
 
     @Override
     public CompletionStage<Optional<Misfit>> prepare() {
@@ -80,7 +81,9 @@ final class FakeLedger implements Ledger {
         fills.add(fill);
         table.clear();
         checkpoints.clear();
-        pipeline = new Pipeline(fill.settings(), fill.topicId(), nextLsn++, Optional.empty());
+        Map<String, Long> filledAtMs = new HashMap<>(pipeline == null ? Map.of() : pipeline.filledAtMs());
+        filledAtMs.put(fill.reason().map(LostGround.Reason::code).orElse(FillState.FIRST_START), nowMs);
+        pipeline = new Pipeline(fill.settings(), fill.topicId(), nextLsn++, Optional.empty(), filledAtMs);
         fill.startOffsets().forEach((partition, offset) -> checkpoints.put(partition, fresh(partition, offset)));
         return answer(FillOutcome.DONE);
     }
@@ -88,7 +91,7 @@ final class FakeLedger implements Ledger {
     @Override
     public CompletionStage<Void> stop(LostGround lost) {
         if (!unreachable && pipeline.bootstrapLsn() == lost.bootstrapLsn()) {
-            pipeline = new Pipeline(pipeline.settings(), pipeline.topicId(), lost.bootstrapLsn(), Optional.of(lost));
+            pipeline = pipeline.stopped(lost);
         }
         return answer(null);
     }

@@ -57,8 +57,7 @@ final class DatabaseClient implements Ledger {
         return read(() -> {
             Pipeline found = database.results.pipeline;
             if (found != null && found.bootstrapLsn() == lost.bootstrapLsn()) {
-                database.results.pipeline =
-                        new Pipeline(found.settings(), found.topicId(), found.bootstrapLsn(), Optional.of(lost));
+                database.results.pipeline = found.stopped(lost);
                 world.checker.stopped(lost);
             }
             return null;
@@ -303,7 +302,11 @@ final class DatabaseClient implements Ledger {
             results.orderAgg.putAll(rows);
             results.forgetCheckpoints();
             results.snapshot = snapshot;
-            results.pipeline = new Pipeline(fill.settings(), fill.topicId(), bootstrapLsn, Optional.empty());
+            Map<String, Long> filledAtMs =
+                    new HashMap<>(results.pipeline == null ? Map.of() : results.pipeline.filledAtMs());
+            fill.reason().ifPresent(reason -> filledAtMs.put(reason.code(), world.timeline.nowMs()));
+            results.pipeline =
+                    new Pipeline(fill.settings(), fill.topicId(), bootstrapLsn, Optional.empty(), filledAtMs);
             long newestMs = rows.keySet().stream()
                     .mapToLong(Results.Row::windowStartMs)
                     .filter(startMs -> startMs <= world.timeline.nowMs() + world.plan.maxFutureMs())

@@ -2,6 +2,7 @@ package io.tally.simulation;
 
 import io.tally.ingest.SteppedPollLoop;
 import io.tally.publish.OrdersTable;
+import io.tally.publish.OwedFill;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.Publisher;
 import io.tally.publish.Takeover;
@@ -36,6 +37,7 @@ final class Instance {
     private final SplittableRandom random;
     private final WindowStore store;
     private final Publisher publisher;
+    private final OwedFill owedFill;
     private final LogConsumer consumer;
     private final SteppedPollLoop loop;
 
@@ -74,6 +76,7 @@ final class Instance {
         loop = new SteppedPollLoop(
                 consumer, watched(takeover), this::facts, store, world.windowSettings, world.checker::refused);
         store.onDue(this::tick);
+        owedFill = new OwedFill(store, ledger, !world.plan.stopOnLostGround(), clock, this::execute);
     }
 
     private PublishSettings settings(boolean rebuild) {
@@ -162,6 +165,7 @@ final class Instance {
 
     private void heartbeat() {
         tick();
+        owedFill.step();
         world.timeline.after(TICK_MS, guarded(this::heartbeat));
     }
 

@@ -132,6 +132,7 @@ final class Results {
                 newestEventTimeMs,
                 FilterState.NOTHING_SEEN,
                 snapshot,
-                pipeline.bootstrapLsn());
+                pipeline.bootstrapLsn(),
+                null);
     }
 }

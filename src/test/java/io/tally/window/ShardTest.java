@@ -235,12 +235,36 @@ class ShardTest {
     @Test
     void passed_gapAtTheEndOfTheReplay_endsIt() {
         Checkpoint checkpoint =
-                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L);
+                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L, null);
         Shard shard = shard(checkpoint);
         shard.apply(15, insert(NOW + 1, 7, 1, 100), NOW);
         assertTrue(shard.replaying());
         shard.passed(20);
         assertFalse(shard.replaying());
+    }
+
+    @Test
+    void owe_nothingElseIsDue_movesTheCheckpointOnceAndSurvivesIt() {
+        Shard shard = shard(fresh(null));
+        LostGround first = new LostGround(LostGround.Reason.VOID_CHANGE, "first", L, 0, 10);
+        shard.owe(first);
+        shard.owe(new LostGround(LostGround.Reason.REPLICA_IDENTITY, "second", L, 0, 11));
+
+        Checkpoint next = shard.take(NOW, false, NOW).next();
+        assertEquals(first, next.owed());
+        assertNull(shard.take(NOW, false, NOW), "it is written down once");
+
+        shard = shard(next);
+        assertTrue(shard.apply(10, insert(NOW - 1, 7, 1, 100), NOW), "it goes on");
+        assertEquals(first, shard.take(NOW + MINUTE, false, NOW).next().owed());
+    }
+
+    @Test
+    void owe_ofOtherResults_isNothing() {
+        Shard shard = shard(fresh(null));
+        shard.owe(new LostGround(LostGround.Reason.VOID_CHANGE, "old", L - 1, 0, 10));
+        assertNull(shard.progress().owed());
+        assertNull(shard.take(Shard.NO_TIME, false, NOW));
     }
 
     @Test

@@ -34,11 +34,21 @@ public final class TestCheckpoints {
                 Shard.NO_TIME,
                 FilterState.NOTHING_SEEN,
                 visibility,
-                bootstrapLsn);
+                bootstrapLsn,
+                null);
+    }
+
+    /** The same progress, after which the results have to be filled again some time. */
+    public static Checkpoint withOwed(Checkpoint checkpoint, LostGround owed) {
+        return with(checkpoint, checkpoint.owner(), owed);
     }
 
     /** The same progress with another owner. */
     public static Checkpoint withOwner(Checkpoint checkpoint, UUID owner) {
+        return with(checkpoint, owner, checkpoint.owed());
+    }
+
+    private static Checkpoint with(Checkpoint checkpoint, UUID owner, LostGround owed) {
         return new Checkpoint(
                 checkpoint.partition(),
                 owner,
@@ -50,6 +60,7 @@ public final class TestCheckpoints {
                 checkpoint.newestEventTimeMs(),
                 checkpoint.filter(),
                 checkpoint.visibility(),
-                checkpoint.bootstrapLsn());
+                checkpoint.bootstrapLsn(),
+                owed);
     }
 }

@@ -36,7 +36,8 @@ class WindowStoreTest {
                 Shard.NO_TIME,
                 FilterState.NOTHING_SEEN,
                 null,
-                0);
+                0,
+                null);
         Shard shard = new Shard(checkpoint, TestCheckpoints.SETTINGS, NOW);
         store.add(shard);
         return shard;

@@ -1,0 +1,119 @@
+package io.tally.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.window.LostGround;
+import io.tally.window.Shard;
+import io.tally.window.TestCheckpoints;
+import io.tally.window.WindowStore;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OwedFillTest {
+
+    private static final long BOOTSTRAP_LSN = 1_000;
+    private static final long NOW = 1_700_000_000_000L;
+    private static final long HOUR = OwedFill.INTERVAL.toMillis();
+
+    private final WindowStore store = new WindowStore(TestCheckpoints.SETTINGS);
+    private final FakeLedger ledger = new FakeLedger();
+    private final Map<String, Long> filledAtMs = new HashMap<>();
+    private Shard shard;
+    private long nowMs = NOW;
+
+    @BeforeEach
+    void fill() {
+        ledger.pipeline = new Ledger.Pipeline(Map.of(), "id", BOOTSTRAP_LSN, Optional.empty(), filledAtMs);
+    }
+
+    private OwedFill owedFill(boolean fills) {
+        return new OwedFill(store, ledger, fills, () -> Instant.ofEpochMilli(nowMs), Runnable::run);
+    }
+
+    private void owe(LostGround.Reason reason, long bootstrapLsn) {
+        shard = new Shard(
+                TestCheckpoints.withOwed(
+                        TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, BOOTSTRAP_LSN),
+                        new LostGround(reason, "seen", bootstrapLsn, 0, 7)),
+                TestCheckpoints.SETTINGS,
+                NOW);
+        store.add(shard);
+    }
+
+    private LostGround lost() {
+        return shard.progress().lostGround();
+    }
+
+    @Test
+    void step_firstTimeForAReason_losesGround() {
+        filledAtMs.put(LostGround.Reason.REPLICA_IDENTITY.code(), NOW - 1);
+        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        OwedFill owedFill = owedFill(true);
+
+        owedFill.step();
+
+        assertEquals(LostGround.Reason.VOID_CHANGE, lost().reason());
+        assertTrue(owedFill.owed().isEmpty());
+    }
+
+    @Test
+    void step_filledForTheSameReasonLessThanAnHourAgo_waitsAndSaysUntilWhen() {
+        filledAtMs.put(LostGround.Reason.VOID_CHANGE.code(), NOW);
+        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        OwedFill owedFill = owedFill(true);
+
+        nowMs = NOW + HOUR - 1;
+        owedFill.step();
+
+        assertNull(lost());
+        OwedFill.Owed owed = owedFill.owed().orElseThrow();
+        assertEquals(Optional.of(NOW + HOUR), owed.dueAtMs());
+        assertEquals(7, owed.why().offset());
+
+        nowMs = NOW + HOUR;
+        owedFill.step();
+
+        assertNotNull(lost());
+    }
+
+    @Test
+    void step_clockWasSetBack_doesNotWaitLongerThanAnHour() {
+        filledAtMs.put(LostGround.Reason.VOID_CHANGE.code(), NOW + 1);
+        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+
+        owedFill(true).step();
+
+        assertNotNull(lost());
+    }
+
+    @Test
+    void step_settingsForbidFilling_onlySaysSo() {
+        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        OwedFill owedFill = owedFill(false);
+
+        owedFill.step();
+
+        assertNull(lost());
+        assertEquals(Optional.empty(), owedFill.owed().orElseThrow().dueAtMs());
+    }
+
+    @Test
+    void step_resultsWereFilledSince_doesNothing() {
+        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        ledger.pipeline = new Ledger.Pipeline(Map.of(), "id", BOOTSTRAP_LSN + 1, Optional.empty(), filledAtMs);
+        OwedFill owedFill = owedFill(true);
+
+        owedFill.step();
+
+        assertNull(lost());
+        assertTrue(owedFill.owed().isEmpty());
+    }
+}
