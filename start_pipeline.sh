@@ -2,7 +2,7 @@
 # The whole pipeline with one command: orders in PostgreSQL become rows in order_agg.
 #
 #   ./start_pipeline.sh [--embedded | --docker]    builds, starts everything, waits until results flow, returns
-#   ./start_pipeline.sh --embedded --without-engine    everything but the engine, for mvn quarkus:dev
+#   ./start_pipeline.sh --embedded --without-engine    everything but the engine, for ./mvnw quarkus:dev
 #   ./start_pipeline.sh status                     what runs
 #   ./start_pipeline.sh stop                       stops everything that the start began, and removes its data
 #
@@ -194,13 +194,13 @@ build() {
     [[ -f $application ]] && newer=$(find "$here/pom.xml" "$here/src/main" -newer "$application" -print -quit)
     if [[ ! -f $application || -n $newer ]]; then
         say 'building the application; the first time, Maven fetches what it needs'
-        mvn --quiet --batch-mode -Dstyle.color=never --file "$here/pom.xml" package -DskipTests -Dspotless.check.skip=true
+        "$here/mvnw" --quiet --batch-mode -Dstyle.color=never --file "$here/pom.xml" package -DskipTests -Dspotless.check.skip=true
     fi
     newer=
     [[ -f $stack ]] && newer=$(find "$here/debezium/source.sql" "$here/src/stack" -newer "$stack" -print -quit)
     if [[ ! -f $stack || -n $newer ]]; then
         say 'building the stack of PostgreSQL, Kafka, Connect and Debezium'
-        mvn --quiet --batch-mode -Dstyle.color=never --file "$here/src/stack/pom.xml" package
+        "$here/mvnw" --quiet --batch-mode -Dstyle.color=never --file "$here/src/stack/pom.xml" package
     fi
 }
 
@@ -215,9 +215,6 @@ start_embedded() {
     local_addresses
     # shellcheck source=src/scripts/jdk25.sh
     . "$here/src/scripts/jdk25.sh"
-    command -v mvn >/dev/null || fail 'Maven is needed (mvn, 3.8.7 or newer), and was not found on the PATH'
-    # Maven 3 uses what a JDK 25 warns about; nobody here can act on it.
-    export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
     mkdir -p "$run"
     build
     for name in POSTGRES_PORT KAFKA_BOOTSTRAP_SERVERS CONNECT_URL HTTP_PORT; do
@@ -239,7 +236,7 @@ start_embedded() {
     POSTGRES_USER=datagen POSTGRES_PASSWORD=datagen QUARKUS_PROFILE=datagen \
         launch datagen "$JAVA_HOME/bin/java" -Xmx128m -jar "$application"
     if [[ $with_engine == no ]]; then
-        say 'orders are written; the engine is yours: mvn quarkus:dev'
+        say 'orders are written; the engine is yours: ./mvnw quarkus:dev'
         return
     fi
     show_results

@@ -3,11 +3,11 @@
 # that cannot be written, user 1001 without capabilities, and the command of the Dockerfile.
 #
 #   like_a_container.sh build                 JVM: builds the application and trains its cache, as Dockerfile.jvm does.
-#                                             Native: takes the executable that mvn package -Dnative has made
+#                                             Native: takes the executable that ./mvnw package -Dnative has made
 #   like_a_container.sh [OPTION...]           starts the engine. CACHE=no leaves the JVM's cache out
 #   like_a_container.sh healthy               asks it, by the command of the image's health check
 #
-# So tests run it, too: mvn verify -Dengine.executable=src/scripts/like_a_container.sh -Dit.test=CrashIT
+# So tests run it, too: ./mvnw verify -Dengine.executable=src/scripts/like_a_container.sh -Dit.test=CrashIT
 # IMAGE=native is the other image; by default it is the JVM's.
 #
 # Needs Linux and root. Not the image's: the C library is this machine's, Java is JAVA_HOME's, the network is the machine's, and
@@ -66,9 +66,9 @@ build_jvm() {
     mkdir -p "$container/build/src"
     cp -a "$here/pom.xml" "$here/.mvn" "$container/build"
     cp -a "$here/src/main" "$container/build/src"
-    mvn -q -B -f "$container/build/pom.xml" package -DskipTests -Dspotless.check.skip -Dquarkus.package.jar.aot.enabled=true
+    "$here/mvnw" -q -B -f "$container/build/pom.xml" package -DskipTests -Dspotless.check.skip -Dquarkus.package.jar.aot.enabled=true
     cp -a "$container/build/target/quarkus-app" "$container/root.app"
-    mvn -q -B -f "$here/src/stack/pom.xml" package
+    "$here/mvnw" -q -B -f "$here/src/stack/pom.xml" package
     mkdir -p "$container/root.app/.training/stack"
     cp -a "$here/target/stack/tally-stack.jar" "$here/target/stack/lib" "$container/root.app/.training/stack"
     cp -a "$here/debezium" "$here/src/main/docker/train.sh" "$container/root.app/.training"

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * beside a consumer that throws the bytes away, in turn. Every engine run is checked for exactness.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.args="--events 1000000 --rounds 3"
+ * ./mvnw -P bench verify -DskipTests -Dbench.args="--events 1000000 --rounds 3"
  * </pre>
  *
  * <p>Options: {@code --events} (1000000), {@code --partitions} (4), {@code --customers} (10000), {@code --per-second}

@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * got, and checks the sums and the dead letters of each reason.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.main=io.tally.bench.Flood -Dbench.args="30 10000 10000"
+ * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Flood -Dbench.args="30 10000 10000"
  * </pre>
  *
  * <p>Arguments: seconds (30), orders a second (10000), bad records a second (10000).

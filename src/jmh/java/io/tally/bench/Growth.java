@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
  * of it. Every run is checked for exactness.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.main=io.tally.bench.Growth -Dbench.args="2000000 docs/images/growth.svg"
+ * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Growth -Dbench.args="2000000 docs/images/growth.svg"
  * </pre>
  *
  * <p>Arguments: events of each run, and the file for the chart.

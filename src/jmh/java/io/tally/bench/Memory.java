@@ -9,7 +9,7 @@ import java.util.Locale;
  * customer in many.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.main=io.tally.bench.Memory
+ * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Memory
  * </pre>
  */
 public final class Memory {

@@ -21,7 +21,7 @@ import java.util.Map;
  * same rows by a plain {@code INSERT ... SELECT unnest ... ON CONFLICT}, sent by nobody: its arrays lie in a table.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.main=io.tally.bench.Publishing -Dbench.args="100000 20"
+ * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Publishing -Dbench.args="100000 20"
  * </pre>
  *
  * <p>Arguments: customers, each of whom has orders in almost every minute; minutes.

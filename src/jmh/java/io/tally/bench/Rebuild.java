@@ -14,7 +14,7 @@ import java.util.Map;
  * {@code INSERT ... SELECT} into an empty table without an engine. Ends with the check that every row is right.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.main=io.tally.bench.Rebuild -Dbench.args="10000000 1000 1440"
+ * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Rebuild -Dbench.args="10000000 1000 1440"
  * </pre>
  *
  * <p>Arguments: orders (10000000), customers (1000), minutes they are spread over (1440).

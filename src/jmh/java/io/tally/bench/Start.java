@@ -17,7 +17,7 @@ import java.util.Map;
  * has to count orders exactly before its memory is read.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.main=io.tally.bench.Start
+ * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Start
  *     -Dbench.args="5 jar src/scripts/like_a_container.sh CACHE=no,src/scripts/like_a_container.sh target/tally-runner"
  * </pre>
  *

@@ -36,7 +36,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * the end of a window; the checkpoints show when its rows are visible.
  *
  * <pre>
- * mvn -P bench verify -DskipTests -Dbench.main=io.tally.bench.WindowLatency -Dbench.args="60 100 5"
+ * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.WindowLatency -Dbench.args="60 100 5"
  * </pre>
  *
  * <p>Arguments: seconds to measure, after a minute to warm up; orders a second; seconds of a window, which are fewer than a minute's

@@ -5,7 +5,7 @@
  * ships.
  *
  * <pre>
- * mvn -q -f src/stack/pom.xml package
+ * ./mvnw -q -f src/stack/pom.xml package
  * java -jar target/stack/tally-stack.jar [options]       # --help lists them
  * </pre>
  *

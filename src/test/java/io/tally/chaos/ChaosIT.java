@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
  * table; then it goes on. A build has one round of a minute. A longer run, and one with a given seed:
  *
  * <pre>
- * mvn verify -Dit.test=ChaosIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.minutes=30
- * mvn verify … -Dchaos.seed=42
+ * ./mvnw verify -Dit.test=ChaosIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.minutes=30
+ * ./mvnw verify … -Dchaos.seed=42
  * </pre>
  *
  * The seed fixes what is drawn, not what the machine does meanwhile.

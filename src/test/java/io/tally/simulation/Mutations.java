@@ -19,7 +19,7 @@ import javax.tools.ToolProvider;
  * next change. Fails if a change does not apply any more or is not noticed:
  *
  * <pre>
- *   mvn -P simulation verify -DskipTests -Dsimulation.main=io.tally.simulation.Mutations
+ *   ./mvnw -P simulation verify -DskipTests -Dsimulation.main=io.tally.simulation.Mutations
  * </pre>
  *
  * The argument, if there is one, selects mutations whose name contains it. Nothing below {@code src} or {@code target} is

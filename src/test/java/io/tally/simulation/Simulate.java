@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Runs as many schedules as told, for nights and for mutations:
  *
  * <pre>
- *   mvn -P simulation verify -DskipTests -Dsimulation.args="1000000 1 2"
+ *   ./mvnw -P simulation verify -DskipTests -Dsimulation.args="1000000 1 2"
  * </pre>
  *
  * The arguments are the number of schedules, the first seed and the number of threads. Ends with the first failure, which

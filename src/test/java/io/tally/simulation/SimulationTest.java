@@ -7,7 +7,7 @@ import io.tally.simulation.Simulation.Failure;
 import org.junit.jupiter.api.Test;
 
 /**
- * The simulation in every build. One schedule again: {@code mvn test -Dtest=SimulationTest -Dsimulation.seed=123}; more of
+ * The simulation in every build. One schedule again: {@code ./mvnw test -Dtest=SimulationTest -Dsimulation.seed=123}; more of
  * them: {@link Simulate}.
  */
 class SimulationTest {

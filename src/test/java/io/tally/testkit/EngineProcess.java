@@ -73,7 +73,7 @@ public final class EngineProcess implements AutoCloseable {
         String executable = System.getProperty(EXECUTABLE, "");
         Path program = executable.isEmpty() ? APPLICATION : Path.of(executable);
         if (!Files.exists(program)) {
-            throw new IOException(program + " is missing; mvn package makes it");
+            throw new IOException(program + " is missing; ./mvnw package makes it");
         }
         log = pipeline.logFile("engine-" + STARTED.incrementAndGet());
         List<String> command =

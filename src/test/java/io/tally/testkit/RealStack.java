@@ -58,7 +58,7 @@ public final class RealStack implements AutoCloseable {
 
     private static Process start(Path directory) throws IOException {
         if (!Files.exists(STACK_JAR)) {
-            throw new IOException(STACK_JAR + " is missing; mvn -f src/stack/pom.xml package makes it");
+            throw new IOException(STACK_JAR + " is missing; ./mvnw -f src/stack/pom.xml package makes it");
         }
         Process supervisor = new ProcessBuilder(List.of(
                         Processes.java(),

@@ -7,7 +7,7 @@ import java.time.Duration;
  * Makes the pictures of the documentation from a pipeline that runs:
  *
  * <pre>
- * mvn test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.tally.testkit.Screenshots \
+ * ./mvnw test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=io.tally.testkit.Screenshots \
  *     -Dexec.args="http://localhost:8081 docs/images"
  * </pre>
  */
