@@ -51,7 +51,8 @@ public class Auditor {
         return trouble == null ? audit.state() : audit.state().waiting(trouble);
     }
 
-    @Scheduled(every = "5s", identity = "audit", concurrentExecution = ConcurrentExecution.SKIP)
+    /** Mostly finds that nothing is due; what waits for the connector should not wait for the next step as well. */
+    @Scheduled(every = "1s", identity = "audit", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> step() {
         if (offBecause != null) {
             return Uni.createFrom().voidItem();

@@ -119,6 +119,8 @@ final class Broker extends Service {
                 share.coordinator.state.topic.num.partitions=1
                 # Consumers join one by one in tests; do not wait for more of them.
                 group.initial.rebalance.delay.ms=0
+                # Whoever wants to be missed soon may, consumers and Connect alike; usually six seconds are the least.
+                group.min.session.timeout.ms=1000
                 # After a kill, the controller refuses the broker until its old session has ended; usually nine seconds.
                 broker.session.timeout.ms=3000
                 broker.heartbeat.interval.ms=500

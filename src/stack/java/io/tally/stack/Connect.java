@@ -105,10 +105,10 @@ final class Connect extends Service {
                 status.storage.replication.factor=1
                 status.storage.partitions=1
                 # There is no second worker to wait for: connectors of a killed one start again as soon as it is back,
-                # not after five minutes. Its old membership ends with the session, the shortest the broker grants.
+                # not after five minutes. Its old membership ends with the session: in about the time that a start takes.
                 scheduled.rebalance.max.delay.ms=0
-                session.timeout.ms=6000
-                heartbeat.interval.ms=2000
+                session.timeout.ms=3000
+                heartbeat.interval.ms=500
                 # Started together with the broker, the worker should notice soon that it is there.
                 reconnect.backoff.ms=50
                 reconnect.backoff.max.ms=250

@@ -15,6 +15,7 @@ import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Random faults while several sessions insert, update and delete orders: those of {@link Fault}, drawn from a seed, by two
  * hands at a time. After some minutes all is made well, the sessions end, and {@code order_agg} has to equal the orders
- * table; then it goes on. A build has one round of a minute. A longer run, and one with a given seed:
+ * table; then it goes on. A build has one round of half a minute. A longer run, and one with a given seed:
  *
  * <pre>
  * ./mvnw verify -Dit.test=ChaosIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.minutes=30
@@ -38,15 +39,18 @@ import org.junit.jupiter.api.Test;
 @Tag("chaos")
 class ChaosIT {
 
-    private static final Duration RUN = Duration.ofMinutes(Integer.getInteger("chaos.minutes", 1));
+    private static final Duration IN_A_BUILD = Duration.ofSeconds(30);
+    private static final Duration RUN = Optional.ofNullable(Integer.getInteger("chaos.minutes"))
+            .map(Duration::ofMinutes)
+            .orElse(IN_A_BUILD);
     private static final long SEED = Long.getLong("chaos.seed", System.nanoTime());
 
     /** After so long results are compared, so that a difference can be found among few faults. */
     private static final Duration ROUND = Duration.ofMinutes(4);
 
     private static final Duration VERDICT_LIMIT = Duration.ofSeconds(180);
-    /** Young enough that most of the time a minute is open while its orders come. */
-    private static final Duration ORDER_AGE = Duration.ofSeconds(20);
+    /** Young enough that most of the time a window is open while its orders come. */
+    private static final Duration ORDER_AGE = Duration.ofSeconds(3);
 
     private static final int SESSIONS = 4;
     /** Some hundred changes a second: a load, but one that two cores carry beside all that is started again. */
@@ -66,11 +70,12 @@ class ChaosIT {
 
     @Test
     void anyFaults_resultsAreExact() throws IOException {
-        try (TestPipeline pipeline = new TestPipeline("chaos").registerConnector();
+        try (TestPipeline pipeline =
+                        new TestPipeline("chaos").withShortWindows().registerConnector();
                 ServiceFaults services = new ServiceFaults(pipeline, random.split());
                 Engines engines = new Engines(pipeline);
                 ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor()) {
-            say("seed=" + SEED + " minutes=" + RUN.toMinutes());
+            say("seed=" + SEED + " seconds=" + RUN.toSeconds());
             EngineFaults faults = new EngineFaults(pipeline, engines, services, score, random.split());
             pipeline.awaitExact(VERDICT_LIMIT);
             engines.calm();
@@ -84,7 +89,7 @@ class ChaosIT {
             }
             watch.shutdownNow();
             engines.sample();
-            say("seed=" + SEED + " minutes=" + RUN.toMinutes() + " " + score.summary() + "; records read again="
+            say("seed=" + SEED + " seconds=" + RUN.toSeconds() + " " + score.summary() + "; records read again="
                     + engines.replayed());
             assertEquals(filling, pipeline.query(FILLINGS), "exact without filling from the table again");
             assertEquals(0, engines.deadLetters(), "dead letters");

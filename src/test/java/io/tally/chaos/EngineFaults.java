@@ -14,9 +14,9 @@ import java.util.SplittableRandom;
 /** The hand that meets engines and their network. */
 final class EngineFaults {
 
-    private static final Duration LONGEST_OUTAGE = Engines.SESSION_TIMEOUT.multipliedBy(2);
+    private static final Duration LONGEST_OUTAGE = TestPipeline.SESSION_TIMEOUT.multipliedBy(2);
     /** Enough for partitions of a frozen engine to be taken over. */
-    private static final Duration TAKEOVER = Engines.SESSION_TIMEOUT.plusSeconds(3);
+    private static final Duration TAKEOVER = TestPipeline.SESSION_TIMEOUT.plusSeconds(3);
 
     private static final Duration LONGEST_DELAY = Duration.ofMillis(500);
     /** Publications come every second. If none comes in this time, another fault is in the way. */

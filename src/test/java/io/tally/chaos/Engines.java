@@ -20,8 +20,6 @@ import java.util.stream.Collectors;
  */
 final class Engines implements AutoCloseable {
 
-    static final Duration SESSION_TIMEOUT = Duration.ofSeconds(6);
-
     private static final Duration LIMIT = Duration.ofSeconds(180);
     /** About half a second of the load. */
     private static final int CAUGHT_UP_RECORDS = 100;
@@ -58,10 +56,7 @@ final class Engines implements AutoCloseable {
     }
 
     private static String[] settings(String name) {
-        return new String[] {
-            "quarkus.datasource.reactive.additional-properties.application_name=" + name,
-            "mp.messaging.incoming.orders.session.timeout.ms=" + SESSION_TIMEOUT.toMillis()
-        };
+        return new String[] {"quarkus.datasource.reactive.additional-properties.application_name=" + name};
     }
 
     /** The way of the first engine to the database. */

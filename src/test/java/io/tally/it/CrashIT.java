@@ -12,24 +12,20 @@ import org.junit.jupiter.api.Test;
 class CrashIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
-    /** So that a killed engine's partitions are given to the next one soon. */
-    private static final String MISSED_SOON = "mp.messaging.incoming.orders.session.timeout.ms=6000";
 
     @Test
     void engineKilledInTheMiddleOfAStream_isExact() {
         try (TestPipeline pipeline = new TestPipeline("crash_engine").registerConnector();
                 OrderWriters writers = new OrderWriters(pipeline, 4, 1, Duration.ofMillis(20))) {
             for (int kill = 0; kill < 3; kill++) {
-                try (EngineProcess engine =
-                        EngineProcess.start(pipeline, MISSED_SOON).awaitRunning()) {
+                try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                     writers.awaitMore(400);
                     engine.kill();
                     writers.awaitMore(100);
                 }
             }
             writers.stop();
-            try (EngineProcess engine =
-                    EngineProcess.start(pipeline, MISSED_SOON).awaitRunning()) {
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
                 assertTrue(engine.log().contains("partition taken over"));
             }

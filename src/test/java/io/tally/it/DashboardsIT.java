@@ -50,7 +50,6 @@ class DashboardsIT {
                 boolean onJvm = engine.log().contains(" on JVM (powered by Quarkus");
                 for (Panel panel : panels()) {
                     if (!onJvm && panel.needsJvm()) {
-                        System.out.println("not told by a native executable: " + panel);
                         continue;
                     }
                     Await.until(
@@ -59,7 +58,6 @@ class DashboardsIT {
                             () -> panel.isSql()
                                     ? rows(database, panel.sql()) > 0
                                     : hasValue(prometheus, panel.promql()));
-                    System.out.println("returns something: " + panel);
                 }
                 writers.stop();
                 assertTableOfMetrics(names(engine.get("/q/metrics").body()));

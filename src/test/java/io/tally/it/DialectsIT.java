@@ -17,7 +17,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The real connector with each of its settings that change how records look: the results are exact all the same. */
+/**
+ * The real connector with each of its settings that change how records look: the results are exact all the same. A build runs
+ * those that differ most, since its unit tests read what each of the others has sent ({@code RecordedDialectsTest}).
+ */
 class DialectsIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(240);
@@ -44,12 +47,14 @@ class DialectsIT {
     }
 
     @Test
+    @Tag("long")
     void schemasOff_decimalsPrecise_isExactWithTheScaleOfTheCatalog() throws Exception {
         Map<String, String> engine = Map.of("TALLY_SOURCE_DECIMALS", "bytes");
         checkChanges("dialect_bytes", Map.of("decimal.handling.mode", "precise"), engine, "envelope");
     }
 
     @Test
+    @Tag("long")
     void decimalsDouble_isExact() throws Exception {
         checkChanges("dialect_double", Map.of("decimal.handling.mode", "double"), Map.of(), "envelope");
     }
@@ -150,7 +155,7 @@ class DialectsIT {
                 pipeline.execute("DELETE FROM orders WHERE order_id = 'recorded'");
                 pipeline.execute(RECORDED.formatted(-4));
                 pipeline.awaitExact(LIMIT);
-                assertClean(engine, name, shape);
+                assertClean(engine, shape);
                 Recording.keep(pipeline, "recorded", registry);
             }
         }
@@ -162,6 +167,7 @@ class DialectsIT {
     }
 
     @Test
+    @Tag("long")
     void rowsWithoutTheirEnvelope_withSchemaAndDecimalsPrecise_areExact() throws Exception {
         Map<String, String> connector =
                 Map.of("value.converter.schemas.enable", "true", "decimal.handling.mode", "precise");
@@ -191,7 +197,7 @@ class DialectsIT {
                 pipeline.execute("DELETE FROM orders WHERE order_id LIKE '%7' OR order_id = 'recorded'");
                 pipeline.execute(RECORDED.formatted(-4));
                 pipeline.awaitExact(LIMIT);
-                assertClean(engine, name, shape);
+                assertClean(engine, shape);
                 assertTrue(engine.log().contains("rows without their envelope"), engine.log());
 
                 pipeline.execute("UPDATE orders SET quantity = 9 WHERE order_id = 'recorded'");
@@ -210,9 +216,8 @@ class DialectsIT {
                 + ") AS i");
     }
 
-    private static void assertClean(EngineProcess engine, String name, String shape) throws Exception {
+    private static void assertClean(EngineProcess engine, String shape) throws Exception {
         JsonNode status = engine.status();
-        System.out.println(name + ": exact, shapes=" + status.path("shapes") + " records=" + status.path("records"));
         assertEquals("[\"" + shape + "\"]", status.path("shapes").toString());
         assertEquals(0, status.at("/records/deadLetters").asLong());
         assertEquals(1, status.at("/filling/times").asLong());

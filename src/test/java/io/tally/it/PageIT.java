@@ -37,7 +37,7 @@ class PageIT {
 
     @BeforeAll
     static void writeOrders() {
-        pipeline = new TestPipeline("page").registerConnector();
+        pipeline = new TestPipeline("page").withShortWindows().registerConnector();
         pipeline.execute(
                 "INSERT INTO orders SELECT 'past-' || i, i % 20, 1 + i % 3, 10.25, now() - i * interval '1 second'"
                         + " FROM generate_series(1, 400) AS i");
@@ -142,6 +142,7 @@ class PageIT {
             Await.until("frozen", NOTICE_LIMIT, () -> isLost(browser));
             first.resume();
             Await.until("goes on", LIMIT, () -> !isLost(browser));
+            awaitText(browser, "#word", "RUNNING");
 
             first.kill();
             Await.until("killed", NOTICE_LIMIT, () -> isLost(browser));

@@ -2,28 +2,45 @@ package io.tally.it;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tally.testkit.TestPipeline;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
-/** Gives a {@code @QuarkusTest} a pipeline on the real stack: it finds it in its field of type {@link TestPipeline}. */
+/**
+ * Gives a {@code @QuarkusTest} a pipeline on the real stack: it finds it in its field of type {@link TestPipeline}. Arguments
+ * are the {@code name} and {@code windows}, which are short for a test in which one has to end.
+ */
 public class PipelineResource implements QuarkusTestResourceLifecycleManager {
 
     private String name;
+    private boolean shortWindows;
     private TestPipeline pipeline;
 
     @Override
     public void init(Map<String, String> arguments) {
         name = arguments.get("name");
+        shortWindows = "short".equals(arguments.get("windows"));
     }
 
     @Override
     public Map<String, String> start() {
         // The same test may run twice, inside this JVM and on the packaged program.
         String once = name + "_" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
-        pipeline = new TestPipeline(once).registerConnector();
-        Map<String, String> settings = pipeline.engineEnvironment();
-        settings.put("tally.source.slot", settings.remove("TALLY_SOURCE_SLOT"));
-        settings.put("mp.messaging.incoming.orders.group.id", settings.remove("MP_MESSAGING_INCOMING_ORDERS_GROUP_ID"));
+        pipeline = new TestPipeline(once);
+        if (shortWindows) {
+            pipeline.withShortWindows();
+        }
+        pipeline.registerConnector();
+        Map<String, String> settings = new HashMap<>();
+        pipeline.engineEnvironment().forEach((variable, value) -> settings.put(property(variable), value));
         return settings;
+    }
+
+    /** Variables that stand for a property go by its name here; the others are known by their own. */
+    private static String property(String variable) {
+        return variable.startsWith("TALLY_") || variable.startsWith("MP_")
+                ? variable.toLowerCase(Locale.ROOT).replace('_', '.')
+                : variable;
     }
 
     @Override

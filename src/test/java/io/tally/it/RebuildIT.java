@@ -156,8 +156,6 @@ class RebuildIT {
                 Await.until("all are read", LIMIT, () -> engine.count("/records/read") >= read + 2 * letters);
                 assertEquals(applied, engine.count("/records/applied"), "none of them counts");
                 pipeline.awaitExact(LIMIT);
-                System.out.println("dead letters replayed: exact, records="
-                        + engine.status().path("records"));
             }
         }
     }

@@ -68,8 +68,6 @@ class RestoredDatabaseIT {
                 insert(pipeline, "after", 500);
                 awaitFills(engine, 4);
                 pipeline.awaitExact(LIMIT);
-                System.out.println("restored: filling=" + engine.status().path("filling") + " records="
-                        + engine.status().path("records"));
             }
         }
     }

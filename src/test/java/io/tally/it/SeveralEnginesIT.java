@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class SeveralEnginesIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
+    /** Minutes that become final between one thing that happens to the engines and the next. */
+    private static final int PHASE_MINUTES = 3;
 
     private static final String DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     private static final String FILLINGS = "SELECT reason || ' ' || filled_at FROM tally_pipeline";
@@ -102,22 +104,22 @@ class SeveralEnginesIT {
                 EngineProcess third = start(pipeline, "third", patient)) {
             awaitShared(first, second, third);
             try (FinalRows minutes = new FinalRows(pipeline)) {
-                awaitMore(minutes, 5);
+                awaitMore(minutes);
                 third.kill();
-                awaitMore(minutes, 5);
+                awaitMore(minutes);
                 first.pause();
                 second.awaitReading(TestPipeline.PARTITIONS);
-                awaitMore(minutes, 5);
+                awaitMore(minutes);
                 try (EngineProcess added = start(pipeline, "added", patient)) {
                     added.awaitReading(1);
                     first.resume();
                     awaitShared(first, second, added);
-                    awaitMore(minutes, 5);
+                    awaitMore(minutes);
                     second.pause();
                     long written = orders.minutes();
                     Await.until("orders for the frozen engine", LIMIT, () -> orders.minutes() > written + 2);
                     second.resume();
-                    awaitMore(minutes, 5);
+                    awaitMore(minutes);
                     orders.stop();
                     Await.until(
                             () -> minutes.minutes() + " minutes are final of " + orders.minutes(),
@@ -160,12 +162,11 @@ class SeveralEnginesIT {
         return EngineProcess.start(pipeline, settings(name, further));
     }
 
-    /** Each engine has one consumer, so that every one of them gets partitions, and is missed soon. */
+    /** Each engine has one consumer, so that every one of them gets partitions. */
     private static String[] settings(String name, String... further) {
         List<String> settings = new ArrayList<>(List.of(further));
         settings.add("quarkus.datasource.reactive.additional-properties.application_name=" + name);
         settings.add("mp.messaging.incoming.orders.concurrency=1");
-        settings.add("mp.messaging.incoming.orders.session.timeout.ms=6000");
         return settings.toArray(String[]::new);
     }
 
@@ -181,8 +182,8 @@ class SeveralEnginesIT {
         });
     }
 
-    private static void awaitMore(FinalRows minutes, int more) {
+    private static void awaitMore(FinalRows minutes) {
         int before = minutes.minutes();
-        Await.until("more minutes are final", LIMIT, () -> minutes.minutes() >= before + more);
+        Await.until("more minutes are final", LIMIT, () -> minutes.minutes() >= before + PHASE_MINUTES);
     }
 }

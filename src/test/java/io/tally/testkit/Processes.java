@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /** Small things about processes. */
 public final class Processes {
@@ -45,11 +45,16 @@ public final class Processes {
 
     /** Waits for the end of a process; returns its exit code. */
     public static int awaitExit(Process process, long seconds) {
+        if (!endsWithin(process, Duration.ofSeconds(seconds))) {
+            throw new AssertionError("process " + process.pid() + " has not ended after " + seconds + " s");
+        }
+        return process.exitValue();
+    }
+
+    /** Waits for the end of a process; returns whether it has come. */
+    static boolean endsWithin(Process process, Duration limit) {
         try {
-            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-                throw new AssertionError("process " + process.pid() + " has not ended after " + seconds + " s");
-            }
-            return process.exitValue();
+            return process.waitFor(limit);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);

@@ -26,12 +26,19 @@ public final class TestPipeline implements AutoCloseable {
     /** Partitions of the orders topic, as {@code debezium/connector-config.json} has it. */
     public static final int PARTITIONS = 4;
 
+    /** Windows for tests in which one has to end, see {@link #withShortWindows}. */
+    public static final Duration SHORT_WINDOW = Duration.ofSeconds(10);
+
+    /** How soon an engine that was killed, or frozen for so long, loses its partitions to another one. */
+    public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(3);
+
+    private static final Duration SHIPPED_WINDOW = Duration.ofMinutes(1);
     private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
 
     /** The SQL that judges: rows that differ, or are on one side only. */
     private static final String DIFFERENCES = """
             WITH truth AS (
-                SELECT date_bin('1 minute', event_ts, 'epoch') AS window_start, customer_id,
+                SELECT date_bin('%1$s', event_ts, 'epoch') AS window_start, customer_id,
                        SUM(quantity * price) AS gross_sales, COUNT(*) AS order_count
                 FROM orders WHERE isfinite(event_ts) GROUP BY 1, 2)
             SELECT window_start, customer_id, truth.gross_sales, order_agg.gross_sales, truth.order_count,
@@ -39,13 +46,14 @@ public final class TestPipeline implements AutoCloseable {
             FROM truth FULL JOIN order_agg USING (window_start, customer_id)
             WHERE truth.gross_sales IS DISTINCT FROM order_agg.gross_sales
                OR truth.order_count IS DISTINCT FROM order_agg.order_count
-               OR order_agg.window_end IS DISTINCT FROM window_start + interval '1 minute'
+               OR order_agg.window_end IS DISTINCT FROM window_start + interval '%1$s'
             ORDER BY 1, 2
             LIMIT 20
             """;
 
     private final RealStack stack;
     private final String name;
+    private Duration window = SHIPPED_WINDOW;
     private int partitions = PARTITIONS;
     private Connector connector;
     private int markers;
@@ -66,6 +74,12 @@ public final class TestPipeline implements AutoCloseable {
             throw new IllegalStateException("cannot create database " + name, e);
         }
         execute(read(Path.of("debezium", "source.sql")));
+    }
+
+    /** Lets its engines have windows of {@link #SHORT_WINDOW} instead of a minute. To be called before any is started. */
+    public TestPipeline withShortWindows() {
+        window = SHORT_WINDOW;
+        return this;
     }
 
     /** Registers the connector with the script that users run, and waits until it runs. */
@@ -160,6 +174,11 @@ public final class TestPipeline implements AutoCloseable {
         environment.put("TALLY_SOURCE_SLOT", slot());
         // One group per pipeline: in a shared one, every engine that starts would rebalance the others.
         environment.put("MP_MESSAGING_INCOMING_ORDERS_GROUP_ID", name);
+        // Engines die often here, and their successors would wait for nothing else.
+        environment.put("MP_MESSAGING_INCOMING_ORDERS_SESSION_TIMEOUT_MS", Long.toString(SESSION_TIMEOUT.toMillis()));
+        if (!window.equals(SHIPPED_WINDOW)) {
+            environment.put("TALLY_WINDOW_SIZE", window.toString());
+        }
         return environment;
     }
 
@@ -215,7 +234,7 @@ public final class TestPipeline implements AutoCloseable {
         List<String> differences = new ArrayList<>();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(DIFFERENCES)) {
+                ResultSet rows = statement.executeQuery(DIFFERENCES.formatted(window.toSeconds() + " seconds"))) {
             while (rows.next()) {
                 differences.add("window=" + rows.getString(1) + " customer=" + rows.getString(2) + " sales expected="
                         + rows.getString(3) + " found=" + rows.getString(4) + " orders expected=" + rows.getString(5)
@@ -230,7 +249,7 @@ public final class TestPipeline implements AutoCloseable {
     /**
      * Waits until everything written so far has gone all the way and {@code order_agg} equals the orders table, row for row.
      * One old order is written to each partition of the topic; when all of them are in {@code order_agg}, so is everything
-     * that was written before, as far as its minute is over. Then the minutes that are still open close.
+     * that was written before, as far as its window is over. Then the windows that are still open close.
      */
     public void awaitExact(Duration limit) {
         awaitMarkers(limit);
