@@ -34,11 +34,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Checks the settings and turns them into what the packages need. */
 @ApplicationScoped
 class EngineBeans {
+
+    private static final Pattern TABLE_NAME = Pattern.compile("[^.\"\\s]+(\\.[^.\"\\s]+)?");
 
     @Produces
     @Singleton
@@ -94,6 +97,7 @@ class EngineBeans {
                 "column: rows of a table do not know when they were committed, so order_agg could neither be filled from"
                         + " orders nor audited. Give orders a column that says when a row was added, such as"
                         + " recorded_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(), and set tally.columns.event-time to it");
+        checkTableName("tally.source.table", config.source().table());
         Columns columns = columns(config);
         Map<String, String> rowSettings = new HashMap<>(Map.of(
                 "tally.window.size",
@@ -201,10 +205,19 @@ class EngineBeans {
         int scale = config.priceScale();
         check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         Set<String> tables = new HashSet<>(config.source().aliases().orElse(Set.of()));
+        tables.forEach(alias -> checkTableName("tally.source.aliases", alias));
         tables.add(config.source().table());
         DecoderSettings settings =
                 new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source(), catalog));
         return new DebeziumDecoder(settings.with(config.format(), registry.configured() ? registry : null));
+    }
+
+    private static void checkTableName(String key, String name) {
+        check(
+                key,
+                name,
+                TABLE_NAME.matcher(name).matches(),
+                "schema.table, or table, spelt as the catalog has them and without quotes");
     }
 
     private static Columns columns(TallyConfig config) {

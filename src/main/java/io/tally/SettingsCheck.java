@@ -3,7 +3,9 @@ package io.tally;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.common.annotation.Identifier;
+import io.smallrye.config.EnvConfigSource;
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.datagen.DatagenConfig;
 import io.tally.ingest.IngestSettings;
 import io.tally.publish.PublishSettings;
 import io.tally.window.WindowSettings;
@@ -13,8 +15,16 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.interceptor.Interceptor;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /** Looks at all settings before anything starts, so that an impossible one ends the process with one line that names it. */
 @ApplicationScoped
@@ -27,17 +37,55 @@ class SettingsCheck {
             Instance<IngestSettings> ingest,
             Instance<DebeziumDecoder> decoder,
             @Identifier("default-kafka-broker") Instance<Map<String, Object>> kafka,
-            Instance<Pool> database) {
+            Instance<Pool> database,
+            Config config,
+            @ConfigProperty(name = "quarkus.datasource.reactive.url") String databaseAddress) {
         String problem = new SecretFiles().problem();
         if (problem != null) {
             throw refusal(problem);
         }
+        names().problem(propertiesOutsideOfTheEnvironment(config), System.getenv())
+                .ifPresent(unknown -> {
+                    throw refusal(unknown);
+                });
+        databaseProblem(databaseAddress).ifPresent(impossible -> {
+            throw refusal(impossible);
+        });
         make(windows::get);
         make(publishing::get);
         make(ingest::get);
         make(decoder::get);
         make(kafka::get);
         make(() -> database.get().size());
+    }
+
+    static SettingNames names() {
+        return new SettingNames("tally").with("tally", TallyConfig.class).with("tally.datagen", DatagenConfig.class);
+    }
+
+    private static List<String> propertiesOutsideOfTheEnvironment(Config config) {
+        List<String> properties = new ArrayList<>();
+        for (ConfigSource source : config.getConfigSources()) {
+            if (!(source instanceof EnvConfigSource)) {
+                properties.addAll(source.getPropertyNames());
+            }
+        }
+        return properties;
+    }
+
+    /** The address is made of three variables, so it is they that have to be named. */
+    static Optional<String> databaseProblem(String address) {
+        try {
+            URI uri = new URI(address);
+            if (uri.getHost() != null && uri.getPort() > 0 && uri.getPort() <= 65_535) {
+                return Optional.empty();
+            }
+        } catch (URISyntaxException e) {
+            // Said below.
+        }
+        return Optional.of(
+                "POSTGRES_HOST, POSTGRES_PORT and POSTGRES_DB make the address " + address
+                        + ", which is not possible: expected the name of a host, a port from 1 to 65535, and the name of a database");
     }
 
     private static void make(Supplier<?> settings) {

@@ -1,6 +1,8 @@
 package io.tally;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.tally.cdc.EpochUnit;
 import io.tally.cdc.RecordFormat;
@@ -9,7 +11,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** The engine's settings. Addresses and credentials are elsewhere: in the environment variables that the README lists. */
+/**
+ * The engine's settings. Addresses and credentials are elsewhere: in the environment variables that the README lists. Names are
+ * read off this interface, so that one that does not exist is noticed.
+ */
+@RegisterForReflection(ignoreNested = false)
 @ConfigMapping(prefix = "tally")
 interface TallyConfig {
 
@@ -102,6 +108,7 @@ interface TallyConfig {
 
     /** Fill order_agg from the orders table at this start, whatever it holds. */
     @WithDefault("false")
+    @WithConverter(YesOrNo.class)
     boolean rebuild();
 
     /** What to do when order_agg can no longer be brought up to date from the topic. */
@@ -145,6 +152,7 @@ interface TallyConfig {
     interface Audit {
         /** Whether to compare. */
         @WithDefault("true")
+        @WithConverter(YesOrNo.class)
         boolean enabled();
 
         /** Time between comparisons; longer where one takes more than a hundredth of it. */
@@ -158,6 +166,7 @@ interface TallyConfig {
 
     /** Whether to create missing tables. */
     @WithDefault("true")
+    @WithConverter(YesOrNo.class)
     boolean createSchema();
 
     /** The columns of the orders table that count, by the names they have in the table and in the records. */

@@ -1,13 +1,15 @@
 package io.tally.datagen;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.OptionalLong;
 
 /** What the generator writes. Shares are parts of one, of all that happens. */
+@RegisterForReflection
 @ConfigMapping(prefix = "tally.datagen")
-interface DatagenConfig {
+public interface DatagenConfig {
 
     /** Whether this process is a generator. The profile {@code datagen} switches it on, and the engine off. */
     @WithDefault("false")

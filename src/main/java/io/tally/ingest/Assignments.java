@@ -51,6 +51,9 @@ final class Assignments implements ConsumerRebalanceListener {
 
     private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(5);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(5);
+    /** An answer that takes longer than this is worth a line at the start. */
+    private static final long SILENCE_MS = 1_000;
+
     private static final long FIRST_RETRY_MS = 250;
     private static final long SLOWEST_RETRY_MS = 5_000;
 
@@ -82,6 +85,7 @@ final class Assignments implements ConsumerRebalanceListener {
 
     private final Map<Integer, Assigned> assigned = new TreeMap<>();
     private CompletableFuture<TopicFacts> looking;
+    private long lookingSinceMs;
     private String topicId;
     private String problem = JOINING;
     private boolean joined;
@@ -178,9 +182,13 @@ final class Assignments implements ConsumerRebalanceListener {
             }
             looking = null;
         }
+        if (looking != null && joining() && nowMs - lookingSinceMs > SILENCE_MS) {
+            say(Logger.Level.WARN, "Kafka does not answer yet, trying on: KAFKA_BOOTSTRAP_SERVERS says where it is");
+        }
         if (looking == null && !Waiting.lasts(nowMs, nextLookMs, LOOK_INTERVAL.toMillis())) {
             nextLookMs = nowMs + LOOK_INTERVAL.toMillis();
             looking = topic.facts().toCompletableFuture();
+            lookingSinceMs = nowMs;
         }
     }
 

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.SaslConfigs;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
@@ -25,6 +27,7 @@ import org.eclipse.microprofile.config.Config;
 @ApplicationScoped
 class KafkaClients {
 
+    private static final Pattern ADDRESS = Pattern.compile("(\\w+://)?\\S+:\\d{1,5}");
     private static final String PROTOCOL = "security.protocol";
     private static final String USER = "user";
     private static final String PASSWORD = "password";
@@ -39,6 +42,7 @@ class KafkaClients {
 
     /** Replaces user and password by a login; changes the map that is given. */
     static Map<String, Object> checked(Map<String, Object> kafka) {
+        requireAddresses((String) kafka.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));
         String user = (String) kafka.remove(USER);
         String password = (String) kafka.remove(PASSWORD);
         String protocol = (String) kafka.getOrDefault(PROTOCOL, SecurityProtocol.PLAINTEXT.name);
@@ -60,6 +64,16 @@ class KafkaClients {
                     + " would not be sent, because KAFKA_SECURITY_PROTOCOL=" + protocol + "; expected SASL_SSL");
         }
         return kafka;
+    }
+
+    /** Whether they exist is found out by and by; what is no address at all will never be one. */
+    private static void requireAddresses(String brokers) {
+        for (String broker : brokers == null ? new String[0] : brokers.split(",", -1)) {
+            if (!ADDRESS.matcher(broker.strip()).matches()) {
+                throw new IllegalArgumentException("KAFKA_BOOTSTRAP_SERVERS=" + brokers
+                        + " is not possible, expected addresses such as broker:9092, separated by commas");
+            }
+        }
     }
 
     private static void requireReadable(Map<String, Object> kafka, String name) {

@@ -54,7 +54,8 @@ public class Auditor {
     /** Mostly finds that nothing is due; what waits for the connector should not wait for the next step as well. */
     @Scheduled(every = "1s", identity = "audit", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> step() {
-        if (offBecause != null) {
+        // The schedule may tick once more when the engine is on its way out.
+        if (offBecause != null || executor.isShutdown()) {
             return Uni.createFrom().voidItem();
         }
         return Uni.createFrom()

@@ -32,6 +32,19 @@ class KafkaClientsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"broker:9092", "a:1, b:65535", "[::1]:9092", "PLAINTEXT://broker:9092"})
+    void checked_addresses_areTaken(String brokers) {
+        assertEquals(brokers, checked(Map.of("bootstrap.servers", brokers)).get("bootstrap.servers"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"broker", "broker:", "", "a:1,,b:2", "a:1,b"})
+    void checked_noAddresses_areRefused(String brokers) {
+        assertTrue(refusal(Map.of("bootstrap.servers", brokers))
+                .startsWith("KAFKA_BOOTSTRAP_SERVERS=" + brokers + " is not possible, expected"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"simple", "", "\"", "\\", "a \"b\" \\ c;d='e", "ends with \\"})
     void checked_anyPassword_reachesKafkaAsItIs(String password) {
         Map<String, Object> kafka =

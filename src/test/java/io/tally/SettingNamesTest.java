@@ -1,0 +1,55 @@
+package io.tally;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.smallrye.config.ConfigMappings;
+import io.tally.datagen.DatagenConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class SettingNamesTest {
+
+    private final SettingNames names = SettingsCheck.names();
+
+    private Optional<String> ofVariable(String variable) {
+        return names.problem(List.of(), Map.of(variable, "1", "PATH", "/bin", "TALLYHO", "1"));
+    }
+
+    @Test
+    void all_areThoseThatTheMappingsHave() {
+        Set<String> mapped = new TreeSet<>();
+        for (Class<?> mapping : List.of(TallyConfig.class, DatagenConfig.class)) {
+            // A set has a name of its own, and one for its elements.
+            ConfigMappings.getProperties(ConfigMappings.ConfigClass.configClass(mapping)).keySet().stream()
+                    .map(name -> name.replaceFirst("\\[\\*]$", ""))
+                    .forEach(mapped::add);
+        }
+        assertEquals(mapped, new TreeSet<>(names.all()));
+    }
+
+    @Test
+    void problem_settingsThatExist_isNone() {
+        assertEquals(Optional.empty(), names.problem(List.of("tally.window.size", "quarkus.http.port"), Map.of()));
+        assertEquals(Optional.empty(), ofVariable("TALLY_WINDOW_SIZE"));
+        assertEquals(Optional.empty(), ofVariable("TALLY_OUT_OF_ORDERNESS"));
+        assertEquals(Optional.empty(), ofVariable("TALLY_DATAGEN_PER_MINUTE"));
+        assertEquals(Optional.empty(), ofVariable("TALLY_REGISTRY_PASSWORD_FILE"));
+    }
+
+    @Test
+    void problem_settingThatDoesNotExist_namesTheNearest() {
+        assertEquals(
+                Optional.of("TALLY_WINDOWSIZE is not a setting; the nearest is TALLY_WINDOW_SIZE"),
+                ofVariable("TALLY_WINDOWSIZE"));
+        assertEquals(
+                Optional.of("tally.windw.size is not a setting; the nearest is tally.window.size"),
+                names.problem(List.of("tally.windw.size"), Map.of()));
+        assertEquals(
+                Optional.of("TALLY_DATAGEN_RATE is not a setting; the nearest is TALLY_DATAGEN_LATE"),
+                ofVariable("TALLY_DATAGEN_RATE"));
+    }
+}

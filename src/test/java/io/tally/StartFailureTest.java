@@ -1,0 +1,77 @@
+package io.tally;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.spi.Converter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StartFailureTest {
+
+    private static List<String> said(Map<String, String> settings) {
+        SmallRyeConfigBuilder builder = new SmallRyeConfigBuilder()
+                .withConverters(new Converter<?>[] {new DurationConverter()})
+                .withMapping(TallyConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "test", 100));
+        return StartFailure.lines(assertThrows(ConfigValidationException.class, builder::build));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tally.window.size | abc | a duration such as 500ms, 30s, 5m, 1h or PT1M30S",
+                "tally.updates | foo | one of retract, append",
+                "tally.price-scale | 2x | a whole number",
+                "tally.max-entries | many | a whole number",
+                "tally.create-schema | maybe | true or false",
+                "tally.source.price-decimals | two | a whole number",
+                "tally.on-lost-ground | go | one of rebuild, stop"
+            })
+    void lines_settingThatCannotBeRead_namesItItsValueAndWhatIsPossible(String name, String value, String expected) {
+        assertEquals(
+                List.of("Tally cannot run: " + name + "=" + value + " is not possible, expected " + expected),
+                said(Map.of(name, value)));
+    }
+
+    @Test
+    void lines_emptySetting_saysSo() {
+        assertEquals(
+                List.of(
+                        "Tally cannot run: tally.columns.price is set, but empty; expected a value, or the setting left away"),
+                said(Map.of("tally.columns.price", "")));
+    }
+
+    @Test
+    void describe_propertyThatDoesNotExist_namesTheNearest() {
+        assertEquals(
+                "tally.windw.size is not a setting; the nearest is tally.window.size",
+                StartFailure.describe("SRCFG00050: tally.windw.size in SysPropConfigSource does not map to any root"));
+    }
+
+    @Test
+    void lines_severalSettings_haveOneEach() {
+        assertEquals(
+                2,
+                said(Map.of("tally.updates", "foo", "tally.window.size", "abc")).size());
+    }
+
+    @Test
+    void lines_ofARefusal_isItsMessage() {
+        assertEquals(List.of("so it is"), StartFailure.lines(new ConfigurationException("so it is")));
+    }
+
+    @Test
+    void lines_unforeseen_areNone() {
+        assertEquals(List.of(), StartFailure.lines(new IllegalStateException("who would have thought")));
+    }
+}
