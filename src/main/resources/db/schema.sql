@@ -48,7 +48,8 @@ CREATE TABLE IF NOT EXISTS tally_checkpoint (
     filter_transaction_id  INT,
     filter_commit_time     TIMESTAMPTZ,
     snapshot          TEXT,                          -- as in tally_pipeline; null once no longer needed
-    bootstrap_lsn     BIGINT      NOT NULL,
+    bootstrap_lsn     BIGINT      NOT NULL,          -- as in tally_pipeline; -1: somebody deleted this row, so the
+                                                     -- next owner fills the results again
     owed              JSONB,                         -- why the results have to be filled again some time
     updated_at        TIMESTAMPTZ NOT NULL DEFAULT now(),
     CHECK (resume_offset <= position)

@@ -50,9 +50,7 @@ class AccessControl {
 
     private void check(RoutingContext request) {
         String path = request.normalizedPath();
-        if (path.equals(HEALTH)
-                || path.startsWith(HEALTH + "/")
-                || admits(request.request().getHeader("Authorization"))) {
+        if (Paths.isWithin(path, HEALTH) || admits(request.request().getHeader("Authorization"))) {
             request.next();
         } else {
             request.response()

@@ -36,6 +36,6 @@ class ManagementPort {
     }
 
     private static boolean isManagement(String path) {
-        return path.startsWith("/q/health") || path.startsWith("/q/metrics");
+        return Paths.isWithin(path, "/q/health") || Paths.isWithin(path, "/q/metrics");
     }
 }
