@@ -2,8 +2,8 @@
  * Debezium's bytes to order changes: reads the value of one record of the topic into a reused
  * {@link io.tally.window.OrderChange}, or says in one exception why the record cannot be counted.
  *
- * <p>Imports the JDK and {@code io.tally.window}. May be imported by {@code ingest}, which decodes, and by
- * {@code status}, which names the reasons. Runs on whatever thread the caller is on; a {@link DebeziumDecoder} and all
+ * <p>Imports the JDK and {@code io.tally.window}. May be imported by {@code ingest}, which decodes, by
+ * {@code registry}, which brings schemas, and by {@code status}, which names the reasons. Runs on whatever thread the caller is on; a {@link DebeziumDecoder} and all
  * it holds belong to one thread at a time. Does no I/O, reads no clock, logs nothing.
  *
  * <p>The way of a record: {@link JsonCursor} walks the bytes once and checks all of them; {@link Members} notes where

@@ -6,6 +6,6 @@
  * do). A poll is decoded and applied on the loop's own thread, {@code tally-read-N}; only when the poll holds dead letters
  * does the loop wait for the broker to take them, keeping its place in the group meanwhile.
  *
- * <p>Imports {@code cdc}, {@code window}, Kafka and Reactive Messaging. May be imported by {@code status}.
+ * <p>Imports {@code cdc}, {@code window}, {@code registry}, Kafka and Reactive Messaging. May be imported by {@code status}.
  */
 package io.tally.ingest;
