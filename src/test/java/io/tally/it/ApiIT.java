@@ -109,7 +109,7 @@ class ApiIT {
             while (!enough.get()) {
                 int i = written.incrementAndGet();
                 pipeline.execute("INSERT INTO orders VALUES ('corr-" + i
-                        + "', 12, 1, 1.00, now() - interval '10 minutes' - " + i % fewest + " * interval '1 second')");
+                        + "', 12, 1, 1.00, now() - interval '2 minutes' - " + i % fewest + " * interval '1 second')");
             }
         });
         long deadlineNanos = System.nanoTime() + LIMIT.toNanos();
