@@ -1,14 +1,15 @@
 package io.tally.ingest;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.connector.InboundConnector;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.window.Checkpoints;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
@@ -105,8 +106,9 @@ class OrdersConnector implements InboundConnector {
         return config;
     }
 
-    @PreDestroy
-    void stop() {
+    /** All at once, so that none takes over what another leaves, and while there is somebody to answer what they have asked. */
+    void stop(@Observes ShutdownEvent event) {
+        readers.loops().forEach(PollLoop::askToStop);
         readers.loops().forEach(PollLoop::stop);
     }
 }

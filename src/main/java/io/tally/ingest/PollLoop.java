@@ -96,13 +96,18 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
         stop();
     }
 
-    /** Leaves the group and ends the thread. Waits for it, unless called on it. */
-    void stop() {
+    /** Leaves the group and ends the thread, soon. */
+    void askToStop() {
         stopped = true;
         Consumer<ByteBuffer, ByteBuffer> consumer = current;
         if (consumer != null) {
             consumer.wakeup();
         }
+    }
+
+    /** Leaves the group and ends the thread. Waits for it, unless called on it. */
+    void stop() {
+        askToStop();
         try {
             if (Thread.currentThread() != thread && thread.isAlive() && !thread.join(JOIN_TIMEOUT)) {
                 LOG.warnf("%s has not ended after %s", thread.getName(), JOIN_TIMEOUT);

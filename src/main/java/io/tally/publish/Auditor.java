@@ -1,11 +1,13 @@
 package io.tally.publish;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Uni;
 import io.tally.window.Topic;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +24,7 @@ public class Auditor {
     private final ExecutorService executor;
 
     private volatile String problem;
+    private volatile boolean stopped;
 
     Auditor(
             Database database,
@@ -54,8 +57,7 @@ public class Auditor {
     /** Mostly finds that nothing is due; what waits for the connector should not wait for the next step as well. */
     @Scheduled(every = "1s", identity = "audit", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> step() {
-        // The schedule may tick once more when the engine is on its way out.
-        if (offBecause != null || executor.isShutdown()) {
+        if (offBecause != null || stopped) {
             return Uni.createFrom().voidItem();
         }
         return Uni.createFrom()
@@ -68,6 +70,11 @@ public class Auditor {
                     return null;
                 })
                 .replaceWithVoid();
+    }
+
+    /** The scheduler goes on for a moment when the publishing thread has gone. */
+    void stop(@Observes ShutdownEvent event) {
+        stopped = true;
     }
 
     /** Logs a problem once, not at every step. */

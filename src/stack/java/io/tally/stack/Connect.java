@@ -106,9 +106,10 @@ final class Connect extends Service {
                 status.storage.partitions=1
                 # There is no second worker to wait for: connectors of a killed one start again as soon as it is back,
                 # not after five minutes. Its old membership ends with the session: in about the time that a start takes.
+                # After a heartbeat without a broker the worker stops its connectors, so that is not shorter.
                 scheduled.rebalance.max.delay.ms=0
                 session.timeout.ms=3000
-                heartbeat.interval.ms=500
+                heartbeat.interval.ms=1000
                 # Started together with the broker, the worker should notice soon that it is there.
                 reconnect.backoff.ms=50
                 reconnect.backoff.max.ms=250

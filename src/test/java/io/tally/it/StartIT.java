@@ -33,6 +33,7 @@ class StartIT {
                 pipeline.awaitExact(LIMIT);
                 assertMetricsAddUp(engine);
                 assertEquals(EngineProcess.STOPPED, engine.stop());
+                assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
             }
         }
     }

@@ -35,8 +35,8 @@ public final class EngineProcess implements AutoCloseable {
     private static final String JVM_OPTIONS = "engine.jvm-options";
     private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
-    /** It takes a second; one that is frozen, or waits for a lock, never does it. */
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+    /** It takes a second, and two more for the first that writes the archive of classes; a frozen one never does it. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger STARTED = new AtomicInteger();
