@@ -173,6 +173,8 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
             // A poll that failed is not applied: the consumer's position is beyond it, and must not become the shard's.
             if (!out && failure == null) {
                 assignments.observe(clock.millis());
+            } else {
+                assignments.observeLag();
             }
         } catch (LogTruncationException e) {
             assignments.truncated(e.partitions(), nowMs);
@@ -203,7 +205,7 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
     }
 
     private void handOver(ConsumerRecords<ByteBuffer, ByteBuffer> records, Assignments assignments) {
-        polled.fill(records, assignments.shards());
+        polled.fill(records, assignments.shards(), clock.millis());
         out = true;
         demand.decrementAndGet();
         subscriber.onNext(Message.of(

@@ -21,6 +21,9 @@ final class Checker {
     private static final Set<FaultKind> LOOKS_LIKE_GOING_BACK = EnumSet.of(
             FaultKind.DATABASE_RESTORED, FaultKind.SNAPSHOT_REPEATED, FaultKind.SLOT_LOST, FaultKind.CONNECTOR_RESTART);
 
+    /** Longer than a partition may count as idle without being looked at, with an error of the clock that goes unnoticed. */
+    private static final long LONGEST_UNSEEN_MS = 3_000;
+
     private record Stop(int partition, long bootstrapLsn) {}
 
     private final World world;
@@ -118,7 +121,7 @@ final class Checker {
 
     /**
      * A reader of {@code order_agg_final} looks before and after a publication. What it has seen may change only because of
-     * an order that was not read yet when its partition passed the window.
+     * an order that came later than the bound allows for, or that was not read yet when its partition passed the window.
      *
      * @param finalUpToMs the view shows windows up to here
      */
@@ -132,7 +135,7 @@ final class Checker {
         NavigableMap<Long, Source.Change> changes = world.topic.partitions.get(partition).changes;
         for (WindowDeltas window : publication.deltas()) {
             if (window.endMs() <= finalUpToMs) {
-                long passedAt = results.positionWhenPassed(partition, window.endMs());
+                long passedAt = results.readWhenPassed(partition, window.endMs(), world.plan.outOfOrdernessMs());
                 List<Source.Change> late = changes.tailMap(passedAt).entrySet().stream()
                         .takeWhile(change -> change.getKey() < readUpTo)
                         .map(Map.Entry::getValue)
@@ -146,6 +149,17 @@ final class Checker {
                 });
             }
         }
+    }
+
+    /**
+     * How far an engine has read when it takes out what is due. Polled is read, applied or not; and so is what has been in the
+     * log for long: an engine that does not look must not take a partition for one without orders.
+     */
+    long readUpTo(Instance engine, int partition) {
+        long longAgoMs = world.timeline.nowMs() - LONGEST_UNSEEN_MS;
+        return Math.max(
+                engine.polledUpTo(partition),
+                world.topic.partitions.get(partition).endAt(longAgoMs));
     }
 
     private boolean touches(Source.Change change, Results.Row row) {

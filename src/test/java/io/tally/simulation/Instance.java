@@ -219,7 +219,9 @@ final class Instance {
 
     private void handOver() {
         int lossesBefore = losses;
-        if (world.byChance(FaultKind.SLOW_POLL, random)) {
+        if (world.byChance(FaultKind.POLL_WAITS, random)) {
+            world.timeline.after(random.nextInt(30_000), guarded(() -> work(lossesBefore)));
+        } else if (world.byChance(FaultKind.SLOW_POLL, random)) {
             world.timeline.after(random.nextInt(4_000), guarded(() -> work(lossesBefore)));
         } else {
             work(lossesBefore);
@@ -279,6 +281,11 @@ final class Instance {
 
     String problem() {
         return loop.problem();
+    }
+
+    /** Up to where the records of a partition were polled, applied or not, for the shard that it has now. */
+    long polledUpTo(int partition) {
+        return loop.polledUpTo(partition);
     }
 
     // ---- for the checker -------------------------------------------------------------------------------------------
