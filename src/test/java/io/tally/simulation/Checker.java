@@ -4,6 +4,7 @@ import io.tally.publish.Ledger;
 import io.tally.window.Checkpoint;
 import io.tally.window.LostGround;
 import io.tally.window.Publication;
+import io.tally.window.Shard;
 import io.tally.window.WindowDeltas;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -121,7 +122,7 @@ final class Checker {
 
     /**
      * A reader of {@code order_agg_final} looks before and after a publication. What it has seen may change only because of
-     * an order that came later than the bound allows for, or that was not read yet when its partition passed the window.
+     * an order that was not read yet when its partition passed the window.
      *
      * @param finalUpToMs the view shows windows up to here
      */
@@ -135,7 +136,7 @@ final class Checker {
         NavigableMap<Long, Source.Change> changes = world.topic.partitions.get(partition).changes;
         for (WindowDeltas window : publication.deltas()) {
             if (window.endMs() <= finalUpToMs) {
-                long passedAt = results.readWhenPassed(partition, window.endMs(), world.plan.outOfOrdernessMs());
+                long passedAt = results.positionWhenPassed(partition, window.endMs());
                 List<Source.Change> late = changes.tailMap(passedAt).entrySet().stream()
                         .takeWhile(change -> change.getKey() < readUpTo)
                         .map(Map.Entry::getValue)
@@ -152,14 +153,45 @@ final class Checker {
     }
 
     /**
-     * How far an engine has read when it takes out what is due. Polled is read, applied or not; and so is what has been in the
-     * log for long: an engine that does not look must not take a partition for one without orders.
+     * A partition passes windows that its own orders have not passed only if none of theirs is at hand: else they would be
+     * shown as final, and change.
      */
-    long readUpTo(Instance engine, int partition) {
-        long longAgoMs = world.timeline.nowMs() - LONGEST_UNSEEN_MS;
-        return Math.max(
-                engine.polledUpTo(partition),
-                world.topic.partitions.get(partition).endAt(longAgoMs));
+    void checkPassed(Checkpoint from, Checkpoint to, long readUpTo) {
+        if (to.position() >= readUpTo
+                || !world.database.results.pipeline.topicId().equals(world.topic.id())) {
+            return;
+        }
+        long ownMs = to.newestEventTimeMs() == Shard.NO_TIME
+                ? from.publishedUpToMs()
+                : Math.max(from.publishedUpToMs(), to.newestEventTimeMs() - world.plan.outOfOrdernessMs());
+        world.topic
+                .partitions
+                .get(to.partition())
+                .changes
+                .subMap(to.position(), readUpTo)
+                .forEach((offset, change) -> {
+                    for (Source.Row order : new Source.Row[] {change.before(), change.after()}) {
+                        Results.Row row = rowOf(order, world.plan.windowMs());
+                        if (row != null) {
+                            long endMs = row.windowStartMs() + world.plan.windowMs();
+                            if (endMs > ownMs && endMs <= to.publishedUpToMs()) {
+                                broken("a window was passed though its order was at hand, offset=" + offset + " " + row
+                                        + " to=" + to);
+                            }
+                        }
+                    }
+                });
+    }
+
+    /**
+     * How far an engine can have read when it takes out what is due. Polled is read, applied or not; and so is what has been in
+     * the log for long: an engine that does not look must not take a partition for one without orders.
+     */
+    long readUpTo(Instance engine, Publication taken) {
+        Topic.Partition partition = world.topic.partitions.get(taken.partition());
+        long polledUpTo = engine.polledUpTo(taken.partition());
+        boolean gone = taken.next().position() < partition.beginning;
+        return gone ? polledUpTo : Math.max(polledUpTo, partition.endAt(world.timeline.nowMs() - LONGEST_UNSEEN_MS));
     }
 
     private boolean touches(Source.Change change, Results.Row row) {

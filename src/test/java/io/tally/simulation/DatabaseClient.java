@@ -166,8 +166,8 @@ final class DatabaseClient implements Ledger {
             // Sent once more after a lost answer, it says what it said when it was taken.
             if (!readUpTo.keySet().containsAll(publications)) {
                 readUpTo.clear();
-                publications.forEach(publication ->
-                        readUpTo.put(publication, world.checker.readUpTo(engine, publication.partition())));
+                publications.forEach(
+                        publication -> readUpTo.put(publication, world.checker.readUpTo(engine, publication)));
             }
             this.read = new IdentityHashMap<>(readUpTo);
         }
@@ -195,8 +195,12 @@ final class DatabaseClient implements Ledger {
                 if (outcome.contains(publication.partition())) {
                     world.checker.checkMove(
                             database.results.checkpoints.get(publication.partition()), publication.next());
+                    world.checker.checkPassed(
+                            database.results.checkpoints.get(publication.partition()),
+                            publication.next(),
+                            read.get(publication));
                     world.checker.checkFinal(finalUpToMs, publication);
-                    database.results.move(publication.next(), read.get(publication));
+                    database.results.move(publication.next());
                     publication.deltas().forEach(database.results::add);
                     if (publication.next().publishedEarly().length > 0) {
                         world.happened(FaultKind.PUBLISHED_EARLY);

@@ -28,19 +28,10 @@ final class Results {
         }
     }
 
-    /**
-     * How far a partition was when it published.
-     *
-     * @param position what it had applied
-     * @param readUpTo what its engine had at hand, or could have: see {@link Checker#readUpTo}
-     * @param newestEventTimeMs of what it had applied
-     */
-    private record Passing(long position, long readUpTo, long newestEventTimeMs) {}
-
     final Map<Row, Total> orderAgg;
     final Map<Integer, Checkpoint> checkpoints;
-    /** For each partition: up to which time it has published, and how far it was when it did. */
-    private final Map<Integer, NavigableMap<Long, Passing>> passed;
+    /** For each partition: up to which time it has published, and from which position on it did. */
+    private final Map<Integer, NavigableMap<Long, Long>> passed;
 
     Ledger.Pipeline pipeline;
     Visibility snapshot;
@@ -108,31 +99,18 @@ final class Results {
                 .orElse(Shard.NO_TIME);
     }
 
-    /**
-     * How far the partition had read when it had published everything up to the given time; beyond all if it has not. Its
-     * own orders had passed that time by the bound, or else others decided: then what was at hand counts as read, too.
-     */
-    long readWhenPassed(int partition, long timeMs, long outOfOrdernessMs) {
-        Map.Entry<Long, Passing> move =
+    /** Where the partition was when it had published everything up to the given time; beyond all if it has not. */
+    long positionWhenPassed(int partition, long timeMs) {
+        Map.Entry<Long, Long> move =
                 passed.getOrDefault(partition, new TreeMap<>()).ceilingEntry(timeMs);
-        if (move == null) {
-            return Long.MAX_VALUE;
-        }
-        Passing passing = move.getValue();
-        return passing.newestEventTimeMs >= timeMs + outOfOrdernessMs
-                ? passing.position
-                : Math.max(passing.position, passing.readUpTo);
+        return move == null ? Long.MAX_VALUE : move.getValue();
     }
 
     void move(Checkpoint to) {
-        move(to, to.position());
-    }
-
-    void move(Checkpoint to, long readUpTo) {
         checkpoints.put(to.partition(), to);
         if (to.publishedUpToMs() != Shard.NO_TIME) {
             passed.computeIfAbsent(to.partition(), added -> new TreeMap<>())
-                    .putIfAbsent(to.publishedUpToMs(), new Passing(to.position(), readUpTo, to.newestEventTimeMs()));
+                    .putIfAbsent(to.publishedUpToMs(), to.position());
         }
     }
 
