@@ -3,6 +3,7 @@ package io.tally.ingest;
 import io.tally.window.Checkpoint;
 import io.tally.window.Checkpoints;
 import io.tally.window.LostGround;
+import io.tally.window.OffsetRange;
 import io.tally.window.Shard;
 import io.tally.window.TakeoverException;
 import io.tally.window.Topic;
@@ -69,6 +70,9 @@ final class Assignments implements ConsumerRebalanceListener {
         long retryAtMs;
         long retryDelayMs = FIRST_RETRY_MS;
         long lagRecords = -1;
+        /** Where the partition ended as the topic was looked at last, or -1. */
+        long endOffset = -1;
+
         long committedOffset = -1;
 
         Assigned(TopicPartition partition) {
@@ -177,6 +181,9 @@ final class Assignments implements ConsumerRebalanceListener {
                 }
                 topicId = facts.topicId();
             }
+            if (facts != null) {
+                noteEnds(facts);
+            }
             if (assigned.isEmpty()) {
                 sayWhyThereIsNone(looking);
             }
@@ -189,6 +196,13 @@ final class Assignments implements ConsumerRebalanceListener {
             nextLookMs = nowMs + LOOK_INTERVAL.toMillis();
             looking = topic.facts().toCompletableFuture();
             lookingSinceMs = nowMs;
+        }
+    }
+
+    private void noteEnds(TopicFacts facts) {
+        for (Assigned one : assigned.values()) {
+            OffsetRange range = facts.partitions().get(one.partition.partition());
+            one.endOffset = range == null ? -1 : range.end();
         }
     }
 
@@ -356,11 +370,31 @@ final class Assignments implements ConsumerRebalanceListener {
             if (one.shard.progress().lostGround() == null) {
                 one.shard.passed(position);
             }
-            one.shard.drained(one.lagRecords == 0, nowMs);
+            // Of a paused partition nothing is fetched, so the consumer does not hear of what has come for it.
+            if (!one.paused) {
+                one.shard.drained(one.lagRecords == 0, nowMs);
+            }
             one.shard.settle();
         }
+        raiseLag(one);
         if (!one.shard.replaying()) {
             one.retryDelayMs = FIRST_RETRY_MS;
+        }
+    }
+
+    /** Lets the lag grow while a poll is out: the shards cannot be told how far the consumer is, and it fetches nothing. */
+    void observeLag() {
+        for (Assigned one : assigned.values()) {
+            if (one.phase == ReaderState.Phase.READING) {
+                raiseLag(one);
+            }
+        }
+    }
+
+    private static void raiseLag(Assigned one) {
+        if (one.paused && one.endOffset >= 0) {
+            one.lagRecords = Math.max(
+                    one.lagRecords, one.endOffset - one.shard.progress().position());
         }
     }
 

@@ -178,6 +178,8 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
             // A poll that failed is not applied: the consumer's position is beyond it, and must not become the shard's.
             if (!out && failure == null) {
                 assignments.observe(clock.millis());
+            } else {
+                assignments.observeLag();
             }
         } catch (LogTruncationException e) {
             assignments.truncated(e.partitions(), nowMs);
@@ -208,7 +210,7 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
     }
 
     private void handOver(ConsumerRecords<ByteBuffer, ByteBuffer> records, Assignments assignments) {
-        polled.fill(records, assignments.shards());
+        polled.fill(records, assignments.shards(), clock.millis());
         out = true;
         demand.decrementAndGet();
         subscriber.onNext(Message.of(

@@ -41,10 +41,17 @@ final class Polled {
         this.shapes = shapes;
     }
 
-    /** Takes a poll over. */
-    void fill(ConsumerRecords<ByteBuffer, ByteBuffer> newRecords, Map<Integer, Shard> newShards) {
+    /** Takes a poll over. Until it is applied, none of its partitions has been read to its end. */
+    void fill(ConsumerRecords<ByteBuffer, ByteBuffer> newRecords, Map<Integer, Shard> newShards, long nowMs) {
         records = newRecords;
         shards = newShards;
+        for (TopicPartition partition : records.partitions()) {
+            Shard shard = shards.get(partition.partition());
+            synchronized (shard) {
+                shard.drained(false, nowMs);
+                shard.settle();
+            }
+        }
     }
 
     /** Lets go of the poll's memory. */

@@ -97,8 +97,10 @@ class Engine {
                 ingest.topic(),
                 startedAt,
                 instant(store.watermarkMs(nowMs)),
-                waitingFor(),
-                readers.partitions().stream().map(this::partition).toList(),
+                waitingFor(nowMs),
+                readers.partitions().stream()
+                        .map(partition -> partition(partition, nowMs))
+                        .toList(),
                 shapes.seen().stream().map(Shape::code).toList(),
                 records(),
                 publishing(publisher.state()),
@@ -172,7 +174,7 @@ class Engine {
         return problem == null ? what : what + ": " + problem;
     }
 
-    private EngineStatus.Partition partition(ReaderState.Partition partition) {
+    private EngineStatus.Partition partition(ReaderState.Partition partition, long nowMs) {
         Shard shard = store.shard(partition.partition());
         Long lag = partition.lagRecords() < 0 ? null : partition.lagRecords();
         if (shard == null) {
@@ -189,13 +191,13 @@ class Engine {
                 instant(progress.watermarkMs()),
                 progress.openWindows(),
                 progress.entries(),
-                store.isIdle(progress),
+                store.isIdle(progress, nowMs),
                 progress.replaying(),
                 instant(progress.publishedUpToMs()));
     }
 
-    private EngineStatus.WaitingFor waitingFor() {
-        Shard slowest = store.holdingBack();
+    private EngineStatus.WaitingFor waitingFor(long nowMs) {
+        Shard slowest = store.holdingBack(nowMs);
         if (slowest == null) {
             return null;
         }

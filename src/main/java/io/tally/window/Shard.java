@@ -20,7 +20,7 @@ public final class Shard {
     private static final long CHECKPOINT_INTERVAL_MS = 10_000;
 
     /** Much longer than a poll takes, and shorter than the bounds that keep a window open. */
-    private static final long LONGEST_GLANCE_MS = 1_000;
+    static final long LONGEST_GLANCE_MS = 1_000;
 
     private final WindowSettings settings;
     private final int partition;

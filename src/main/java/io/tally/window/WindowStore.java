@@ -77,7 +77,7 @@ public final class WindowStore {
     /**
      * The time up to which windows may be closed: the minimum of the watermarks of the active partitions, or
      * {@link Shard#NO_TIME} if one of them has none yet or none is owned. A partition is idle, and so not active, when it
-     * is drained and its watermark has rested for the idle timeout. When all are idle the watermark follows the clock, but
+     * is drained and its watermark has rested for the idle timeout, all of it while somebody looked. When all are idle the watermark follows the clock, but
      * not beyond the end of the newest window that holds orders, so that a jump of the clock leaves no mark, and not beyond
      * the time when it was last seen that nothing is left to read: after the process was frozen, much may be.
      */
@@ -88,7 +88,7 @@ public final class WindowStore {
         long lookedAtMs = nowMs;
         for (Shard shard : shards.values()) {
             Progress progress = shard.progress();
-            if (!isIdle(progress)) {
+            if (!isIdle(progress, nowMs)) {
                 minimumOfActive = Math.min(minimumOfActive, progress.watermarkMs());
             }
             lookedAtMs = Math.min(lookedAtMs, progress.lookedAtMs());
@@ -107,10 +107,14 @@ public final class WindowStore {
         return Math.max(maximum, Math.min(byClock, endOfNewest));
     }
 
-    /** Whether the partition no longer holds the others back. A clock that was set back does not make it wait longer. */
-    public boolean isIdle(Progress progress) {
+    /**
+     * Whether the partition no longer holds the others back: not if it was not looked at for a while, since much may have
+     * come for it. A clock that was set back does not make it wait longer.
+     */
+    public boolean isIdle(Progress progress, long nowMs) {
         return progress.lostGround() != null
                 || progress.drained()
+                        && Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS
                         && Math.abs(progress.lookedAtMs() - progress.quietSinceMs()) >= settings.idleTimeoutMs();
     }
 
@@ -118,13 +122,13 @@ public final class WindowStore {
      * The partition that keeps windows open which another one has passed: the active one with the lowest watermark, or null
      * if nothing is held back.
      */
-    public Shard holdingBack() {
+    public Shard holdingBack(long nowMs) {
         Shard lowest = null;
         long highestMs = Shard.NO_TIME;
         for (Shard shard : shards.values()) {
             Progress progress = shard.progress();
             highestMs = Math.max(highestMs, progress.watermarkMs());
-            if (!isIdle(progress)
+            if (!isIdle(progress, nowMs)
                     && (lowest == null
                             || progress.watermarkMs() < lowest.progress().watermarkMs())) {
                 lowest = shard;

@@ -72,7 +72,8 @@ class OrdersInTest {
                                     new TopicPartition("orders", 0),
                                     List.of(new ConsumerRecord<>("orders", 0, 0, null, value))),
                             Map.of()),
-                    Map.of(0, shard));
+                    Map.of(0, shard),
+                    clock.millis());
 
             CompletableFuture<Void> read = ordersIn.read(polled).subscribeAsCompletionStage();
             Await.until("asked again", LIMIT, () -> server.questions() >= 2);

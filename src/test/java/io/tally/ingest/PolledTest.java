@@ -1,12 +1,16 @@
 package io.tally.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.Columns;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.RecordFormat;
 import io.tally.cdc.WriterSchema;
+import io.tally.window.Shard;
+import io.tally.window.TestCheckpoints;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -24,6 +29,10 @@ class PolledTest {
 
     private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true, false));
 
+    private static final long NOW = 1_000;
+
+    private final Shard shard =
+            new Shard(TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, 1), TestCheckpoints.SETTINGS, NOW);
     private final Map<Integer, WriterSchema> schemas = new HashMap<>();
 
     private static ConsumerRecords<ByteBuffer, ByteBuffer> poll(ByteBuffer... values) {
@@ -46,7 +55,10 @@ class PolledTest {
         Polled polled = new Polled(
                 new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, schemas::get)), SHAPES);
         ByteBuffer json = ByteBuffer.wrap("{\"ts_ms\":1}".getBytes(StandardCharsets.UTF_8));
-        polled.fill(poll(framed(5, false), null, json, framed(-6, true), framed(5, false), framed(7, false)), Map.of());
+        polled.fill(
+                poll(framed(5, false), null, json, framed(-6, true), framed(5, false), framed(7, false)),
+                Map.of(0, shard),
+                NOW);
         schemas.put(7, WriterSchema.of(WriterSchema.AVRO, "\"string\"", List.of(), Columns.defaults()));
         assertEquals(Set.of(5, -6), polled.lackingSchemas());
         schemas.put(5, WriterSchema.unknown("is not in the registry"));
@@ -57,7 +69,17 @@ class PolledTest {
     @Test
     void lackingSchemas_withoutARegistry_areNone() {
         Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
-        polled.fill(poll(framed(5, false)), Map.of());
+        polled.fill(poll(framed(5, false)), Map.of(0, shard), NOW);
         assertEquals(Set.of(), polled.lackingSchemas());
+    }
+
+    /** Or a window would be closed whose orders are at hand. */
+    @Test
+    void fill_partitionThatWasAtItsEnd_isNotUntilThePollIsApplied() {
+        shard.drained(true, NOW);
+        shard.settle();
+        assertTrue(shard.progress().drained());
+        new Polled(new DebeziumDecoder(), SHAPES).fill(poll(framed(5, false)), Map.of(0, shard), NOW);
+        assertFalse(shard.progress().drained());
     }
 }

@@ -2,6 +2,7 @@ package io.tally.ingest;
 
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.window.Checkpoints;
+import io.tally.window.Shard;
 import io.tally.window.Topic;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,6 +29,8 @@ public final class SteppedPollLoop {
     private final WindowStore store;
     private final Assignments assignments;
     private final Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
+    private ConsumerRecords<ByteBuffer, ByteBuffer> atHand = ConsumerRecords.empty();
+    private Map<Integer, Shard> handedTo = Map.of();
     private boolean out;
     private boolean failed;
 
@@ -65,7 +69,9 @@ public final class SteppedPollLoop {
         try {
             ConsumerRecords<ByteBuffer, ByteBuffer> records = poll.get();
             if (!records.isEmpty()) {
-                polled.fill(records, assignments.shards());
+                polled.fill(records, assignments.shards(), nowMs);
+                atHand = records;
+                handedTo = assignments.shards();
                 out = true;
                 handOver.run();
             }
@@ -74,6 +80,8 @@ public final class SteppedPollLoop {
         }
         if (!out && !failed) {
             assignments.observe(nowMs);
+        } else {
+            assignments.observeLag();
         }
         store.announceDue(nowMs);
         assignments.commitForOthersToSee(nowMs);
@@ -88,14 +96,29 @@ public final class SteppedPollLoop {
     public void apply(long nowMs) {
         polled.apply(nowMs);
         polled.clear();
+        atHand = ConsumerRecords.empty();
         out = false;
     }
 
     /** Ends the poll that is out without applying it. */
     public void fail() {
         polled.clear();
+        atHand = ConsumerRecords.empty();
         failed = true;
         out = false;
+    }
+
+    /** The offset after the last record polled for the present shard of a partition, or 0. */
+    public long polledUpTo(int partition) {
+        Shard shard = store.shard(partition);
+        if (shard == null || handedTo.get(partition) != shard) {
+            return 0;
+        }
+        return atHand.partitions().stream()
+                .filter(polledOf -> polledOf.partition() == partition)
+                .mapToLong(polledOf -> atHand.records(polledOf).getLast().offset() + 1)
+                .findFirst()
+                .orElse(0);
     }
 
     /** Whether every partition that is assigned is read, and nothing is left of it. */

@@ -4,6 +4,7 @@ import io.tally.publish.Ledger;
 import io.tally.window.Checkpoint;
 import io.tally.window.LostGround;
 import io.tally.window.Publication;
+import io.tally.window.Shard;
 import io.tally.window.WindowDeltas;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ final class Checker {
     /** A new start of the connector seems to go back at its first transaction, whose sequence has no first part. */
     private static final Set<FaultKind> LOOKS_LIKE_GOING_BACK = EnumSet.of(
             FaultKind.DATABASE_RESTORED, FaultKind.SNAPSHOT_REPEATED, FaultKind.SLOT_LOST, FaultKind.CONNECTOR_RESTART);
+
+    /** Longer than a partition may count as idle without being looked at, with an error of the clock that goes unnoticed. */
+    private static final long LONGEST_UNSEEN_MS = 3_000;
 
     private record Stop(int partition, long bootstrapLsn) {}
 
@@ -146,6 +150,48 @@ final class Checker {
                 });
             }
         }
+    }
+
+    /**
+     * A partition passes windows that its own orders have not passed only if none of theirs is at hand: else they would be
+     * shown as final, and change.
+     */
+    void checkPassed(Checkpoint from, Checkpoint to, long readUpTo) {
+        if (to.position() >= readUpTo
+                || !world.database.results.pipeline.topicId().equals(world.topic.id())) {
+            return;
+        }
+        long ownMs = to.newestEventTimeMs() == Shard.NO_TIME
+                ? from.publishedUpToMs()
+                : Math.max(from.publishedUpToMs(), to.newestEventTimeMs() - world.plan.outOfOrdernessMs());
+        world.topic
+                .partitions
+                .get(to.partition())
+                .changes
+                .subMap(to.position(), readUpTo)
+                .forEach((offset, change) -> {
+                    for (Source.Row order : new Source.Row[] {change.before(), change.after()}) {
+                        Results.Row row = rowOf(order, world.plan.windowMs());
+                        if (row != null) {
+                            long endMs = row.windowStartMs() + world.plan.windowMs();
+                            if (endMs > ownMs && endMs <= to.publishedUpToMs()) {
+                                broken("a window was passed though its order was at hand, offset=" + offset + " " + row
+                                        + " to=" + to);
+                            }
+                        }
+                    }
+                });
+    }
+
+    /**
+     * How far an engine can have read when it takes out what is due. Polled is read, applied or not; and so is what has been in
+     * the log for long: an engine that does not look must not take a partition for one without orders.
+     */
+    long readUpTo(Instance engine, Publication taken) {
+        Topic.Partition partition = world.topic.partitions.get(taken.partition());
+        long polledUpTo = engine.polledUpTo(taken.partition());
+        boolean gone = taken.next().position() < partition.beginning;
+        return gone ? polledUpTo : Math.max(polledUpTo, partition.endAt(world.timeline.nowMs() - LONGEST_UNSEEN_MS));
     }
 
     private boolean touches(Source.Change change, Results.Row row) {

@@ -10,6 +10,7 @@ import io.tally.window.Visibility;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ final class DatabaseClient implements Ledger {
     private final World world;
     private final Instance engine;
     private final Database database;
+    /** How far the publications under way had read. */
+    private final Map<Publication, Long> readUpTo = new IdentityHashMap<>();
+
     private final SplittableRandom random;
 
     DatabaseClient(World world, Instance engine, SplittableRandom random) {
@@ -153,10 +157,18 @@ final class DatabaseClient implements Ledger {
     /** Mirrors {@code PublishTransaction}. */
     private final class Publish extends Sent<Set<Integer>> {
         private final List<Publication> publications;
+        private final Map<Publication, Long> read;
 
         Publish(List<Publication> publications) {
             super(locksOf(publications.stream().map(Publication::partition).toList()));
             this.publications = publications;
+            // Sent once more after a lost answer, it says what it said when it was taken.
+            if (!readUpTo.keySet().containsAll(publications)) {
+                readUpTo.clear();
+                publications.forEach(
+                        publication -> readUpTo.put(publication, world.checker.readUpTo(engine, publication)));
+            }
+            this.read = new IdentityHashMap<>(readUpTo);
         }
 
         @Override
@@ -182,6 +194,10 @@ final class DatabaseClient implements Ledger {
                 if (outcome.contains(publication.partition())) {
                     world.checker.checkMove(
                             database.results.checkpoints.get(publication.partition()), publication.next());
+                    world.checker.checkPassed(
+                            database.results.checkpoints.get(publication.partition()),
+                            publication.next(),
+                            read.get(publication));
                     world.checker.checkFinal(finalUpToMs, publication);
                     database.results.move(publication.next());
                     publication.deltas().forEach(database.results::add);

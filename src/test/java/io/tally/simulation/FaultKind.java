@@ -51,6 +51,8 @@ enum FaultKind {
     DEAD_LETTER,
     /** A poll is applied long after it was polled. */
     SLOW_POLL,
+    /** A poll waits for the schema registry, or for its dead letters to be taken. */
+    POLL_WAITS,
     /** A poll fails before it is applied. */
     POLL_FAILED,
     /** A transaction is in the log before others can see it in the table. */

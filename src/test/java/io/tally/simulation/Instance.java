@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -38,8 +38,7 @@ final class Instance {
     private final WindowStore store;
     private final Publisher publisher;
     private final OwedFill owedFill;
-    private final LogConsumer consumer;
-    private final SteppedPollLoop loop;
+    private final List<Reader> readers;
 
     /** What the group will tell it at its next poll. */
     final Set<Integer> toLose = new TreeSet<>();
@@ -50,7 +49,6 @@ final class Instance {
     private long pausedUntilMs;
     private long clockOffsetMs;
     private long lastTaskMs;
-    private int losses;
     private boolean roundRuns;
     private boolean roundWanted;
 
@@ -72,9 +70,10 @@ final class Instance {
         DatabaseClient ledger = new DatabaseClient(world, this, random.split());
         publisher = new Publisher(store, ledger, clock, this::execute);
         Takeover takeover = new Takeover(ledger, settings(rebuild), clock, this::execute);
-        consumer = new LogConsumer(world, random.split());
-        loop = new SteppedPollLoop(
-                consumer, watched(takeover), this::facts, store, world.windowSettings, world.checker::refused);
+        Checkpoints checkpoints = watched(takeover);
+        readers = Stream.generate(() -> new Reader(checkpoints))
+                .limit(1 + random.nextInt(2))
+                .toList();
         store.onDue(this::tick);
         owedFill = new OwedFill(store, ledger, !world.plan.stopOnLostGround(), clock, this::execute);
     }
@@ -114,7 +113,7 @@ final class Instance {
 
     void start() {
         heartbeat();
-        readOn();
+        readers.forEach(Reader::readOn);
     }
 
     // ---- life ------------------------------------------------------------------------------------------------------
@@ -189,69 +188,89 @@ final class Instance {
 
     // ---- reading, as PollLoop does it ------------------------------------------------------------------------------
 
-    private void readOn() {
-        loop.step(this::poll, this::handOver, nowMs());
-        if (!store.hasRoom()) {
-            world.happened(FaultKind.MEMORY_FULL);
-        }
-        world.timeline.after(world.pollPauseMs(random), guarded(this::readOn));
+    /** The reader of a partition: they share the shards, and nothing else. */
+    private Reader reader(int partition) {
+        return readers.get(partition % readers.size());
     }
 
-    private ConsumerRecords<ByteBuffer, ByteBuffer> poll() {
-        if (!toLose.isEmpty()) {
-            List<TopicPartition> lost = names(toLose);
-            toLose.clear();
-            losses++;
-            loop.revoked(lost);
-            consumer.lose(lost);
-            lost.forEach(partition -> world.group.hasLost(this, partition.partition()));
-        }
-        if (!toGain.isEmpty()) {
-            List<TopicPartition> gained = names(toGain);
-            toGain.clear();
-            consumer.gain(gained);
-            loop.assigned(gained);
-        }
-        return consumer.poll(1 + random.nextInt(40));
-    }
+    /** One consumer with its loop. */
+    private final class Reader {
+        private final LogConsumer consumer = new LogConsumer(world, random.split());
+        private final SteppedPollLoop loop;
+        private int losses;
 
-    private static List<TopicPartition> names(Collection<Integer> partitions) {
-        return partitions.stream()
-                .map(partition -> new TopicPartition(Topic.NAME, partition))
-                .toList();
-    }
-
-    private void handOver() {
-        int lossesBefore = losses;
-        if (world.byChance(FaultKind.SLOW_POLL, random)) {
-            world.timeline.after(random.nextInt(4_000), guarded(() -> work(lossesBefore)));
-        } else {
-            work(lossesBefore);
+        Reader(Checkpoints checkpoints) {
+            loop = new SteppedPollLoop(
+                    consumer, checkpoints, Instance.this::facts, store, world.windowSettings, world.checker::refused);
         }
-    }
 
-    private void work(int lossesBefore) {
-        if (world.byChance(FaultKind.POLL_FAILED, random)) {
-            loop.fail();
-            return;
+        private void readOn() {
+            loop.step(this::poll, this::handOver, nowMs());
+            if (!store.hasRoom()) {
+                world.happened(FaultKind.MEMORY_FULL);
+            }
+            world.timeline.after(world.pollPauseMs(random), guarded(this::readOn));
         }
-        List<ConsumerRecord<ByteBuffer, ByteBuffer>> deadLetters = loop.decode();
-        if (deadLetters.isEmpty()) {
-            apply(lossesBefore);
-        } else {
-            long brokerTakesMs = random.nextInt(4) == 0 ? random.nextInt(3_000) : world.database.hop();
-            world.timeline.after(brokerTakesMs, guarded(() -> {
-                deadLetters.forEach(record -> world.checker.deadLetter(record.partition(), record.offset()));
+
+        private ConsumerRecords<ByteBuffer, ByteBuffer> poll() {
+            List<TopicPartition> lost = take(toLose);
+            if (!lost.isEmpty()) {
+                losses++;
+                loop.revoked(lost);
+                consumer.lose(lost);
+                lost.forEach(partition -> world.group.hasLost(Instance.this, partition.partition()));
+            }
+            List<TopicPartition> gained = take(toGain);
+            if (!gained.isEmpty()) {
+                consumer.gain(gained);
+                loop.assigned(gained);
+            }
+            return consumer.poll(1 + random.nextInt(40));
+        }
+
+        private void handOver() {
+            int lossesBefore = losses;
+            if (world.byChance(FaultKind.POLL_WAITS, random)) {
+                world.timeline.after(random.nextInt(30_000), guarded(() -> work(lossesBefore)));
+            } else if (world.byChance(FaultKind.SLOW_POLL, random)) {
+                world.timeline.after(random.nextInt(4_000), guarded(() -> work(lossesBefore)));
+            } else {
+                work(lossesBefore);
+            }
+        }
+
+        private void work(int lossesBefore) {
+            if (world.byChance(FaultKind.POLL_FAILED, random)) {
+                loop.fail();
+                return;
+            }
+            List<ConsumerRecord<ByteBuffer, ByteBuffer>> deadLetters = loop.decode();
+            if (deadLetters.isEmpty()) {
                 apply(lossesBefore);
-            }));
+            } else {
+                long brokerTakesMs = random.nextInt(4) == 0 ? random.nextInt(3_000) : world.database.hop();
+                world.timeline.after(brokerTakesMs, guarded(() -> {
+                    deadLetters.forEach(record -> world.checker.deadLetter(record.partition(), record.offset()));
+                    apply(lossesBefore);
+                }));
+            }
         }
-    }
 
-    private void apply(int lossesBefore) {
-        if (losses != lossesBefore) {
-            world.happened(FaultKind.STALE_POLL);
+        private void apply(int lossesBefore) {
+            if (losses != lossesBefore) {
+                world.happened(FaultKind.STALE_POLL);
+            }
+            loop.apply(nowMs());
         }
-        loop.apply(nowMs());
+
+        private List<TopicPartition> take(Set<Integer> partitions) {
+            List<TopicPartition> mine = partitions.stream()
+                    .filter(partition -> reader(partition) == this)
+                    .map(partition -> new TopicPartition(Topic.NAME, partition))
+                    .toList();
+            mine.forEach(partition -> partitions.remove(partition.partition()));
+            return mine;
+        }
     }
 
     /** What the broker says, after a while. */
@@ -278,11 +297,21 @@ final class Instance {
     // ---- for the operator ------------------------------------------------------------------------------------------
 
     boolean hasStopped() {
-        return loop.hasStopped();
+        return readers.stream().anyMatch(reader -> reader.loop.hasStopped());
     }
 
     String problem() {
-        return loop.problem();
+        return readers.stream()
+                .map(reader -> reader.loop)
+                .filter(SteppedPollLoop::hasStopped)
+                .findFirst()
+                .map(SteppedPollLoop::problem)
+                .orElse(null);
+    }
+
+    /** Up to where the records of a partition were polled, applied or not, for the shard that it has now. */
+    long polledUpTo(int partition) {
+        return reader(partition).loop.polledUpTo(partition);
     }
 
     // ---- for the checker -------------------------------------------------------------------------------------------
@@ -292,7 +321,11 @@ final class Instance {
     }
 
     boolean isAtRest() {
-        return loop.hasReadAll() && store.entries() == 0 && !roundRuns && toLose.isEmpty() && toGain.isEmpty();
+        return readers.stream().allMatch(reader -> reader.loop.hasReadAll())
+                && store.entries() == 0
+                && !roundRuns
+                && toLose.isEmpty()
+                && toGain.isEmpty();
     }
 
     void countRecords() {
@@ -305,7 +338,8 @@ final class Instance {
     @Override
     public String toString() {
         return "alive=" + alive + " paused=" + (pausedUntilMs - world.timeline.nowMs()) + " entries=" + store.entries()
-                + " toLose=" + toLose + " toGain=" + toGain + " publishing=" + publisher.state() + " " + loop.describe()
+                + " toLose=" + toLose + " toGain=" + toGain + " publishing=" + publisher.state() + " "
+                + readers.stream().map(reader -> reader.loop.describe()).toList()
                 + " " + store.shards().stream().map(shard -> shard.progress()).toList();
     }
 }

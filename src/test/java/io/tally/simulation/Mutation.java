@@ -185,6 +185,13 @@ record Mutation(String name, List<Edit> edits) {
                                     """))),
             of("position passes polls that are out", LOOP, "if (!out && !failed) {", "if (!failed) {"),
             of("position passes polls that failed", LOOP, "if (!out && !failed) {", "if (!out) {"),
+            of("idle though its poll is out", POLLED, "shard.drained(false, nowMs);", ""),
+            of(
+                    "idle though nobody looks",
+                    STORE,
+                    "&& Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS",
+                    ""),
+            of("idle though it is paused", ASSIGNMENTS, "if (!one.paused) {", "if (true) {"),
             of("offsets gone not noticed", TAKEOVER, "checkpoint.resumeOffset() < range.beginning()", "false"),
             of(
                     "other topic not noticed",

@@ -70,11 +70,16 @@ final class Topic {
         }
 
         private OffsetRange range(long restartMs) {
-            long restart = end;
-            for (int i = entries.size() - 1; i >= 0 && entries.get(i).timeMs() >= restartMs; i--) {
-                restart = entries.get(i).offset();
+            return new OffsetRange(beginning, end, endAt(restartMs));
+        }
+
+        /** The offset of the first record that is not older than this. */
+        long endAt(long timeMs) {
+            long offset = end;
+            for (int i = entries.size() - 1; i >= 0 && entries.get(i).timeMs() >= timeMs; i--) {
+                offset = entries.get(i).offset();
             }
-            return new OffsetRange(beginning, end, restart);
+            return offset;
         }
     }
 

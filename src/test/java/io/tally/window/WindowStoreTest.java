@@ -120,11 +120,37 @@ class WindowStoreTest {
         order(shard, NOW + 10_000, 1, NOW);
         drained(shard, NOW, NOW + 20_000);
         long thawed = NOW + 5 * MINUTE;
-        assertEquals(NOW + 14_000, store.watermarkMs(thawed), "orders may have come meanwhile");
+        assertEquals(NOW + 5_000, store.watermarkMs(thawed), "orders may have come meanwhile");
         drained(shard, thawed, thawed + 999);
         assertEquals(NOW + 5_000, store.watermarkMs(thawed + 999), "what it looks at first may be an old answer");
         drained(shard, thawed + 999, thawed + 1_000);
         assertEquals(NOW + MINUTE, store.watermarkMs(thawed + 1_000));
+    }
+
+    /** As when its poll waits for the schema registry, or for its dead letters to be taken. */
+    @Test
+    void watermark_idlePartitionNoLongerLookedAt_holdsBackUntilItHasBeenQuietAgain() {
+        Shard waiting = add(0);
+        order(waiting, NOW, 1, NOW);
+        drained(waiting, NOW, NOW + 2_000);
+        Shard other = add(1);
+        long later = NOW + 2 * MINUTE;
+        order(other, later, 1, later);
+        assertEquals(NOW - 5_000, store.watermarkMs(later), "nobody knows what has come for it");
+        assertSame(waiting, store.holdingBack(later));
+        drained(waiting, later, later + 999);
+        assertEquals(NOW - 5_000, store.watermarkMs(later + 999));
+        drained(waiting, later + 999, later + 1_000);
+        assertEquals(later - 5_000, store.watermarkMs(later + 1_000));
+    }
+
+    @Test
+    void watermark_clockSetBackWhileAPartitionIsNotLookedAt_holdsBack() {
+        Shard waiting = add(0);
+        order(waiting, NOW, 1, NOW);
+        drained(waiting, NOW, NOW + 2_000);
+        order(add(1), NOW + 10_000, 1, NOW + 10_000);
+        assertEquals(NOW - 5_000, store.watermarkMs(NOW - 60_000));
     }
 
     @Test
@@ -275,14 +301,14 @@ class WindowStoreTest {
     void holdingBack_slowPartition_isNamedWhileItKeepsWindowsOpen() {
         Shard quick = add(0);
         Shard slow = add(1);
-        assertNull(store.holdingBack());
+        assertNull(store.holdingBack(NOW));
         order(quick, NOW + 10_000, 1, NOW);
-        assertSame(slow, store.holdingBack(), "it has no watermark yet");
+        assertSame(slow, store.holdingBack(NOW), "it has no watermark yet");
         order(slow, NOW + 6_000, 1, NOW);
-        assertNull(store.holdingBack(), "both are in the same window");
+        assertNull(store.holdingBack(NOW), "both are in the same window");
         order(quick, NOW + MINUTE + 5_000, 1, NOW + MINUTE);
-        assertSame(slow, store.holdingBack());
+        assertSame(slow, store.holdingBack(NOW + MINUTE));
         drained(slow, NOW, NOW + 2_000);
-        assertNull(store.holdingBack(), "who is idle holds nothing back");
+        assertNull(store.holdingBack(NOW + 2_000), "who is idle holds nothing back");
     }
 }
