@@ -43,6 +43,9 @@ class LayersTest {
 
     static Stream<ArchRule> rules() {
         return Stream.of(
+                mayUse("io.tally.view.sql"),
+                mayUse("io.tally.view.expression", tally("view.sql")),
+                mayUse("io.tally.view", tally("view.sql", "view.expression")),
                 mayUse("io.tally.window"),
                 mayUse("io.tally.cdc", tally("window")),
                 mayUse("io.tally.registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
@@ -74,7 +77,7 @@ class LayersTest {
         Set<String> names = TALLY.getPackage("io.tally").getSubpackages().stream()
                 .map(JavaPackage::getRelativeName)
                 .collect(Collectors.toSet());
-        assertEquals(Set.of("window", "cdc", "registry", "ingest", "publish", "status", "datagen"), names);
+        assertEquals(Set.of("view", "window", "cdc", "registry", "ingest", "publish", "status", "datagen"), names);
     }
 
     private static String[] tally(String... packages) {
