@@ -12,7 +12,10 @@ final class SourceCheck {
                     "it uses %s; use only what PostgreSQL brings itself"
                             .formatted(String.join(", ", definition.uses())));
         }
-        if (definition.sources().size() != 1) {
+        if (definition.sources().isEmpty()) {
+            throw ViewRefused.view(view, "it reads no table, and so nothing that changes");
+        }
+        if (definition.sources().size() > 1) {
             throw ViewRefused.view(
                     view,
                     "it reads %d tables; aggregate each of them in a view of its own"

@@ -71,12 +71,11 @@ public final class SourceSql {
             ORDER BY a.attrelid, a.attnum""".formatted(DEPENDS);
 
     /**
-     * A row for each function, operator or type that is used and not part of PostgreSQL. Enums are left out, and collations,
-     * of which only those of columns can be used, and those are looked at there.
+     * A row for each function, operator or type that is used and not part of PostgreSQL, enums aside.
      */
     public static final String USES = """
             SELECT DISTINCT pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) %s
-              AND d.refclassid NOT IN ('pg_class'::regclass, 'pg_collation'::regclass) AND d.deptype = 'n'
+              AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
               AND NOT (d.refclassid = 'pg_type'::regclass
                        AND d.refobjid IN (SELECT t.oid FROM pg_type t WHERE t.typtype = 'e'))""".formatted(DEPENDS);
 }

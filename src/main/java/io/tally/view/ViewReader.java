@@ -35,10 +35,10 @@ public final class ViewReader {
     private Syntax.Call windowStart;
     private Window window;
 
-    private ViewReader(String name, Definition definition, boolean nullsComeAsNull) throws ViewRefused {
+    private ViewReader(String name, Definition definition, Definition.Source source, boolean nullsComeAsNull) {
         this.name = name;
         this.definition = definition;
-        source = SourceCheck.only(name, definition);
+        this.source = source;
         scope = new Scope(name, definition.text(), source, nullsComeAsNull);
         windows = new WindowReader(scope);
         expressions = new ExpressionReader(scope);
@@ -51,18 +51,22 @@ public final class ViewReader {
      * @param nullsComeAsNull whether the connector writes NULL as NULL, also where a column has a default
      */
     public static View read(String name, Definition definition, boolean nullsComeAsNull) throws ViewRefused {
+        Definition.Source source = SourceCheck.only(name, definition);
         Select select;
         try {
             select = SelectParser.parse(definition.text());
         } catch (SyntaxFault fault) {
-            String rest = definition.text().substring(fault.start());
-            String excerpt = rest.isBlank() ? definition.text() : rest;
-            throw ViewRefused.expression(
-                    name,
-                    excerpt.length() > EXCERPT ? excerpt.substring(0, EXCERPT) + "…" : excerpt,
-                    fault.getMessage());
+            throw ViewRefused.expression(name, excerpt(definition.text(), fault), fault.getMessage());
         }
-        return new ViewReader(name, definition, nullsComeAsNull).view(select);
+        return new ViewReader(name, definition, source, nullsComeAsNull).view(select);
+    }
+
+    private static String excerpt(String text, SyntaxFault fault) {
+        if (fault.end() > fault.start()) {
+            return text.substring(fault.start(), fault.end());
+        }
+        String rest = text.substring(fault.start());
+        return rest.length() > EXCERPT ? rest.substring(0, EXCERPT) + "…" : rest;
     }
 
     private View view(Select select) throws ViewRefused {
@@ -98,7 +102,7 @@ public final class ViewReader {
                 if (windowStart != null && !scope.words(windowStart).equals(scope.words(call))) {
                     throw scope.refused(call, "a view has one window; make another view for the other one");
                 }
-                windowStart = call;
+                windowStart = windowStart == null ? call : windowStart;
             }
         }
         if (windowStart != null) {

@@ -53,8 +53,8 @@ final class Differential {
      */
     record Failure(long seed, String why, RandomView view, RandomTable table, int version, Map<String, TestRow> rows) {}
 
-    /** A view, and what it holds after each batch. */
-    private record Candidate(RandomView text, View view, List<KeptResult> kept) {}
+    /** A view, as it was read and as it was broken, and what it holds after each batch. */
+    private record Candidate(RandomView text, View intact, View view, List<KeptResult> kept) {}
 
     long cases() {
         return cases;
@@ -123,7 +123,8 @@ final class Differential {
     }
 
     private Candidate candidate(RandomView text, List<Map<String, TestRow>> versions) throws SQLException, ViewRefused {
-        View view = broken.apply(ViewReader.read("random", source.describe(text.sql()), true));
+        View intact = ViewReader.read("random", source.describe(text.sql()), true);
+        View view = broken.apply(intact);
         List<KeptResult> kept = new ArrayList<>();
         KeptResult now = new KeptResult(view);
         Map<String, TestRow> before = Map.of();
@@ -132,7 +133,7 @@ final class Differential {
             kept.add(now.copy());
             before = version;
         }
-        return new Candidate(text, view, kept);
+        return new Candidate(text, intact, view, kept);
     }
 
     private static void apply(KeptResult kept, Map<String, TestRow> before, Map<String, TestRow> after) {
@@ -251,7 +252,7 @@ final class Differential {
 
     /** The user's text, over the rows that the view counts with. */
     private static String reference(Candidate candidate, List<Integer> versions) {
-        View view = candidate.view();
+        View view = candidate.intact();
         List<String> usable = new ArrayList<>(List.of("version = v"));
         for (SourceColumn column : view.columns()) {
             String name = Names.quoted(column.ref().name());

@@ -3,7 +3,6 @@ package io.tally.view;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.tally.testkit.RealStack;
 import io.tally.view.Differential.Failure;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ class DifferentialIT {
         Long onlySeed = Long.getLong("view.seed");
         long first = onlySeed == null ? FIRST_SEED : onlySeed;
         long end = onlySeed == null ? FIRST_SEED + SEEDS : onlySeed + 1;
-        try (TestSource source = new TestSource(Differentials.url(RealStack.get()), "differential")) {
+        try (TestSource source = new TestSource(TestSource.url(), "differential")) {
             Differential differential = new Differential(source);
             for (long seed = first; seed < end; seed++) {
                 Failure failure = differential.run(seed);

@@ -1,6 +1,5 @@
 package io.tally.view;
 
-import io.tally.testkit.RealStack;
 import io.tally.view.Differential.Failure;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,8 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *   mvn -P simulation verify -DskipTests -Dsimulation.main=io.tally.view.Differentials -Dsimulation.args="1000000 1 2"
  * </pre>
  *
- * The arguments are the number of cases, the first seed, the number of connections, and the URL of a database where there
- * is one already. Ends with the first failure, which it prints with its seed and shrunk. One seed again: {@code "1 seed 1"}.
+ * The arguments are the number of cases, the first seed, and the number of connections. Ends with the first failure, which it prints with its seed and shrunk. One seed again: {@code "1 seed 1"}.
  */
 public final class Differentials {
 
@@ -38,14 +36,7 @@ public final class Differentials {
         long cases = args.length > 0 ? Long.parseLong(args[0]) : 100_000;
         long firstSeed = args.length > 1 ? Long.parseLong(args[1]) : 1;
         int connections = args.length > 2 ? Integer.parseInt(args[2]) : 1;
-        String url = args.length > 3 ? args[3] : url(RealStack.get());
-        System.exit(new Differentials(url, cases, firstSeed).run(connections) ? 0 : 1);
-    }
-
-    /** The database of the real stack that everything else is in, too: nothing is ever committed. */
-    static String url(RealStack stack) {
-        return "jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres&password=postgres"
-                .formatted(stack.postgresPort());
+        System.exit(new Differentials(TestSource.url(), cases, firstSeed).run(connections) ? 0 : 1);
     }
 
     private boolean run(int connections) throws InterruptedException {

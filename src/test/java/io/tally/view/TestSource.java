@@ -1,5 +1,6 @@
 package io.tally.view;
 
+import io.tally.testkit.RealStack;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,6 +30,15 @@ final class TestSource implements AutoCloseable {
     private final String schema;
     private final Connection connection;
     private final Statement statement;
+
+    /** A database of the real stack, or what {@code -Dview.database} says; nothing is ever committed there. */
+    static String url() {
+        String given = System.getProperty("view.database");
+        return given != null
+                ? given
+                : "jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres&password=postgres"
+                        .formatted(RealStack.get().postgresPort());
+    }
 
     /** A connection, in a transaction that is never committed, with a schema of its own for its tables. */
     TestSource(String jdbcUrl, String schema) throws SQLException {

@@ -12,7 +12,7 @@ final class ExpressionParser {
     static final int MAX_DEPTH = 100;
 
     private final Tokens tokens;
-    /** The table's alias: before 18, the server puts it in front of every column. */
+    /** The table's name there: before 18, the server puts it in front of every column. Null if there is no one table. */
     private final String alias;
 
     private int depth;
@@ -95,7 +95,7 @@ final class ExpressionParser {
         }
         String name = tokens.name();
         if (tokens.takeSymbol(".")) {
-            if (!name.equals(alias)) {
+            if (alias != null && !name.equals(alias)) {
                 return qualifiedCall(name, start);
             }
             name = tokens.name();

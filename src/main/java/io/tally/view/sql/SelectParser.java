@@ -71,7 +71,7 @@ public final class SelectParser {
             throw fault("there is no table after FROM");
         }
         table();
-        Syntax where = tokens.takeKeyword("WHERE") ? expressions.expression() : null;
+        Syntax where = tokens.takeKeyword("WHERE") ? expression(expressions) : null;
         List<Syntax> groups = groups(expressions);
         tokens.takeSymbol(";");
         if (tokens.peek().kind() != Kind.END) {
@@ -83,7 +83,7 @@ public final class SelectParser {
     private List<Select.Item> items(ExpressionParser expressions) throws SyntaxFault {
         List<Select.Item> items = new ArrayList<>();
         do {
-            Syntax expression = expressions.expression();
+            Syntax expression = expression(expressions);
             if (tokens.takeKeyword("AS")) {
                 items.add(new Select.Item(expression, tokens.name()));
             } else if (expression instanceof Syntax.Name column) {
@@ -93,6 +93,16 @@ public final class SelectParser {
             }
         } while (tokens.takeSymbol(","));
         return List.copyOf(items);
+    }
+
+    /** An expression as a whole, which is what a fault in it is about. */
+    private Syntax expression(ExpressionParser expressions) throws SyntaxFault {
+        int start = tokens.peek().start();
+        try {
+            return expressions.expression();
+        } catch (SyntaxFault fault) {
+            throw fault.within(start, tokens.skipExpression(start));
+        }
     }
 
     /** Which table it is comes from the catalog; here it only has to be one, and nothing else. */
@@ -139,7 +149,7 @@ public final class SelectParser {
             if (isGroupingSet()) {
                 throw fault("grouping sets count a row more than once; make a view for each of them");
             }
-            groups.add(expressions.expression());
+            groups.add(expression(expressions));
         } while (tokens.takeSymbol(","));
         return List.copyOf(groups);
     }

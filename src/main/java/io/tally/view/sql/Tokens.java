@@ -35,6 +35,31 @@ final class Tokens {
         return at == 0 ? 0 : tokens.get(at - 1).end();
     }
 
+    /** Goes to the end of the expression that begins at this place, however it continues. Returns where that is. */
+    int skipExpression(int start) {
+        while (at > 0 && tokens.get(at - 1).start() >= start) {
+            at--;
+        }
+        int depth = 0;
+        while (peek().kind() != Kind.END && (depth > 0 || !endsExpression())) {
+            Token token = next();
+            depth += token.isSymbol("(") || token.isSymbol("[")
+                    ? 1
+                    : token.isSymbol(")") || token.isSymbol("]") ? -1 : 0;
+        }
+        return end();
+    }
+
+    private boolean endsExpression() {
+        return atSymbol(",")
+                || atSymbol(";")
+                || atSymbol(")")
+                || atKeyword("AS")
+                || atKeyword("FROM")
+                || atKeyword("WHERE")
+                || atKeyword("GROUP");
+    }
+
     /** Whether a keyword is next: the server prints them in capitals, and quotes names that have one. */
     boolean atKeyword(String keyword) {
         return peek().kind() == Kind.WORD && peek().text().equals(keyword);
