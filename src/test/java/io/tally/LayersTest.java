@@ -42,6 +42,9 @@ class LayersTest {
 
     static Stream<ArchRule> rules() {
         return Stream.of(
+                mayUse("view.sql"),
+                mayUse("view.expression", tally("view.sql")),
+                mayUse("view"),
                 mayUse("window"),
                 mayUse("cdc", tally("window")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
@@ -73,7 +76,19 @@ class LayersTest {
         Set<String> names = TALLY.getPackage("io.tally").getSubpackagesInTree().stream()
                 .map(found -> found.getName().substring("io.tally.".length()))
                 .collect(Collectors.toSet());
-        assertEquals(Set.of("window", "cdc", "registry", "ingest", "publish", "status", "datagen"), names);
+        assertEquals(
+                Set.of(
+                        "view",
+                        "view.sql",
+                        "view.expression",
+                        "window",
+                        "cdc",
+                        "registry",
+                        "ingest",
+                        "publish",
+                        "status",
+                        "datagen"),
+                names);
     }
 
     private static String[] tally(String... packages) {

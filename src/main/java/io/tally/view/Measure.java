@@ -1,0 +1,27 @@
+package io.tally.view;
+
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * A column of the result that is made from totals, by PostgreSQL.
+ *
+ * @param words pieces of its SQL; between each two of them stands a total
+ * @param totals these, by their place in {@link View#totals}
+ */
+public record Measure(List<String> words, List<Integer> totals) {
+
+    /** Whether it is a total and nothing else, which needs no column beside. */
+    public boolean isTotal() {
+        return totals.size() == 1 && words.stream().allMatch(String::isEmpty);
+    }
+
+    /** Its SQL, over columns of {@code numeric} that hold the totals. */
+    public String sql(IntFunction<String> columnOfTotal) {
+        StringBuilder sql = new StringBuilder(words.getFirst());
+        for (int i = 0; i < totals.size(); i++) {
+            sql.append(columnOfTotal.apply(totals.get(i))).append(words.get(i + 1));
+        }
+        return sql.toString();
+    }
+}

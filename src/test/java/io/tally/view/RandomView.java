@@ -1,0 +1,171 @@
+package io.tally.view;
+
+import io.tally.view.RandomTable.Column;
+import io.tally.view.Type.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/**
+ * A view as a person would write it, in pieces that can be left out.
+ *
+ * @param window {@code date_bin(…)}, or null
+ * @param length of the window as an interval without days, or null if its end is not selected
+ * @param keys columns
+ * @param measures expressions over aggregates
+ * @param where conditions that are all to hold
+ * @param byNumber whether GROUP BY names columns of the result by their number
+ */
+record RandomView(
+        String window,
+        String length,
+        List<String> keys,
+        List<String> measures,
+        List<String> where,
+        boolean byNumber,
+        boolean aliased) {
+
+    private record Length(String stride, String withoutDays) {}
+
+    private static final List<Length> LENGTHS = List.of(
+            new Length("1 minute", "1 minute"),
+            new Length("00:01", "60 seconds"),
+            new Length("10 seconds", "10s"),
+            new Length("1 hour", "PT1H"),
+            new Length("500 milliseconds", "0.5 sec"),
+            new Length("7 days", "168 hours"),
+            new Length("1 day", "24:00"),
+            new Length("90 seconds", "1 minute 30 seconds"));
+
+    static RandomView make(RandomTable table, RandomGenerator random) {
+        RandomExpressions expressions = new RandomExpressions(table.columns, random);
+        String window = null;
+        String end = null;
+        if (random.nextInt(10) < 7) {
+            Length length = LENGTHS.get(random.nextInt(LENGTHS.size()));
+            List<Column> times = table.columns.stream()
+                    .filter(c -> c.notNull()
+                            && (c.type().kind() == Kind.TIMESTAMPTZ || c.type().kind() == Kind.TIMESTAMP))
+                    .toList();
+            Column time = times.get(random.nextInt(times.size()));
+            String origin = pick(
+                    random,
+                    "'1970-01-01 00:00:00+00'",
+                    "'2001-01-01'",
+                    "'2024-01-01 00:00:07.25'",
+                    "'0001-01-01'",
+                    "'epoch'",
+                    time.type().kind() == Kind.TIMESTAMPTZ
+                            ? "TIMESTAMPTZ '2030-06-01 12:00:00+02'"
+                            : "TIMESTAMP '2030-06-01 12:00:00'");
+            window = "date_bin('%s', %s, %s)".formatted(length.stride(), time.sql(), origin);
+            end = random.nextBoolean() ? length.withoutDays() : null;
+        }
+        List<Column> possible = new ArrayList<>(table.columns.stream()
+                .filter(c -> c.type().kind() != Kind.NUMERIC || c.type().hasScale())
+                .toList());
+        List<String> keys = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0 || window == null && keys.isEmpty(); i--) {
+            keys.add(possible.remove(random.nextInt(possible.size())).sql());
+        }
+        List<String> measures = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            measures.add(measure(expressions, random));
+        }
+        List<String> where = new ArrayList<>();
+        for (int i = random.nextInt(5) - 2; i > 0; i--) {
+            where.add(expressions.condition(2));
+        }
+        return new RandomView(window, end, keys, measures, where, random.nextBoolean(), random.nextInt(4) == 0);
+    }
+
+    private static String measure(RandomExpressions expressions, RandomGenerator random) {
+        return switch (random.nextInt(20)) {
+            case 0, 1 -> "count(*)" + filter(expressions, random);
+            case 2 -> "COUNT(" + expressions.number(2) + ")" + filter(expressions, random);
+            case 3 -> "COUNT(" + expressions.condition(1) + ")";
+            case 4, 5 -> "AVG(" + expressions.evenNumber() + ")" + filter(expressions, random);
+            case 6 -> "SUM(" + expressions.evenNumber() + ") / NULLIF(COUNT(*)" + filter(expressions, random) + ", 0)";
+            case 7 -> "round(SUM(" + expressions.evenNumber() + ")::numeric / COUNT(*), 2)";
+            case 8 -> "SUM(" + expressions.number(2) + ") - SUM(" + expressions.number(1) + ")";
+            case 9 -> "COALESCE(" + sum(expressions, random) + ", 0)";
+            case 10 -> sum(expressions, random) + " > 10";
+            case 11 ->
+                "CASE WHEN COUNT(*) > 2 THEN 'many' WHEN SUM(" + expressions.evenNumber()
+                        + ") IS NULL THEN 'none' ELSE 'few' END";
+            case 12 -> "100.0 * COUNT(" + expressions.number(1) + ") / COUNT(*)";
+            case 13 -> "GREATEST(" + sum(expressions, random) + ", 0)::numeric(40, 1)";
+            case 14 -> "abs(" + sum(expressions, random) + ") + count(*)";
+            default -> sum(expressions, random);
+        };
+    }
+
+    private static String sum(RandomExpressions expressions, RandomGenerator random) {
+        return "SUM(" + expressions.number(3) + ")" + filter(expressions, random);
+    }
+
+    private static String filter(RandomExpressions expressions, RandomGenerator random) {
+        return random.nextInt(3) == 0 ? " FILTER (WHERE " + expressions.condition(2) + ")" : "";
+    }
+
+    private static String pick(RandomGenerator random, String... several) {
+        return several[random.nextInt(several.length)];
+    }
+
+    /** The SELECT. */
+    String sql() {
+        List<String> items = new ArrayList<>();
+        List<String> groups = new ArrayList<>();
+        if (window != null) {
+            items.add(window + " AS window_start");
+            groups.add(byNumber ? "1" : "window_start");
+            if (length != null) {
+                items.add(window + " + INTERVAL '" + length + "' AS window_end");
+                groups.add(byNumber ? "2" : window + " + INTERVAL '" + length + "'");
+            }
+        }
+        for (String key : keys) {
+            items.add(aliased ? "o." + key : key);
+            groups.add(byNumber ? Integer.toString(items.size()) : key);
+        }
+        for (String measure : measures) {
+            items.add(measure + " AS m" + items.size());
+        }
+        return "SELECT "
+                + String.join(",\n       ", items)
+                + "\nFROM " + RandomTable.NAME + (aliased ? " AS o" : "")
+                + (where.isEmpty() ? "" : "\nWHERE " + where.stream().collect(Collectors.joining("\n  AND ")))
+                + "\nGROUP BY " + String.join(", ", groups);
+    }
+
+    /** Views with one piece less, the largest pieces first. */
+    List<RandomView> smaller() {
+        List<RandomView> smaller = new ArrayList<>();
+        for (int i = 0; i < measures.size() && measures.size() > 1; i++) {
+            smaller.add(new RandomView(window, length, keys, without(measures, i), where, byNumber, aliased));
+        }
+        for (int i = 0; i < where.size(); i++) {
+            smaller.add(new RandomView(window, length, keys, measures, without(where, i), byNumber, aliased));
+        }
+        for (int i = 0; i < keys.size() && (window != null || keys.size() > 1); i++) {
+            smaller.add(new RandomView(window, length, without(keys, i), measures, where, byNumber, aliased));
+        }
+        if (length != null) {
+            smaller.add(new RandomView(window, null, keys, measures, where, byNumber, aliased));
+        }
+        if (window != null && !keys.isEmpty()) {
+            smaller.add(new RandomView(null, null, keys, measures, where, byNumber, aliased));
+        }
+        if (aliased) {
+            smaller.add(new RandomView(window, length, keys, measures, where, byNumber, false));
+        }
+        return smaller;
+    }
+
+    private static List<String> without(List<String> pieces, int index) {
+        List<String> rest = new ArrayList<>(pieces);
+        rest.remove(index);
+        return rest;
+    }
+}
