@@ -244,7 +244,8 @@ final class PgLedger implements Ledger {
                         row.getLong("filter_lsn"),
                         transactionId == null ? 0 : transactionId,
                         transactionId != null,
-                        toMs(row.getOffsetDateTime("filter_commit_time"), OrderChange.NO_TIME)),
+                        toMs(row.getOffsetDateTime("filter_commit_time"), OrderChange.NO_TIME),
+                        row.getBuffer("filter_run").getBytes()),
                 snapshot == null ? null : Visibility.parse(snapshot),
                 row.getLong("bootstrap_lsn"),
                 LostGroundJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")));

@@ -179,19 +179,20 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> loseGround(LostGround ground, TopicFacts facts) {
-            return settings.stopOnLostGround()
+            return settings.stopOnLostGround() || ground.needsOperator()
                     ? stop(ground)
                     : fill(Optional.of(ground.reason()), ground.explanation(), facts);
         }
 
         /** Not all reasons show for ever, so it is written down first. */
         private CompletionStage<List<Checkpoint>> stop(LostGround ground) {
+            String consequence = ground.needsOperator()
+                    ? ". Until then partitions are left alone; start once with tally.rebuild=true when it does"
+                    : ": order_agg can no longer be kept exact. tally.on-lost-ground=stop, so partitions " + partitions
+                            + " are left alone; start once with tally.rebuild=true to fill it again";
             return ledger.stop(ground)
-                    .thenCompose(done -> CompletableFuture.failedStage(new TakeoverException(
-                            Kind.STOP,
-                            ground.explanation() + ": order_agg can no longer be kept exact."
-                                    + " tally.on-lost-ground=stop, so partitions " + partitions
-                                    + " are left alone; start once with tally.rebuild=true to fill it again")));
+                    .thenCompose(done -> CompletableFuture.failedStage(
+                            new TakeoverException(Kind.STOP, ground.explanation() + consequence)));
         }
 
         private CompletionStage<List<Checkpoint>> fill(

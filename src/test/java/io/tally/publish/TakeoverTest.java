@@ -229,6 +229,19 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_changesWithoutSequence_stopsWhateverThePolicyIsAndFillsWhenAsked() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        lost = new LostGround(LostGround.Reason.NO_SEQUENCE, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        assertEquals(Kind.STOP, failure(engine, "tally.rebuild=true"));
+        lost = null;
+        assertEquals(Kind.STOP, failure(engine("PT1M", false, false), "seen"), "the reason is in the database");
+        assertEquals(1, ledger.fills.size(), "filling does not help");
+        takeOver(engine("PT1M", true, false));
+        assertEquals(2, ledger.fills.size());
+    }
+
+    @Test
     void takeOver_groundLostBeforeTheLastFill_goesOnWithIt() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);

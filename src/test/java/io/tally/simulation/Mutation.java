@@ -142,13 +142,20 @@ record Mutation(String name, List<Edit> edits) {
                     "filter saved as of position",
                     SHARD,
                     "resume.before(),",
-                    "duplicates.resumePointFor(position).before(),"),
-            of(
-                    "runs split: state after the record",
-                    DUPLICATES,
-                    "return runStart == NO_RUN ? new",
-                    "return true ? new"),
+                    "duplicates.resumePointBehind(position).before(),"),
+            of("runs split: state after the record", DUPLICATES, "return inRun ? new", "return false ? new"),
             of("runs split: offset of the record", DUPLICATES, "new ResumePoint(runStart,", "new ResumePoint(offset,"),
+            of("runs split: keys not saved", DUPLICATES, "run.toBytes());", "FilterState.NO_KEYS);"),
+            of(
+                    "runs split: keys not restored",
+                    DUPLICATES,
+                    "new RunKeys(state.runKeys());",
+                    "new RunKeys(new byte[] {0, 0, 0, 0});"),
+            of(
+                    "partition at rest needs its last run",
+                    SHARD,
+                    "duplicates.resumePointBehind(position)",
+                    "duplicates.resumePointFor(position)"),
             of(
                     "resume offset is the position",
                     WINDOWS,

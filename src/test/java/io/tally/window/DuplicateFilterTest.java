@@ -4,6 +4,7 @@ import static io.tally.window.Changes.at;
 import static io.tally.window.Changes.insert;
 import static io.tally.window.DuplicateFilter.Verdict.DUPLICATE;
 import static io.tally.window.DuplicateFilter.Verdict.NEW;
+import static io.tally.window.DuplicateFilter.Verdict.UNTOLD;
 import static io.tally.window.DuplicateFilter.Verdict.WENT_BACK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -114,28 +115,73 @@ class DuplicateFilterTest {
     }
 
     @Test
-    void resumePoint_insideARun_isItsStartAndTheStateBefore() {
-        see(1, 90, 200, 1, "a");
-        FilterState before = filter.resumePointFor(0).before();
-        assertEquals(FilterState.NOTHING_SEEN, before);
-        see(1, 90, 300, 1, "b");
-        see(1, 90, 300, 1, "c");
-        ResumePoint resume = filter.resumePointFor(offset);
-        assertEquals(1, resume.offset());
-        assertEquals(new FilterState(90, 200, 1, true, 1), resume.before());
+    void judge_lsnWithoutSequence_cannotBeTold() {
+        OrderChange old = at(insert(0, 1, 1, 1), 1, NULL, 200, 1, "a");
+        assertEquals(NEW, filter.judge(0, old), "the first part alone may be missing");
+        old.reset(OrderChange.Op.INSERT);
+        old.setTransactionId(2);
+        old.setLsn(150);
+        old.setCommitTimeMs(2);
+        assertEquals(UNTOLD, filter.judge(1, old));
     }
 
     @Test
-    void restart_fromResumePoint_judgesTheRestAsBefore() {
+    void resumePoint_ofARecordInARun_isItsStartAndTheStateBefore() {
+        assertEquals(FilterState.NOTHING_SEEN, filter.resumePointFor(0).before());
         see(1, 90, 200, 1, "a");
         see(1, 90, 300, 1, "b");
         see(1, 90, 300, 1, "c");
-        ResumePoint resume = filter.resumePointFor(offset);
-        filter = new DuplicateFilter(resume.before());
-        offset = resume.offset();
+        ResumePoint resume = filter.resumePointFor(offset - 1);
+        assertEquals(1, resume.offset());
+        assertEquals(new FilterState(90, 200, 1, true, 1, FilterState.NO_KEYS), resume.before());
+    }
+
+    @Test
+    void restart_fromTheStartOfARun_judgesTheRestAsBefore() {
+        see(1, 90, 200, 1, "a");
+        see(1, 90, 300, 1, "b");
+        see(1, 90, 300, 1, "c");
+        restart(filter.resumePointFor(offset - 1));
         assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
         assertEquals(NEW, see(1, 90, 300, 1, "b"));
         assertEquals(NEW, see(1, 90, 300, 1, "c"));
         assertEquals(DUPLICATE, see(1, 90, 300, 1, "b"));
+    }
+
+    @Test
+    void restart_behindSomeOfARun_judgesTheRestAsBefore() {
+        see(1, 90, 200, 1, "a");
+        see(1, 90, 300, 1, "b");
+        see(1, 90, 300, 1, "a longer one");
+        assertEquals(3, filter.resumePointBehind(offset).offset(), "nothing before is needed");
+        restart(filter.resumePointBehind(offset));
+        assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "b"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "a longer one"));
+        assertEquals(NEW, see(1, 90, 300, 1, "d"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "d"));
+
+        long ofTheRest = offset - 2;
+        restart(filter.resumePointFor(ofTheRest));
+        assertEquals(ofTheRest, offset, "what came after the first restart");
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "b"));
+        assertEquals(NEW, see(1, 90, 300, 1, "d"));
+        assertEquals(NEW, see(2, 310, 305, 2, "b"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "d"));
+    }
+
+    @Test
+    void resumePoint_ofARecordWithoutLsn_isItself() {
+        see(1, 90, 300, 1, "a");
+        assertEquals(NEW, filter.judge(offset, insert(0, 1, 1, 1)));
+        restart(filter.resumePointFor(offset));
+        assertEquals(1, offset, "it does not lead back to the last run");
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "a"));
+        assertEquals(NEW, see(1, 90, 300, 1, "b"));
+    }
+
+    private void restart(ResumePoint from) {
+        filter = new DuplicateFilter(from.before());
+        offset = from.offset();
     }
 }
