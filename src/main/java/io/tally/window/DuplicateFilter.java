@@ -26,8 +26,6 @@ final class DuplicateFilter {
         UNTOLD
     }
 
-    static final long NO_RUN = -1;
-
     private long lastCommitLsn;
     private long lsn;
     private int transactionId;
@@ -35,8 +33,7 @@ final class DuplicateFilter {
     private long newestCommitTimeMs;
 
     private final RunKeys run;
-    private long runStart = NO_RUN;
-    /** Whether the last record that was new belongs to the run. */
+    /** Whether the last record that was new is the last one of the run. */
     private boolean inRun;
 
     private FilterState beforeRun;
@@ -53,11 +50,10 @@ final class DuplicateFilter {
         transactionKnown = state.transactionKnown();
         newestCommitTimeMs = state.newestCommitTimeMs();
         run = new RunKeys(state.runKeys());
-        beforeRun = state;
     }
 
-    /** Judges a streamed record at the given offset. One without an LSN cannot be judged and counts as new. */
-    Verdict judge(long offset, OrderChange change) {
+    /** Judges a streamed record. One without an LSN cannot be judged and counts as new. */
+    Verdict judge(OrderChange change) {
         if (change.lsn() == OrderChange.NO_LSN) {
             inRun = false;
             return Verdict.NEW;
@@ -70,10 +66,7 @@ final class DuplicateFilter {
             return isNewerThanAllSeen(change) ? Verdict.WENT_BACK : Verdict.DUPLICATE;
         }
         if (order > 0) {
-            startRun(offset, change);
-        } else if (runStart == NO_RUN) {
-            // Goes on with the run that the checkpoint lay in.
-            runStart = offset;
+            startRun(change);
         }
         run.add(change);
         inRun = true;
@@ -83,12 +76,15 @@ final class DuplicateFilter {
 
     /** Where to read again so that the record at the given offset, the last one that was new, is new again. */
     ResumePoint resumePointFor(long offset) {
-        return inRun ? new ResumePoint(runStart, stateBeforeRun()) : resumePointBehind(offset);
+        if (!inRun) {
+            return resumePointBehind(offset);
+        }
+        return new ResumePoint(offset, run.size() == 1 ? stateBeforeRun() : state(run.size() - 1));
     }
 
-    /** Where to read on behind all records judged so far, of which the given offset is the first that is not needed. */
+    /** Where to read on behind all records judged so far, whose offsets are lower than the given one. */
     ResumePoint resumePointBehind(long offset) {
-        return new ResumePoint(offset, state());
+        return new ResumePoint(offset, state(run.size()));
     }
 
     /** A place in the source's log that it must have reached by now, or {@link OrderChange#NO_LSN}. */
@@ -101,8 +97,9 @@ final class DuplicateFilter {
         return newestCommitTimeMs;
     }
 
-    private FilterState state() {
-        return new FilterState(lastCommitLsn, lsn, transactionId, transactionKnown, newestCommitTimeMs, run.toBytes());
+    private FilterState state(int keys) {
+        return new FilterState(
+                lastCommitLsn, lsn, transactionId, transactionKnown, newestCommitTimeMs, run.toBytes(keys));
     }
 
     private FilterState stateBeforeRun() {
@@ -135,14 +132,13 @@ final class DuplicateFilter {
     }
 
     /** Keeps the old state in plain fields: nearly every record starts a run, and few are ever resumed from. */
-    private void startRun(long offset, OrderChange change) {
+    private void startRun(OrderChange change) {
         beforeRun = null;
         beforeLastCommitLsn = lastCommitLsn;
         beforeLsn = lsn;
         beforeTransactionId = transactionId;
         beforeTransactionKnown = transactionKnown;
         beforeNewestCommitTimeMs = newestCommitTimeMs;
-        runStart = offset;
         run.clear();
         // Missing again: the last commit before it is not known, but not lower than the one before what was seen.
         lastCommitLsn = Math.max(lastCommitLsn, change.lastCommitLsn());
@@ -153,6 +149,6 @@ final class DuplicateFilter {
 
     /** Without keys all of the run lies before the offset that was resumed from. */
     private boolean wasSeenAtThisPair(OrderChange change) {
-        return run.isEmpty() || run.contains(change);
+        return run.size() == 0 || run.contains(change);
     }
 }

@@ -25,8 +25,8 @@ final class RunKeys {
         }
     }
 
-    boolean isEmpty() {
-        return count == 0;
+    int size() {
+        return count;
     }
 
     void clear() {
@@ -65,14 +65,14 @@ final class RunKeys {
         return start;
     }
 
-    /** A copy for a checkpoint: each key with its length before it. */
-    byte[] toBytes() {
-        if (count == 0) {
+    /** The first so many, for a checkpoint: each with its length before it. */
+    byte[] toBytes(int first) {
+        if (first == 0) {
             return FilterState.NO_KEYS;
         }
-        ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES * count + ends[count - 1]);
+        ByteBuffer buffer = ByteBuffer.allocate(Integer.BYTES * first + ends[first - 1]);
         int start = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < first; i++) {
             buffer.putInt(ends[i] - start).put(bytes, start, ends[i] - start);
             start = ends[i];
         }

@@ -174,7 +174,7 @@ public final class Shard {
     }
 
     private void applyStreamed(long offset, OrderChange change, long nowMs) {
-        switch (duplicates.judge(offset, change)) {
+        switch (duplicates.judge(change)) {
             case DUPLICATE -> counts.duplicate++;
             case WENT_BACK ->
                 lose(
