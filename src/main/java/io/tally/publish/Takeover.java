@@ -199,7 +199,7 @@ public final class Takeover implements Checkpoints {
         /** Not all reasons show for ever, so it is written down first. */
         private CompletionStage<List<Checkpoint>> stop(LostGround ground) {
             String consequence = ground.needsOperator()
-                    ? ". Until then partitions are left alone; start once with tally.rebuild=true when it does"
+                    ? ". Partitions are left alone; once the connector does, start once with tally.rebuild=true"
                     : ": order_agg can no longer be kept exact. tally.on-lost-ground=stop, so partitions " + partitions
                             + " are left alone; start once with tally.rebuild=true to fill it again";
             return ledger.stop(ground)
