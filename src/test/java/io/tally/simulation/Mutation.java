@@ -121,8 +121,8 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "visibility filter off",
                     FILL,
-                    "return change.transactionKnown() && visibility.sees(change.transactionId());",
-                    "return false;"),
+                    "return change.transactionKnown()",
+                    "return false && change.transactionKnown()"),
             of(
                     "visibility filter never retired",
                     FILL,
