@@ -42,11 +42,12 @@ CREATE TABLE IF NOT EXISTS tally_checkpoint (
     published_up_to   TIMESTAMPTZ,                   -- every window that ends at or before is in order_agg
     published_early   BIGINT[]    NOT NULL DEFAULT '{}',  -- windows beyond it that are: from, to, … in epoch ms
     newest_event_time TIMESTAMPTZ,                   -- the watermark is this minus the out-of-orderness bound
-    -- What the duplicate filter knew before resume_offset.
+    -- What the duplicate filter knew before resume_offset; filter_run has the keys of the records at that very place.
     filter_last_commit_lsn BIGINT NOT NULL DEFAULT -1,
     filter_lsn             BIGINT NOT NULL DEFAULT -1,
     filter_transaction_id  INT,
     filter_commit_time     TIMESTAMPTZ,
+    filter_run             BYTEA  NOT NULL DEFAULT '',
     snapshot          TEXT,                          -- as in tally_pipeline; null once no longer needed
     bootstrap_lsn     BIGINT      NOT NULL,          -- as in tally_pipeline; -1: somebody deleted this row, so the
                                                      -- next owner fills the results again
@@ -58,6 +59,7 @@ CREATE TABLE IF NOT EXISTS tally_checkpoint (
 -- What tables made by an earlier build lack.
 ALTER TABLE tally_pipeline ADD COLUMN IF NOT EXISTS fills JSONB NOT NULL DEFAULT '{}';
 ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS owed JSONB;
+ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS filter_run BYTEA NOT NULL DEFAULT '';
 
 -- Rows whose window every partition has passed. They change only when a late order corrects them.
 CREATE OR REPLACE VIEW order_agg_final AS

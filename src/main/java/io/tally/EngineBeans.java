@@ -128,6 +128,7 @@ class EngineBeans {
                         columns.price(),
                         columns.eventTime()),
                 config.source().slot(),
+                config.restartMargin(),
                 config.createSchema(),
                 config.rebuild(),
                 config.onLostGround() == TallyConfig.OnLostGround.STOP,

@@ -102,7 +102,10 @@ interface TallyConfig {
         long records();
     }
 
-    /** How far back reading starts after order_agg was filled from the orders table. */
+    /**
+     * How far back reading starts after order_agg was filled from the orders table; and how long that waits for transactions
+     * under way, before it reads all of the topic again instead.
+     */
     @WithDefault("5m")
     Duration restartMargin();
 

@@ -239,7 +239,9 @@ final class Assignments implements ConsumerRebalanceListener {
     private void noticeLoss(Assigned one, long nowMs) {
         LostGround lost = one.shard.progress().lostGround();
         if (lost != null) {
-            LOG.warnf("ground lost, reason=%s: %s", lost.reason().code(), lost.explanation());
+            if (!lost.needsOperator()) {
+                LOG.warnf("ground lost, reason=%s: %s", lost.reason().code(), lost.explanation());
+            }
             store.drop(one.shard);
             one.lost = lost;
         }

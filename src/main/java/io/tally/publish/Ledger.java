@@ -64,6 +64,14 @@ public interface Ledger {
             String topicId,
             Map<Integer, Long> startOffsets) {}
 
+    /**
+     * The source's transactions at one moment, by their ids.
+     *
+     * @param next every transaction that has written anything so far, or waits for its commit to be seen, has a lower one
+     * @param oldest every transaction with a lower one had ended and could be seen; never above {@code next}
+     */
+    record Transactions(long next, long oldest) {}
+
     /** How a {@link Fill} ended. */
     enum FillOutcome {
         DONE,
@@ -81,6 +89,9 @@ public interface Ledger {
 
     /** Whether the connector is connected to the source's log, so that no change from now on is missed. */
     CompletionStage<Boolean> isCaptured();
+
+    /** Which transactions there are. */
+    CompletionStage<Transactions> transactions();
 
     /**
      * Fills the results from the orders table and gives every partition a fresh checkpoint without an owner, which fences

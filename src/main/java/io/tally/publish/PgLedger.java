@@ -38,6 +38,16 @@ final class PgLedger implements Ledger {
             WHERE slot_name = $1 AND active AND confirmed_flush_lsn IS NOT NULL
             """;
 
+    /**
+     * The statement's snapshot is taken before it is given an id of its own. The end of a snapshot would not do in place of
+     * that id: it lies behind the newest transaction that has ended, and before newer ones that run. A transaction that has an
+     * id and has written nothing waits for no standby itself.
+     */
+    private static final String TRANSACTIONS = """
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
+                   pg_current_xact_id()::text::bigint AS next
+            """;
+
     private static final String STOP = """
             UPDATE tally_pipeline SET lost = $1::jsonb WHERE bootstrap_lsn = $2
             """;
@@ -112,6 +122,15 @@ final class PgLedger implements Ledger {
                 .preparedQuery(SLOT_IN_USE)
                 .execute(Tuple.of(slot))
                 .map(rows -> rows.iterator().next().getLong("slots") > 0));
+    }
+
+    @Override
+    public CompletionStage<Transactions> transactions() {
+        return database.once(connection -> connection
+                .query(TRANSACTIONS)
+                .execute()
+                .map(rows -> rows.iterator().next())
+                .map(row -> new Transactions(row.getLong("next"), row.getLong("oldest"))));
     }
 
     @Override
@@ -244,7 +263,8 @@ final class PgLedger implements Ledger {
                         row.getLong("filter_lsn"),
                         transactionId == null ? 0 : transactionId,
                         transactionId != null,
-                        toMs(row.getOffsetDateTime("filter_commit_time"), OrderChange.NO_TIME)),
+                        toMs(row.getOffsetDateTime("filter_commit_time"), OrderChange.NO_TIME),
+                        row.getBuffer("filter_run").getBytes()),
                 snapshot == null ? null : Visibility.parse(snapshot),
                 row.getLong("bootstrap_lsn"),
                 LostGroundJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")));

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param needsOldRows whether changes are only of use with the row they replace
  * @param orders the source table
  * @param slot the connector's replication slot
+ * @param restartMargin how long a filling waits for transactions under way, before it reads all of the topic again instead
  * @param createSchema whether to create missing tables
  * @param rebuild fill the results again at the first takeover, whatever they hold
  * @param stopOnLostGround leave partitions alone when their results are worthless, instead of filling them again
@@ -29,6 +30,7 @@ public record PublishSettings(
         boolean needsOldRows,
         OrdersTable orders,
         String slot,
+        Duration restartMargin,
         boolean createSchema,
         boolean rebuild,
         boolean stopOnLostGround,

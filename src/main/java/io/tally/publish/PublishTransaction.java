@@ -13,6 +13,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -47,6 +48,7 @@ final class PublishTransaction {
                     filter_lsn = next.filter_lsn,
                     filter_transaction_id = next.filter_transaction_id,
                     filter_commit_time = to_timestamp(next.filter_commit_time / 1000.0),
+                    filter_run = decode(next.filter_run, 'base64'),
                     snapshot = next.snapshot,
                     owed = next.owed,
                     updated_at = now()
@@ -54,7 +56,7 @@ final class PublishTransaction {
                     AS next (partition int, owner uuid, sequence bigint, position bigint, resume_offset bigint,
                              published_up_to bigint, published_early bigint[], newest_event_time bigint,
                              filter_last_commit_lsn bigint, filter_lsn bigint, filter_transaction_id int,
-                             filter_commit_time bigint, snapshot text, owed jsonb)
+                             filter_commit_time bigint, filter_run text, snapshot text, owed jsonb)
                 WHERE checkpoint.partition = next.partition
                   AND checkpoint.owner = next.owner
                   AND checkpoint.sequence = next.sequence - 1
@@ -169,6 +171,7 @@ final class PublishTransaction {
                 .put("filter_lsn", filter.lsn())
                 .put("filter_transaction_id", filter.transactionKnown() ? filter.transactionId() : null)
                 .put("filter_commit_time", time(filter.newestCommitTimeMs(), OrderChange.NO_TIME))
+                .put("filter_run", Base64.getEncoder().encodeToString(filter.runKeys()))
                 .put(
                         "snapshot",
                         next.visibility() == null ? null : next.visibility().toString())

@@ -28,7 +28,8 @@ final class Schema {
     private static final String MISSING = """
             SELECT string_agg(concat_ws('.', wanted.name, wanted.added), ', ') AS missing
             FROM (VALUES ('order_agg', NULL), ('tally_pipeline', NULL), ('tally_checkpoint', NULL), ('order_agg_final', NULL),
-                         ('tally_pipeline', 'fills'), ('tally_checkpoint', 'owed')) AS wanted (name, added)
+                         ('tally_pipeline', 'fills'), ('tally_checkpoint', 'owed'), ('tally_checkpoint', 'filter_run'))
+                     AS wanted (name, added)
             WHERE to_regclass(wanted.name) IS NULL
                OR wanted.added IS NOT NULL AND NOT EXISTS (
                       SELECT FROM pg_attribute

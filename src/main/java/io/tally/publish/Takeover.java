@@ -8,6 +8,7 @@ import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
 import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
+import io.tally.window.Waiting;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -49,8 +50,18 @@ public final class Takeover implements Checkpoints {
 
     private String logStartsOf;
 
+    private Pending pending;
     private boolean rebuildAsked;
     private volatile FillState state = FillState.NONE;
+
+    /**
+     * A filling that waits for transactions to end.
+     *
+     * @param topicId what it was about to go on with
+     * @param restarts where to go on reading each partition once they have ended
+     * @param transaction every record before that is of one with a lower id
+     */
+    private record Pending(String topicId, Map<Integer, Long> restarts, long transaction, long sinceMs) {}
 
     /** @param executor runs one task at a time */
     public Takeover(Ledger ledger, PublishSettings settings, InstantSource clock, Executor executor) {
@@ -152,6 +163,7 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> own(Ledger.Pipeline results) {
+            pending = null;
             return ledger.takeOver(partitions, UUID.randomUUID())
                     // Asked again: until now the former owner may have read on.
                     .thenComposeAsync(
@@ -179,19 +191,20 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> loseGround(LostGround ground, TopicFacts facts) {
-            return settings.stopOnLostGround()
+            return settings.stopOnLostGround() || ground.needsOperator()
                     ? stop(ground)
                     : fill(Optional.of(ground.reason()), ground.explanation(), facts);
         }
 
         /** Not all reasons show for ever, so it is written down first. */
         private CompletionStage<List<Checkpoint>> stop(LostGround ground) {
+            String consequence = ground.needsOperator()
+                    ? ". Partitions are left alone; once the connector does, start once with tally.rebuild=true"
+                    : ": order_agg can no longer be kept exact. tally.on-lost-ground=stop, so partitions " + partitions
+                            + " are left alone; start once with tally.rebuild=true to fill it again";
             return ledger.stop(ground)
-                    .thenCompose(done -> CompletableFuture.failedStage(new TakeoverException(
-                            Kind.STOP,
-                            ground.explanation() + ": order_agg can no longer be kept exact."
-                                    + " tally.on-lost-ground=stop, so partitions " + partitions
-                                    + " are left alone; start once with tally.rebuild=true to fill it again")));
+                    .thenCompose(done -> CompletableFuture.failedStage(
+                            new TakeoverException(Kind.STOP, ground.explanation() + consequence)));
         }
 
         private CompletionStage<List<Checkpoint>> fill(
@@ -200,7 +213,7 @@ public final class Takeover implements Checkpoints {
                     facts.hasRecords() ? CompletableFuture.completedStage(true) : ledger.isCaptured();
             return sourceIsThere.thenComposeAsync(
                     there -> there
-                            ? fillNow(reason, why, facts)
+                            ? fillWhenSeen(reason, why, facts)
                             : notYet("nothing in topic " + facts.topic() + " yet, and replication slot "
                                     + settings.slot()
                                     + " is not in use: waiting for the connector, which debezium/register_connector.sh"
@@ -208,19 +221,55 @@ public final class Takeover implements Checkpoints {
                     executor);
         }
 
-        private CompletionStage<List<Checkpoint>> fillNow(
+        /**
+         * A change can be in the topic before snapshots see it: for a moment, or for as long as its commit waits for a
+         * synchronous standby. So the transactions have to end of which there may be changes in what is not read again.
+         */
+        private CompletionStage<List<Checkpoint>> fillWhenSeen(
                 Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
+            return ledger.transactions()
+                    .thenComposeAsync(
+                            transactions -> {
+                                if (pending == null || !pending.topicId().equals(facts.topicId())) {
+                                    pending = pending(facts, transactions);
+                                }
+                                if (transactions.oldest() >= pending.transaction()) {
+                                    return fillNow(reason, why, facts, pending.restarts());
+                                }
+                                String blocked =
+                                        "transaction " + transactions.oldest() + " has not ended, whose changes may"
+                                                + " be in the topic and not yet to be seen in the table (pg_stat_activity.backend_xid,"
+                                                + " or pg_prepared_xacts.transaction)";
+                                long patienceMs = settings.restartMargin().toMillis();
+                                if (Waiting.lasts(clock.millis(), pending.sinceMs() + patienceMs, patienceMs)) {
+                                    return notYet(
+                                            "filling order_agg waits, at most for tally.restart-margin: " + blocked);
+                                }
+                                LOG.warnf("the topic is read from its beginning, because %s", blocked);
+                                return fillNow(reason, why, facts, Map.of());
+                            },
+                            executor);
+        }
+
+        private Pending pending(TopicFacts facts, Ledger.Transactions transactions) {
+            Map<Integer, Long> restarts = new HashMap<>();
+            facts.partitions().forEach((partition, range) -> restarts.put(partition, range.restart()));
+            return new Pending(facts.topicId(), restarts, transactions.next(), clock.millis());
+        }
+
+        /** @param restarts where to go on reading; a partition that is missing, from its beginning */
+        private CompletionStage<List<Checkpoint>> fillNow(
+                Optional<LostGround.Reason> reason, String why, TopicFacts facts, Map<Integer, Long> restarts) {
             long startedAtMs = clock.millis();
             LOG.infof("filling order_agg from the orders table: %s", why);
             noteWhereTheLogWentBack(facts);
             Map<Integer, Long> startOffsets = new HashMap<>();
-            // Some minutes back, because a change can be streamed a moment before snapshots see it; but what was
-            // written before the source's log went back is not to be met again. Never beyond the end: where the log
-            // went back may have been found in a topic that was made again since.
-            facts.partitions()
-                    .forEach((partition, range) -> startOffsets.put(
-                            partition,
-                            Math.max(range.restart(), Math.min(logStarts.getOrDefault(partition, 0L), range.end()))));
+            // What was written before the source's log went back is not to be met again. Never beyond the end: where
+            // the log went back may have been found in a topic that was made again since.
+            facts.partitions().forEach((partition, range) -> {
+                long first = Math.max(restarts.getOrDefault(partition, 0L), logStarts.getOrDefault(partition, 0L));
+                startOffsets.put(partition, Math.clamp(first, range.beginning(), range.end()));
+            });
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
                     pipeline.map(Ledger.Pipeline::bootstrapLsn),
@@ -236,6 +285,7 @@ public final class Takeover implements Checkpoints {
                                 }
                                 rebuildAsked = false;
                                 lost = null;
+                                pending = null;
                                 if (outcome == Ledger.FillOutcome.SUPERSEDED) {
                                     return look();
                                 }

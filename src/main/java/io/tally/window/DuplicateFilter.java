@@ -1,7 +1,5 @@
 package io.tally.window;
 
-import java.util.Arrays;
-
 /**
  * Tells which streamed records of one partition were sent before. A connector that restarts sends a stretch again, in
  * the same order; this filter remembers the highest record so far and drops what is not beyond it. Single writer.
@@ -11,9 +9,9 @@ import java.util.Arrays;
  * Three exceptions shape the code. Within the transaction of the highest record the LSN alone decides, because after a
  * restart inside the connector's first transaction the first part of the pair changes from missing to a number. And the
  * rows of one COPY share an LSN, so at an equal pair the operation and the order id decide; a stretch of records with
- * one pair is called a run, and a checkpoint never splits it, which is why the order ids need not be stored. And a connector that has forgotten
- * where it was begins a first transaction again: if it was committed later than all seen and written beyond them, its
- * missing first part is no sign of age.
+ * one pair is called a run, and a checkpoint that lies inside or right behind one holds its keys. And a connector that has
+ * forgotten where it was begins a first transaction again: if it was committed later than all seen and written beyond them,
+ * its missing first part is no sign of age.
  */
 final class DuplicateFilter {
 
@@ -23,10 +21,10 @@ final class DuplicateFilter {
         /** Seen before: it must not count again. */
         DUPLICATE,
         /** Looks seen, but was committed later than anything seen: the source's log went back. */
-        WENT_BACK
+        WENT_BACK,
+        /** Has an LSN without the pair, so that it cannot be told from a record of a transaction beside its own. */
+        UNTOLD
     }
-
-    static final long NO_RUN = -1;
 
     private long lastCommitLsn;
     private long lsn;
@@ -34,7 +32,10 @@ final class DuplicateFilter {
     private boolean transactionKnown;
     private long newestCommitTimeMs;
 
-    private long runStart = NO_RUN;
+    private final RunKeys run;
+    /** Whether the last record that was new is the last one of the run. */
+    private boolean inRun;
+
     private FilterState beforeRun;
     private long beforeLastCommitLsn;
     private long beforeLsn;
@@ -42,40 +43,48 @@ final class DuplicateFilter {
     private boolean beforeTransactionKnown;
     private long beforeNewestCommitTimeMs;
 
-    /** Operation and order id of each record of the run, one after another. */
-    private byte[] runKeys = new byte[64];
-
-    private int[] runKeyEnds = new int[4];
-    private int runKeyCount;
-
     DuplicateFilter(FilterState state) {
         lastCommitLsn = state.lastCommitLsn();
         lsn = state.lsn();
         transactionId = state.transactionId();
         transactionKnown = state.transactionKnown();
         newestCommitTimeMs = state.newestCommitTimeMs();
+        run = new RunKeys(state.runKeys());
     }
 
-    /** Judges a streamed record at the given offset. One without an LSN cannot be judged and counts as new. */
-    Verdict judge(long offset, OrderChange change) {
+    /** Judges a streamed record. One without an LSN cannot be judged and counts as new. */
+    Verdict judge(OrderChange change) {
         if (change.lsn() == OrderChange.NO_LSN) {
+            inRun = false;
             return Verdict.NEW;
+        }
+        if (!change.sequenceKnown()) {
+            return Verdict.UNTOLD;
         }
         int order = compareToHighest(change);
         if (order < 0 || order == 0 && wasSeenAtThisPair(change)) {
             return isNewerThanAllSeen(change) ? Verdict.WENT_BACK : Verdict.DUPLICATE;
         }
         if (order > 0) {
-            startRun(offset, change);
+            startRun(change);
         }
-        addToRun(change);
+        run.add(change);
+        inRun = true;
         newestCommitTimeMs = Math.max(newestCommitTimeMs, change.commitTimeMs());
         return Verdict.NEW;
     }
 
-    /** Where to read again so that the record at the given offset, the last one judged, is seen again. */
+    /** Where to read again so that the record at the given offset, the last one that was new, is new again. */
     ResumePoint resumePointFor(long offset) {
-        return runStart == NO_RUN ? new ResumePoint(offset, state()) : new ResumePoint(runStart, stateBeforeRun());
+        if (!inRun) {
+            return resumePointBehind(offset);
+        }
+        return new ResumePoint(offset, run.size() == 1 ? stateBeforeRun() : state(run.size() - 1));
+    }
+
+    /** Where to read on behind all records judged so far, whose offsets are lower than the given one. */
+    ResumePoint resumePointBehind(long offset) {
+        return new ResumePoint(offset, state(run.size()));
     }
 
     /** A place in the source's log that it must have reached by now, or {@link OrderChange#NO_LSN}. */
@@ -88,8 +97,9 @@ final class DuplicateFilter {
         return newestCommitTimeMs;
     }
 
-    private FilterState state() {
-        return new FilterState(lastCommitLsn, lsn, transactionId, transactionKnown, newestCommitTimeMs);
+    private FilterState state(int keys) {
+        return new FilterState(
+                lastCommitLsn, lsn, transactionId, transactionKnown, newestCommitTimeMs, run.toBytes(keys));
     }
 
     private FilterState stateBeforeRun() {
@@ -99,7 +109,8 @@ final class DuplicateFilter {
                     beforeLsn,
                     beforeTransactionId,
                     beforeTransactionKnown,
-                    beforeNewestCommitTimeMs);
+                    beforeNewestCommitTimeMs,
+                    FilterState.NO_KEYS);
         }
         return beforeRun;
     }
@@ -121,15 +132,14 @@ final class DuplicateFilter {
     }
 
     /** Keeps the old state in plain fields: nearly every record starts a run, and few are ever resumed from. */
-    private void startRun(long offset, OrderChange change) {
+    private void startRun(OrderChange change) {
         beforeRun = null;
         beforeLastCommitLsn = lastCommitLsn;
         beforeLsn = lsn;
         beforeTransactionId = transactionId;
         beforeTransactionKnown = transactionKnown;
         beforeNewestCommitTimeMs = newestCommitTimeMs;
-        runStart = offset;
-        runKeyCount = 0;
+        run.clear();
         // Missing again: the last commit before it is not known, but not lower than the one before what was seen.
         lastCommitLsn = Math.max(lastCommitLsn, change.lastCommitLsn());
         lsn = change.lsn();
@@ -137,37 +147,8 @@ final class DuplicateFilter {
         transactionKnown = change.transactionKnown();
     }
 
+    /** Without keys all of the run lies before the offset that was resumed from. */
     private boolean wasSeenAtThisPair(OrderChange change) {
-        if (runStart == NO_RUN) {
-            // Checkpoints do not split runs: all of this one lies before the offset we resumed from.
-            return true;
-        }
-        int start = 0;
-        for (int i = 0; i < runKeyCount; i++) {
-            int end = runKeyEnds[i];
-            if (runKeys[start] == operationByte(change) && change.orderIdEquals(runKeys, start + 1, end - start - 1)) {
-                return true;
-            }
-            start = end;
-        }
-        return false;
-    }
-
-    private void addToRun(OrderChange change) {
-        int start = runKeyCount == 0 ? 0 : runKeyEnds[runKeyCount - 1];
-        int end = start + 1 + change.orderIdLength();
-        if (end > runKeys.length) {
-            runKeys = Arrays.copyOf(runKeys, Math.max(end, 2 * runKeys.length));
-        }
-        if (runKeyCount == runKeyEnds.length) {
-            runKeyEnds = Arrays.copyOf(runKeyEnds, 2 * runKeyEnds.length);
-        }
-        runKeys[start] = operationByte(change);
-        change.copyOrderId(runKeys, start + 1);
-        runKeyEnds[runKeyCount++] = end;
-    }
-
-    private static byte operationByte(OrderChange change) {
-        return (byte) change.op().ordinal();
+        return run.size() == 0 || run.contains(change);
     }
 }

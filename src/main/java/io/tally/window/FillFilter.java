@@ -33,7 +33,10 @@ final class FillFilter {
             retiredAt = offset;
             return false;
         }
-        return change.transactionKnown() && visibility.sees(change.transactionId());
+        return change.transactionKnown()
+                && (change.lsn() == OrderChange.NO_LSN
+                        ? visibility.sees(change.transactionId())
+                        : visibility.seesOneBefore(change.transactionId()));
     }
 
     /** What is needed to filter from the given offset on: null if that is nothing. */

@@ -31,6 +31,11 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
         return reason.braked;
     }
 
+    /** Whether it would come again with the next record, so that only an operator can mend it. */
+    public boolean needsOperator() {
+        return reason == Reason.NO_SEQUENCE;
+    }
+
     /** The kinds of loss, each under the name that logs, metrics and the status page use. */
     public enum Reason {
         /** The connector has read the whole table again since the results were filled. */
@@ -53,6 +58,8 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
         VOID_CHANGE("void-change", true),
         /** Rows before their change came that cannot be believed: the replica identity was not FULL. */
         REPLICA_IDENTITY("replica-identity", true),
+        /** Changes come without what a change that is sent again can be told by. */
+        NO_SEQUENCE("no-sequence"),
         /** The results differ from the orders table, and not because something is on its way. */
         AUDIT("audit"),
         /** An operator asked for it. */

@@ -68,6 +68,7 @@ public final class OrderChange {
     private boolean transactionKnown;
     private int transactionId;
     private long lsn = NO_LSN;
+    private boolean sequenceKnown;
     private long lastCommitLsn = NO_LSN;
     private long commitTimeMs = NO_TIME;
 
@@ -82,6 +83,7 @@ public final class OrderChange {
         after.clear();
         transactionKnown = false;
         lsn = NO_LSN;
+        sequenceKnown = false;
         lastCommitLsn = NO_LSN;
         commitTimeMs = NO_TIME;
         orderIdBuffer = NO_ORDER_ID;
@@ -136,7 +138,13 @@ public final class OrderChange {
         return lastCommitLsn;
     }
 
+    /** Whether the record carried a {@code source.sequence}, whose first part may be missing all the same. */
+    public boolean sequenceKnown() {
+        return sequenceKnown;
+    }
+
     public void setLastCommitLsn(long value) {
+        sequenceKnown = true;
         lastCommitLsn = value;
     }
 

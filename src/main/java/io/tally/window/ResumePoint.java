@@ -1,7 +1,6 @@
 package io.tally.window;
 
 /**
- * A place in the log from which a partition can be read again: an offset that does not split a run of records with one
- * sequence pair, and what the duplicate filter knew before it.
+ * A place in the log from which a partition can be read again, and what the duplicate filter knew before it.
  */
 record ResumePoint(long offset, FilterState before) {}

@@ -22,6 +22,12 @@ public final class Shard {
     /** Much longer than a poll takes, and shorter than the bounds that keep a window open. */
     static final long LONGEST_GLANCE_MS = 1_000;
 
+    /** Without a partition, because it is said once. */
+    private static final String NO_SEQUENCE =
+            "changes come with source.lsn and without source.sequence, so that those of"
+                    + " transactions that overlap cannot be told from those that are sent again. Debezium writes it from version 1.7"
+                    + " on; ExtractNewRecordState adds it with add.fields=sequence";
+
     private final WindowSettings settings;
     private final int partition;
     private final UUID owner;
@@ -168,17 +174,24 @@ public final class Shard {
     }
 
     private void applyStreamed(long offset, OrderChange change, long nowMs) {
-        switch (duplicates.judge(offset, change)) {
+        switch (duplicates.judge(change)) {
             case DUPLICATE -> counts.duplicate++;
             case WENT_BACK ->
                 lose(
                         LostGround.Reason.LSN_WENT_BACK,
                         offset,
                         "a record with an older lsn was committed later than all before it, lsn=" + change.lsn());
+            case UNTOLD -> {
+                if (fill.holds(offset, change)) {
+                    passInTable(change, nowMs);
+                } else {
+                    loseGround(new LostGround(
+                            LostGround.Reason.NO_SEQUENCE, NO_SEQUENCE, bootstrapLsn, partition, offset));
+                }
+            }
             case NEW -> {
                 if (fill.holds(offset, change)) {
-                    counts.alreadyInTable++;
-                    advanceEventTime(change.after(), nowMs);
+                    passInTable(change, nowMs);
                 } else if (isPurge(change)) {
                     counts.purged++;
                 } else {
@@ -189,6 +202,11 @@ public final class Shard {
                 }
             }
         }
+    }
+
+    private void passInTable(OrderChange change, long nowMs) {
+        counts.alreadyInTable++;
+        advanceEventTime(change.after(), nowMs);
     }
 
     /** Whether it deletes an order that was history when it was deleted; judged by the source's clock, as replay needs. */
@@ -374,7 +392,7 @@ public final class Shard {
     }
 
     private Checkpoint checkpoint() {
-        ResumePoint resume = windows.earliest(duplicates.resumePointFor(position));
+        ResumePoint resume = windows.earliest(duplicates.resumePointBehind(position));
         return new Checkpoint(
                 partition,
                 owner,

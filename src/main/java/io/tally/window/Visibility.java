@@ -11,6 +11,9 @@ import java.util.Arrays;
  */
 public record Visibility(long xmin, long xmax, long[] inProgress) {
 
+    /** More than are begun while the end of the log is read, right after the snapshot. */
+    private static final long MOST_BEGUN_MEANWHILE = 1 << 20;
+
     /**
      * Reads what {@code pg_current_snapshot()} prints: {@code xmin:xmax:a,b,c}, 64-bit transaction ids.
      *
@@ -33,8 +36,21 @@ public record Visibility(long xmin, long xmax, long[] inProgress) {
      * {@code xmin}, so the answer is right for transactions less than two billion away from the snapshot.
      */
     public boolean sees(int transactionId) {
-        long id = xmin + (transactionId - (int) xmin);
+        long id = widened(transactionId);
         return id < xmin || id < xmax && Arrays.binarySearch(inProgress, id) < 0;
+    }
+
+    /**
+     * The same for a transaction that has written before the end of the log that was read right after the snapshot. One of
+     * those that ran then has one of their few ids; every other one is older, by up to four billion.
+     */
+    boolean seesOneBefore(int transactionId) {
+        long id = widened(transactionId);
+        return Arrays.binarySearch(inProgress, id) < 0 && (id < xmax || id >= xmax + MOST_BEGUN_MEANWHILE);
+    }
+
+    private long widened(int transactionId) {
+        return xmin + (transactionId - (int) xmin);
     }
 
     /** The form that {@link #parse} reads. */

@@ -46,7 +46,7 @@ final class Changes {
                 decodedOrderId(change),
                 change.transactionKnown() ? change.transactionId() : null,
                 change.lsn(),
-                change.lastCommitLsn(),
+                change.sequenceKnown() ? change.lastCommitLsn() : null,
                 change.commitTimeMs());
     }
 

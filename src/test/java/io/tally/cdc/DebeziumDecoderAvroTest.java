@@ -107,7 +107,7 @@ class DebeziumDecoderAvroTest {
                         "Grüße \"1\"",
                         758,
                         24_849_416,
-                        24_849_000,
+                        24_849_000L,
                         1_795_349_951_525L),
                 Changes.copy(change));
         assertEquals(Shape.ENVELOPE_AVRO, decoder.shape());

@@ -33,7 +33,7 @@ final class ReferenceReader {
     /** A row image; null stands for one that is not there. */
     record Row(boolean finite, long eventTimeMs, int customerId, int quantity, long priceUnits) {}
 
-    /** A change; {@code transactionId} is null if unknown, {@code orderId} is decoded text, empty if there is none. */
+    /** A change; {@code transactionId} and {@code lastCommitLsn} are null if unknown, {@code orderId} is decoded text, empty if there is none. */
     record Change(
             Op op,
             Row before,
@@ -41,7 +41,7 @@ final class ReferenceReader {
             String orderId,
             Integer transactionId,
             long lsn,
-            long lastCommitLsn,
+            Long lastCommitLsn,
             long commitTimeMs) {}
 
     private static final String UNAVAILABLE = "__debezium_unavailable_value";
@@ -138,7 +138,7 @@ final class ReferenceReader {
     }
 
     private static Change about(Op op) {
-        return new Change(op, null, null, "", null, OrderChange.NO_LSN, OrderChange.NO_LSN, OrderChange.NO_TIME);
+        return new Change(op, null, null, "", null, OrderChange.NO_LSN, null, OrderChange.NO_TIME);
     }
 
     private Change change(String op, JsonNode beforeImage, JsonNode afterImage, JsonNode source) throws Rejected {
@@ -270,9 +270,9 @@ final class ReferenceReader {
                 timeMs == null ? OrderChange.NO_TIME : timeMs);
     }
 
-    private static long lastCommitLsn(JsonNode sequence) throws Rejected {
+    private static Long lastCommitLsn(JsonNode sequence) throws Rejected {
         if (absent(sequence)) {
-            return OrderChange.NO_LSN;
+            return null;
         }
         demand(sequence.isTextual(), "sequence is no text");
         JsonNode parts = ReferenceTexts.arrayIn(sequence.textValue());

@@ -52,6 +52,10 @@ final class FakeLedger implements Ledger {
     boolean captured = true;
     boolean holdsForeignRows;
     boolean unreachable;
+    /** Id of a transaction that does not end, or 0. */
+    long running;
+
+    long nextTransaction = 700;
     long nextLsn = 1_000;
     long nowMs;
 
@@ -68,6 +72,12 @@ final class FakeLedger implements Ledger {
     @Override
     public CompletionStage<Boolean> isCaptured() {
         return answer(captured);
+    }
+
+    @Override
+    public CompletionStage<Transactions> transactions() {
+        long next = nextTransaction++;
+        return answer(new Transactions(next, running == 0 ? next : running));
     }
 
     @Override

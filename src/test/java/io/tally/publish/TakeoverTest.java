@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.testkit.TestClock;
 import io.tally.window.Checkpoint;
 import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
@@ -12,7 +13,6 @@ import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
 import io.tally.window.TopicFacts;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class TakeoverTest {
 
     private final FakeLedger ledger = new FakeLedger();
+    private final TestClock clock = new TestClock();
     private final Map<Integer, OffsetRange> ranges =
             new HashMap<>(Map.of(0, new OffsetRange(0, 100, 90), 1, new OffsetRange(0, 50, 40)));
     private String topicId = "id-1";
@@ -44,11 +45,12 @@ class TakeoverTest {
                 true,
                 OrdersTable.of("public.orders", "c", "q", "p", "e"),
                 "orders_slot",
+                Duration.ofMinutes(5),
                 true,
                 rebuild,
                 stop,
                 new PublishSettings.Audit(Optional.empty(), Duration.ofMinutes(1), Duration.ofHours(1)));
-        return new Takeover(ledger, settings, InstantSource.system(), Runnable::run);
+        return new Takeover(ledger, settings, clock, Runnable::run);
     }
 
     private List<Checkpoint> takeOver(Takeover engine) {
@@ -74,6 +76,47 @@ class TakeoverTest {
                 failure(engine("PT5M", true, false, Optional.of(Duration.ofDays(30))), "holds history built with PT1M");
         assertEquals(Kind.REFUSE, kind);
         assertEquals(1, ledger.fills.size());
+    }
+
+    /** Whose changes are in the topic, further back than reading starts: they were never counted. */
+    @Test
+    void takeOver_transactionThatIsNotSeenYet_isWaitedFor() {
+        ledger.running = 699;
+        Takeover engine = engine("PT1M", false, false);
+        assertEquals(Kind.WAIT, failure(engine, "transaction 699 has not ended"));
+        ranges.put(0, new OffsetRange(0, 200, 190));
+        ledger.running = 700;
+        assertEquals(0, ledger.fills.size());
+        takeOver(engine);
+        assertEquals(90, ledger.checkpoints.get(0).position(), "as of the moment when it was first looked at");
+    }
+
+    @Test
+    void takeOver_transactionThatDoesNotEnd_readsTheTopicFromItsBeginning() {
+        ledger.running = 699;
+        ranges.put(0, new OffsetRange(7, 100, 90));
+        Takeover engine = engine("PT1M", false, false);
+        failure(engine, "tally.restart-margin");
+        clock.setAhead(Duration.ofMinutes(4));
+        failure(engine, "tally.restart-margin");
+        clock.setAhead(Duration.ofMinutes(5));
+        takeOver(engine);
+        assertEquals(7, ledger.checkpoints.get(0).position());
+        assertEquals(0, ledger.checkpoints.get(1).position());
+    }
+
+    @Test
+    void takeOver_topicMadeAgainWhileATransactionIsWaitedFor_looksAgain() {
+        ledger.running = 699;
+        Takeover engine = engine("PT1M", false, false);
+        failure(engine, "transaction 699");
+        topicId = "id-2";
+        ranges.put(0, new OffsetRange(0, 10, 5));
+        ledger.running = 700;
+        failure(engine, "transaction 700");
+        ledger.running = 0;
+        takeOver(engine);
+        assertEquals(5, ledger.checkpoints.get(0).position());
     }
 
     @Test
@@ -226,6 +269,19 @@ class TakeoverTest {
         assertEquals(2, takeOver(engine).size());
         assertEquals(2, ledger.fills.size());
         assertEquals(100, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
+    void takeOver_changesWithoutSequence_stopsWhateverThePolicyIsAndFillsWhenAsked() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        lost = new LostGround(LostGround.Reason.NO_SEQUENCE, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        assertEquals(Kind.STOP, failure(engine, "tally.rebuild=true"));
+        lost = null;
+        assertEquals(Kind.STOP, failure(engine("PT1M", false, false), "seen"), "the reason is in the database");
+        assertEquals(1, ledger.fills.size(), "filling does not help");
+        takeOver(engine("PT1M", true, false));
+        assertEquals(2, ledger.fills.size());
     }
 
     @Test

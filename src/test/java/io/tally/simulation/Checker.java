@@ -24,6 +24,8 @@ final class Checker {
 
     /** Longer than a partition may count as idle without being looked at, with an error of the clock that goes unnoticed. */
     private static final long LONGEST_UNSEEN_MS = 3_000;
+    private static final Set<FaultKind> DELETE_WHAT_IS_NEEDED = EnumSet.of(
+            FaultKind.LOG_TRIMMED, FaultKind.IDS_PASSED, FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED);
 
     private record Stop(int partition, long bootstrapLsn) {}
 
@@ -83,6 +85,7 @@ final class Checker {
         if (world.plan.stopOnLostGround() && reason.isPresent() && reason.get() != LostGround.Reason.REQUESTED) {
             broken("the results were filled again without being asked, reason=" + reason.get());
         }
+        reason.ifPresent(this::checkOffsetsGone);
         if (reason.filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
             world.happened(FaultKind.WENT_BACK_NOTICED);
             checkWentBack();
@@ -115,9 +118,20 @@ final class Checker {
 
     /** Results are not filled again for nothing: the log goes back, or seems to, only where one of these was planned. */
     private void checkWentBack() {
-        if (world.plan.faults().stream().noneMatch(fault -> LOOKS_LIKE_GOING_BACK.contains(fault.kind()))) {
+        if (!isPlanned(LOOKS_LIKE_GOING_BACK)) {
             broken("the source's log was taken to have gone back");
         }
+    }
+
+    /** Nothing that a partition needs is missing because of what it does not need. */
+    void checkOffsetsGone(LostGround.Reason reason) {
+        if (reason == LostGround.Reason.OFFSETS_GONE && !isPlanned(DELETE_WHAT_IS_NEEDED)) {
+            broken("offsets were taken to be gone that nobody needs");
+        }
+    }
+
+    private boolean isPlanned(Set<FaultKind> kinds) {
+        return world.plan.faults().stream().anyMatch(fault -> kinds.contains(fault.kind()));
     }
 
     /**
@@ -208,7 +222,7 @@ final class Checker {
     }
 
     /** The row that an order belongs to, or null if there is none. */
-    private static Results.Row rowOf(Source.Row order, long windowMs) {
+    static Results.Row rowOf(Source.Row order, long windowMs) {
         return order == null || order.eventMs() == Source.INFINITE
                 ? null
                 : new Results.Row(Math.floorDiv(order.eventMs(), windowMs) * windowMs, order.customerId());

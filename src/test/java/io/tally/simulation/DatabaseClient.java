@@ -57,8 +57,17 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
+    public CompletionStage<Transactions> transactions() {
+        return read(() -> {
+            long oldest = world.source.snapshot().xmin();
+            return new Transactions(world.source.takeId(), oldest);
+        });
+    }
+
+    @Override
     public CompletionStage<Void> stop(LostGround lost) {
         return read(() -> {
+            world.checker.checkOffsetsGone(lost.reason());
             Pipeline found = database.results.pipeline;
             if (found != null && found.bootstrapLsn() == lost.bootstrapLsn()) {
                 database.results.pipeline = found.stopped(lost);

@@ -27,6 +27,8 @@ enum FaultKind {
     REBUILD,
     /** The log loses its oldest records. */
     LOG_TRIMMED,
+    /** Retention deletes everything in the log of partitions that rest. */
+    RETENTION,
     /** The topic is deleted and made again. */
     TOPIC_RECREATED,
     PARTITION_ADDED,
@@ -57,6 +59,8 @@ enum FaultKind {
     POLL_FAILED,
     /** A transaction is in the log before others can see it in the table. */
     VISIBLE_LATE,
+    /** The same for longer than a fill waits: its commit waits for a synchronous standby. */
+    STANDBY_AWAY,
 
     // ---- noticed: they follow from the above ----
     /** A publication was committed for an engine that no longer lives. */
@@ -107,6 +111,6 @@ enum FaultKind {
     }
 
     boolean isByChance() {
-        return !isPlanned() && ordinal() <= VISIBLE_LATE.ordinal();
+        return !isPlanned() && ordinal() <= STANDBY_AWAY.ordinal();
     }
 }

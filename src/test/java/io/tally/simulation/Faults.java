@@ -62,6 +62,7 @@ final class Faults {
             case RESULTS_RESTORED -> restoreResults(details);
             case REBUILD -> rebuild(details);
             case LOG_TRIMMED -> trimLog(details);
+            case RETENTION -> deleteWhatNobodyNeeds();
             case TOPIC_RECREATED -> recreateTopic();
             case PARTITION_ADDED -> addPartition(details);
             case TRUNCATE -> truncate();
@@ -112,13 +113,11 @@ final class Faults {
         return any;
     }
 
-    /** An error of the clock must be smaller than the restart margin, or it could hide what was in the log too early. */
     private boolean setClock(Instance engine, SplittableRandom details) {
         if (engine == null || !engine.isAlive()) {
             return false;
         }
-        boolean late = world.plan.chances()[FaultKind.VISIBLE_LATE.ordinal()] > 0;
-        int mostMs = late ? (int) world.plan.restartMarginMs() / 2 : details.nextBoolean() ? 20_000 : 3_600_000;
+        int mostMs = details.nextBoolean() ? 20_000 : 3_600_000;
         engine.setClock(details.nextInt(-mostMs, mostMs));
         return true;
     }
@@ -199,6 +198,21 @@ final class Faults {
             partition.trim(details.nextInt(partition.entries.size() + 1));
         }
         return true;
+    }
+
+    private boolean deleteWhatNobodyNeeds() {
+        if (world.source.hasInvisible()) {
+            return false;
+        }
+        boolean any = false;
+        for (Topic.Partition partition : world.topic.partitions) {
+            if (!partition.entries.isEmpty() && world.database.results.isAtRest(partition, world)) {
+                partition.trim(partition.entries.size());
+                partition.beginning = partition.end;
+                any = true;
+            }
+        }
+        return any;
     }
 
     private boolean recreateTopic() {

@@ -88,6 +88,7 @@ final class Instance {
                 true,
                 OrdersTable.of("public.orders", "customer_id", "quantity", "price", "event_ts"),
                 "orders_slot",
+                Duration.ofMillis(world.plan.restartMarginMs()),
                 true,
                 rebuild,
                 world.plan.stopOnLostGround(),

@@ -95,12 +95,12 @@ record Mutation(String name, List<Edit> edits) {
                     "snapshot rows feed the duplicate filter",
                     SHARD,
                     "        } else {\n            counts.snapshotRows++;",
-                    "        } else {\n            duplicates.judge(offset, change);"),
+                    "        } else {\n            duplicates.judge(change);"),
             of(
                     "incremental snapshot rows feed the duplicate filter",
                     SHARD,
                     "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
-                    "case INCREMENTAL_SNAPSHOT -> duplicates.judge(offset, change);"),
+                    "case INCREMENTAL_SNAPSHOT -> duplicates.judge(change);"),
             of(
                     "snapshot rows count",
                     SHARD,
@@ -121,8 +121,8 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "visibility filter off",
                     FILL,
-                    "return change.transactionKnown() && visibility.sees(change.transactionId());",
-                    "return false;"),
+                    "return change.transactionKnown()",
+                    "return false && change.transactionKnown()"),
             of(
                     "visibility filter never retired",
                     FILL,
@@ -142,13 +142,21 @@ record Mutation(String name, List<Edit> edits) {
                     "filter saved as of position",
                     SHARD,
                     "resume.before(),",
-                    "duplicates.resumePointFor(position).before(),"),
+                    "duplicates.resumePointBehind(position).before(),"),
+            of("runs split: state after the record", DUPLICATES, "if (!inRun) {", "if (true) {"),
+            of("runs split: state after the first record", DUPLICATES, "run.size() == 1 ? stateBeforeRun() :", ""),
+            of("runs split: the record's own key is saved", DUPLICATES, "state(run.size() - 1)", "state(run.size())"),
+            of("runs split: keys not saved", DUPLICATES, "run.toBytes(keys));", "FilterState.NO_KEYS);"),
             of(
-                    "runs split: state after the record",
+                    "runs split: keys not restored",
                     DUPLICATES,
-                    "return runStart == NO_RUN ? new",
-                    "return true ? new"),
-            of("runs split: offset of the record", DUPLICATES, "new ResumePoint(runStart,", "new ResumePoint(offset,"),
+                    "new RunKeys(state.runKeys());",
+                    "new RunKeys(new byte[] {0, 0, 0, 0});"),
+            of(
+                    "partition at rest needs its last record",
+                    SHARD,
+                    "windows.earliest(duplicates.resumePointBehind(position))",
+                    "windows.earliest(duplicates.resumePointFor(Math.max(position - 1, 0)))"),
             of(
                     "resume offset is the position",
                     WINDOWS,
@@ -192,6 +200,26 @@ record Mutation(String name, List<Edit> edits) {
                     "&& Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS",
                     ""),
             of("idle though it is paused", ASSIGNMENTS, "if (!one.paused) {", "if (true) {"),
+            of(
+                    "fill: does not wait for what is not seen yet",
+                    TAKEOVER,
+                    "if (transactions.oldest() >= pending.transaction()) {",
+                    "if (true) {"),
+            of(
+                    "fill: waits for what lies before the end of a snapshot",
+                    SQL,
+                    "world.source.takeId()",
+                    "world.source.snapshot().xmax()"),
+            of(
+                    "fill: reads on from where the topic is when all is seen",
+                    TAKEOVER,
+                    "fillNow(reason, why, facts, pending.restarts());",
+                    "fillNow(reason, why, facts, pending(facts, transactions).restarts());"),
+            of(
+                    "fill: gives up waiting and does not read all again",
+                    TAKEOVER,
+                    "fillNow(reason, why, facts, Map.of());",
+                    "fillNow(reason, why, facts, pending.restarts());"),
             of("offsets gone not noticed", TAKEOVER, "checkpoint.resumeOffset() < range.beginning()", "false"),
             of(
                     "other topic not noticed",

@@ -11,7 +11,10 @@ import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What is committed in the three tables the engine owns. */
 final class Results {
@@ -97,6 +100,27 @@ final class Results {
                 .filter(timeMs -> timeMs != Shard.NO_TIME)
                 .min()
                 .orElse(Shard.NO_TIME);
+    }
+
+    /** Whether a partition is read to its end, and all its windows are published. */
+    boolean isAtRest(Topic.Partition partition, World world) {
+        Checkpoint checkpoint = checkpoints.get(partition.name.partition());
+        return checkpoint != null
+                && pipeline.topicId().equals(world.topic.id())
+                && checkpoint.position() == partition.end
+                && partition.changes.values().stream()
+                        .flatMap(change ->
+                                Stream.of(change.before(), change.after()).filter(Objects::nonNull))
+                        .map(order -> Checker.rowOf(order, world.plan.windowMs()))
+                        .filter(Objects::nonNull)
+                        .allMatch(row -> isPublished(checkpoint, row.windowStartMs(), world.plan.windowMs()));
+    }
+
+    private static boolean isPublished(Checkpoint checkpoint, long startMs, long windowMs) {
+        long[] early = checkpoint.publishedEarly();
+        return startMs + windowMs <= checkpoint.publishedUpToMs()
+                || IntStream.range(0, early.length / 2)
+                        .anyMatch(i -> early[2 * i] <= startMs && startMs < early[2 * i + 1]);
     }
 
     /** Where the partition was when it had published everything up to the given time; beyond all if it has not. */

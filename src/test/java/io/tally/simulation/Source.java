@@ -62,6 +62,13 @@ final class Source {
         return tx;
     }
 
+    /** The id of a transaction that writes nothing, and has ended. */
+    long takeId() {
+        Tx tx = begin();
+        rollBack(tx);
+        return tx.id;
+    }
+
     /** The next place in the log. */
     long advance(int by) {
         lsn += by;

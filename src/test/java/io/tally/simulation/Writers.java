@@ -57,16 +57,21 @@ final class Writers {
     private void commit(Tx tx, int restores) {
         // The time is read before the commit takes its place in the log, so times are not quite in order.
         world.source.commit(tx, world.timeline.nowMs() - random.nextInt(3));
-        if (world.byChance(FaultKind.VISIBLE_LATE, random)) {
-            long laterMs = random.nextLong(world.plan.restartMarginMs() / 2);
-            world.timeline.after(laterMs, () -> {
-                if (world.restores == restores) {
-                    world.source.show(tx);
-                }
-            });
+        if (world.byChance(FaultKind.STANDBY_AWAY, random)) {
+            show(tx, restores, random.nextLong(3 * world.plan.restartMarginMs()));
+        } else if (world.byChance(FaultKind.VISIBLE_LATE, random)) {
+            show(tx, restores, random.nextLong(world.plan.restartMarginMs() / 2));
         } else {
             world.source.show(tx);
         }
+    }
+
+    private void show(Tx tx, int restores, long afterMs) {
+        world.timeline.after(afterMs, () -> {
+            if (world.restores == restores) {
+                world.source.show(tx);
+            }
+        });
     }
 
     private void statement(Tx tx) {

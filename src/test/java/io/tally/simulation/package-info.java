@@ -9,7 +9,7 @@
  * <p>Not generated, because no engine could notice it from the log and the tables alone:
  * <ul>
  *   <li>a connector that loses rows and takes no new snapshot, or whose new snapshot has no row;
- *   <li>a log that is trimmed or made again within the moment in which a transaction is in the log but not yet visible;
+ *   <li>a log that is trimmed or made again while a transaction is in the log but not yet visible;
  *   <li>records sent again into another partition than the first time, because partitions were added in between;
  *   <li>a source restored to before the first transaction that a connector sent: its records have no first part in their
  *       sequence, which is lowest, so nothing that follows looks older;

@@ -4,6 +4,7 @@ import static io.tally.window.Changes.at;
 import static io.tally.window.Changes.insert;
 import static io.tally.window.DuplicateFilter.Verdict.DUPLICATE;
 import static io.tally.window.DuplicateFilter.Verdict.NEW;
+import static io.tally.window.DuplicateFilter.Verdict.UNTOLD;
 import static io.tally.window.DuplicateFilter.Verdict.WENT_BACK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -24,7 +25,8 @@ class DuplicateFilterTest {
     }
 
     private DuplicateFilter.Verdict see(int transaction, long lastCommit, long lsn, long commitTime, String order) {
-        return filter.judge(offset++, at(insert(0, 1, 1, 1), transaction, lastCommit, lsn, commitTime, order));
+        offset++;
+        return filter.judge(at(insert(0, 1, 1, 1), transaction, lastCommit, lsn, commitTime, order));
     }
 
     @Test
@@ -76,9 +78,9 @@ class DuplicateFilterTest {
     void judge_keyMovedInsideOnePartition_operationDecides() {
         OrderChange gone = at(Changes.delete(0, 1, 1, 1), 1, 90, 200, 1, "a");
         OrderChange here = at(insert(0, 1, 1, 1), 1, 90, 200, 1, "a");
-        assertEquals(NEW, filter.judge(0, gone));
-        assertEquals(NEW, filter.judge(1, here));
-        assertEquals(DUPLICATE, filter.judge(2, gone));
+        assertEquals(NEW, filter.judge(gone));
+        assertEquals(NEW, filter.judge(here));
+        assertEquals(DUPLICATE, filter.judge(gone));
     }
 
     @Test
@@ -108,34 +110,76 @@ class DuplicateFilterTest {
 
     @Test
     void judge_withoutLsn_isNewAndTeachesNothing() {
-        assertEquals(NEW, filter.judge(0, insert(0, 1, 1, 1)));
-        assertEquals(NEW, filter.judge(1, insert(0, 1, 1, 1)));
+        assertEquals(NEW, filter.judge(insert(0, 1, 1, 1)));
+        assertEquals(NEW, filter.judge(insert(0, 1, 1, 1)));
         assertEquals(new ResumePoint(5, FilterState.NOTHING_SEEN), filter.resumePointFor(5));
     }
 
     @Test
-    void resumePoint_insideARun_isItsStartAndTheStateBefore() {
-        see(1, 90, 200, 1, "a");
-        FilterState before = filter.resumePointFor(0).before();
-        assertEquals(FilterState.NOTHING_SEEN, before);
-        see(1, 90, 300, 1, "b");
-        see(1, 90, 300, 1, "c");
-        ResumePoint resume = filter.resumePointFor(offset);
-        assertEquals(1, resume.offset());
-        assertEquals(new FilterState(90, 200, 1, true, 1), resume.before());
+    void judge_lsnWithoutSequence_cannotBeTold() {
+        OrderChange old = at(insert(0, 1, 1, 1), 1, NULL, 200, 1, "a");
+        assertEquals(NEW, filter.judge(old), "the first part alone may be missing");
+        old.reset(OrderChange.Op.INSERT);
+        old.setTransactionId(2);
+        old.setLsn(150);
+        old.setCommitTimeMs(2);
+        assertEquals(UNTOLD, filter.judge(old));
     }
 
     @Test
-    void restart_fromResumePoint_judgesTheRestAsBefore() {
+    void resumePoint_ofTheFirstRecordOfARun_isTheStateBefore() {
+        see(1, 90, 200, 1, "a");
+        see(1, 90, 300, 1, "b");
+        ResumePoint resume = filter.resumePointFor(1);
+        assertEquals(new FilterState(90, 200, 1, true, 1, FilterState.NO_KEYS), resume.before());
+    }
+
+    @Test
+    void restart_atARecordInARun_judgesItAndTheRestAsBefore() {
         see(1, 90, 200, 1, "a");
         see(1, 90, 300, 1, "b");
         see(1, 90, 300, 1, "c");
-        ResumePoint resume = filter.resumePointFor(offset);
-        filter = new DuplicateFilter(resume.before());
-        offset = resume.offset();
+        restart(filter.resumePointFor(2));
         assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
-        assertEquals(NEW, see(1, 90, 300, 1, "b"));
-        assertEquals(NEW, see(1, 90, 300, 1, "c"));
         assertEquals(DUPLICATE, see(1, 90, 300, 1, "b"));
+        assertEquals(NEW, see(1, 90, 300, 1, "c"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "c"));
+    }
+
+    @Test
+    void restart_behindSomeOfARun_judgesTheRestAsBefore() {
+        see(1, 90, 200, 1, "a");
+        see(1, 90, 300, 1, "b");
+        see(1, 90, 300, 1, "a longer one");
+        assertEquals(3, filter.resumePointBehind(offset).offset(), "nothing before is needed");
+        restart(filter.resumePointBehind(offset));
+        assertEquals(DUPLICATE, see(1, 90, 200, 1, "a"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "b"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "a longer one"));
+        assertEquals(NEW, see(1, 90, 300, 1, "d"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "d"));
+
+        assertEquals(NEW, see(1, 90, 300, 1, "e"));
+        restart(filter.resumePointFor(offset - 1));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "b"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "d"));
+        assertEquals(NEW, see(1, 90, 300, 1, "e"));
+        assertEquals(NEW, see(2, 310, 305, 2, "b"));
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "f"));
+    }
+
+    @Test
+    void resumePoint_ofARecordWithoutLsn_isItself() {
+        see(1, 90, 300, 1, "a");
+        assertEquals(NEW, filter.judge(insert(0, 1, 1, 1)));
+        restart(filter.resumePointFor(offset));
+        assertEquals(1, offset, "it does not lead back to the last run");
+        assertEquals(DUPLICATE, see(1, 90, 300, 1, "a"));
+        assertEquals(NEW, see(1, 90, 300, 1, "b"));
+    }
+
+    private void restart(ResumePoint from) {
+        filter = new DuplicateFilter(from.before());
+        offset = from.offset();
     }
 }

@@ -196,7 +196,7 @@ class ShardTest {
         assertEquals(snapshot, pinned.visibility(), "offset 11 must not be counted by a restart either");
 
         Checkpoint free = shard.take(NOW + MINUTE, false, NOW).next();
-        assertEquals(13, free.resumeOffset());
+        assertEquals(14, free.resumeOffset());
         assertNull(free.visibility());
     }
 
@@ -268,13 +268,64 @@ class ShardTest {
     }
 
     @Test
-    void take_runOfEqualPairs_isNeverSplit() {
+    void take_openWindowThatBeganInsideARun_isReadAgainFromItsFirstRecordOn() {
         Shard shard = shard(fresh(null));
         shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 1, 90, 200, 1, "a"), NOW);
         shard.apply(11, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "b"), NOW);
         shard.apply(12, at(insert(NOW + 1, 7, 1, 100), 1, 90, 300, 1, "c"), NOW);
         shard.apply(13, at(insert(NOW - 1, 7, 1, 100), 1, 90, 400, 1, "d"), NOW);
-        assertEquals(11, shard.take(NOW, false, NOW).next().resumeOffset(), "the open window began inside a run");
-        assertEquals(13, shard.take(NOW + MINUTE, false, NOW).next().resumeOffset(), "never beyond the newest run");
+        Checkpoint next = shard.take(NOW, false, NOW).next();
+        assertEquals(12, next.resumeOffset());
+
+        Shard successor = shard(next);
+        successor.apply(12, at(insert(NOW + 1, 7, 1, 100), 1, 90, 300, 1, "c"), NOW);
+        successor.apply(13, at(insert(NOW - 1, 7, 1, 100), 1, 90, 400, 1, "d"), NOW);
+        successor.apply(14, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "b"), NOW);
+        assertEquals(1, successor.counts().duplicate());
+    }
+
+    /** The last record pinned it, and when retention deleted that record, the results were filled again. */
+    @Test
+    void take_partitionAtRest_needsNothingOfTheLogAndStillKnowsWhatItHasSeen() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "a"), NOW);
+        shard.apply(11, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "b"), NOW);
+        Publication publication = shard.take(NOW, false, NOW);
+        assertEquals(12, publication.next().resumeOffset());
+
+        Shard successor = shard(publication.next());
+        successor.apply(12, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "a"), NOW);
+        successor.apply(13, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "c"), NOW);
+        assertEquals(1, successor.counts().duplicate());
+        assertEquals(1, successor.counts().applied());
+    }
+
+    @Test
+    void take_recordsWithoutLsn_doNotKeepTheLastOneThatHadOne() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "a"), NOW);
+        shard.apply(11, insert(NOW + 1, 7, 1, 100), NOW);
+        assertEquals(11, shard.take(NOW, false, NOW).next().resumeOffset());
+    }
+
+    @Test
+    void apply_lsnWithoutSequence_stopsUnlessTheTableHoldsIt() {
+        Shard shard = shard(fresh(Visibility.parse("100:102:101")));
+        assertTrue(shard.apply(10, withoutSequence(99, 4_000), NOW));
+        assertEquals(1, shard.counts().alreadyInTable());
+        assertFalse(shard.apply(11, withoutSequence(101, 4_010), NOW));
+        shard.settle();
+        assertEquals(
+                LostGround.Reason.NO_SEQUENCE, shard.progress().lostGround().reason());
+        assertTrue(shard.progress().lostGround().needsOperator());
+        assertTrue(shard.progress().lostGround().explanation().contains("version 1.7"));
+        assertEquals(11, shard.position(), "the record was not applied");
+    }
+
+    private static OrderChange withoutSequence(int transactionId, long lsn) {
+        OrderChange change = insert(NOW - 1, 7, 1, 100);
+        change.setTransactionId(transactionId);
+        change.setLsn(lsn);
+        return change;
     }
 }

@@ -46,6 +46,21 @@ class VisibilityTest {
         assertFalse(snapshot.sees(2));
     }
 
+    /** All of a topic may be read again after a fill, and it may reach far back. */
+    @Test
+    void seesOneBefore_transactionsOfLongAgo_areSeen() {
+        long xmin = 3L << 32;
+        Visibility snapshot = new Visibility(xmin, xmin + 5, new long[] {xmin, xmin + 3});
+        assertFalse(snapshot.sees((int) (xmin - 3_000_000_000L)), "its 32 bits look like those of one to come");
+        assertTrue(snapshot.seesOneBefore((int) (xmin - 3_000_000_000L)));
+        assertTrue(snapshot.seesOneBefore((int) (xmin - 1)));
+        assertFalse(snapshot.seesOneBefore((int) xmin));
+        assertTrue(snapshot.seesOneBefore((int) (xmin + 2)));
+        assertFalse(snapshot.seesOneBefore((int) (xmin + 3)));
+        assertFalse(snapshot.seesOneBefore((int) (xmin + 5)), "begun before the end of the log was read");
+        assertFalse(snapshot.seesOneBefore((int) (xmin + 1_000)));
+    }
+
     @Test
     void parse_andToString_areInverse() {
         for (String text : new String[] {"1:1:", "100:105:101,103", "9:12:10"}) {
