@@ -33,7 +33,15 @@ final class FillFilter {
             retiredAt = offset;
             return false;
         }
-        return change.transactionKnown() && visibility.sees(change.transactionId());
+        return mayHold(change);
+    }
+
+    /** Whether the fill holds the change, as far as that can be told without noting it. */
+    boolean mayHold(OrderChange change) {
+        return visibility != null
+                && Math.max(change.lastCommitLsn(), change.lsn()) < bootstrapLsn
+                && change.transactionKnown()
+                && visibility.sees(change.transactionId());
     }
 
     /** What is needed to filter from the given offset on: null if that is nothing. */

@@ -53,6 +53,10 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
         VOID_CHANGE("void-change", true),
         /** Rows before their change came that cannot be believed: the replica identity was not FULL. */
         REPLICA_IDENTITY("replica-identity", true),
+        /** The table is another one, or its columns are, and no record tells what that did to its rows. */
+        TABLE_CHANGED("table-changed"),
+        /** The database is another one, or continues another history: changes of the old one may be in the topic only. */
+        OTHER_SYSTEM("other-system"),
         /** The results differ from the orders table, and not because something is on its way. */
         AUDIT("audit"),
         /** An operator asked for it. */

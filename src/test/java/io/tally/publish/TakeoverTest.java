@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.window.Checkpoint;
+import io.tally.window.Doubts;
 import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class TakeoverTest {
@@ -29,6 +31,7 @@ class TakeoverTest {
             new HashMap<>(Map.of(0, new OffsetRange(0, 100, 90), 1, new OffsetRange(0, 50, 40)));
     private String topicId = "id-1";
     private LostGround lost;
+    private final AtomicReference<Doubts> doubts = new AtomicReference<>();
 
     private Takeover engine(String windowSize, boolean rebuild, boolean stop) {
         return engine(windowSize, rebuild, stop, Optional.empty());
@@ -48,7 +51,7 @@ class TakeoverTest {
                 rebuild,
                 stop,
                 new PublishSettings.Audit(Optional.empty(), Duration.ofMinutes(1), Duration.ofHours(1)));
-        return new Takeover(ledger, settings, InstantSource.system(), Runnable::run);
+        return new Takeover(ledger, settings, doubts::set, InstantSource.system(), Runnable::run);
     }
 
     private List<Checkpoint> takeOver(Takeover engine) {
@@ -131,7 +134,7 @@ class TakeoverTest {
 
     @Test
     void takeOver_tooNarrowTable_isRefused() {
-        ledger.misfit = new Ledger.Misfit("too narrow");
+        ledger.misfit = new Ledger.Misfit("too narrow", false);
         assertEquals(Kind.REFUSE, failure(engine("PT1M", false, false), "too narrow"));
     }
 

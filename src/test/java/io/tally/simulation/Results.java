@@ -133,6 +133,7 @@ final class Results {
                 FilterState.NOTHING_SEEN,
                 snapshot,
                 pipeline.bootstrapLsn(),
-                null);
+                null,
+                0);
     }
 }
