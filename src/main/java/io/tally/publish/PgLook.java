@@ -41,7 +41,7 @@ final class PgLook {
                 'tables', (SELECT jsonb_object_agg(oid::text, jsonb_build_object(
                                       'name', oid::regclass::text,
                                       'version', xmin::text,
-                                      'file', coalesce(pg_relation_filenode(oid), 0),
+                                      'file', coalesce(pg_relation_filenode(oid)::bigint, 0),
                                       'full', relreplident = 'f',
                                       'rows', NOT relispartition OR pg_relation_size(oid) > 0))
                            FROM pg_class

@@ -238,7 +238,9 @@ final class Faults {
             return false;
         }
         Backup backup = world.backups.get(chosen);
-        if (world.connector.sentWithoutFirstPartSince(backup.source().logSize())) {
+        boolean hasResults = backup.results().pipeline != null;
+        if (!hasResults
+                || world.connector.sentWithoutFirstPartSince(backup.source().logSize())) {
             return false;
         }
         world.backups.subList(chosen + 1, world.backups.size()).clear();
