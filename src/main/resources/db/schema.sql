@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS tally_pipeline (
     filled_at     TIMESTAMPTZ NOT NULL,
     reason        TEXT        NOT NULL,  -- 'first-start', or why the results were filled again
     lost          JSONB,                 -- why an engine has stopped that was told to, until they are filled again
-    fills         JSONB       NOT NULL DEFAULT '{}'  -- when they were last filled for each reason, epoch ms
+    fills         JSONB       NOT NULL DEFAULT '{}', -- when they were last filled for each reason, epoch ms
+    source        JSONB                  -- the last look at the source, and where changes since the fill cannot be believed
 );
 
 -- The progress of each partition of the orders topic. A row moves in the transaction that adds the partition's sales to
@@ -52,6 +53,7 @@ CREATE TABLE IF NOT EXISTS tally_checkpoint (
     bootstrap_lsn     BIGINT      NOT NULL,          -- as in tally_pipeline; -1: somebody deleted this row, so the
                                                      -- next owner fills the results again
     owed              JSONB,                         -- why the results have to be filled again some time
+    judged_lsn        BIGINT      NOT NULL DEFAULT 0, -- rows before changes were judged up to this place in the source's log
     updated_at        TIMESTAMPTZ NOT NULL DEFAULT now(),
     CHECK (resume_offset <= position)
 ) WITH (fillfactor = 50);
@@ -60,6 +62,8 @@ CREATE TABLE IF NOT EXISTS tally_checkpoint (
 ALTER TABLE tally_pipeline ADD COLUMN IF NOT EXISTS fills JSONB NOT NULL DEFAULT '{}';
 ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS owed JSONB;
 ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS filter_run BYTEA NOT NULL DEFAULT '';
+ALTER TABLE tally_pipeline ADD COLUMN IF NOT EXISTS source JSONB;
+ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS judged_lsn BIGINT NOT NULL DEFAULT 0;
 
 -- Rows whose window every partition has passed. They change only when a late order corrects them.
 CREATE OR REPLACE VIEW order_agg_final AS

@@ -2,7 +2,6 @@ package io.tally.cdc;
 
 import io.tally.window.OrderChange;
 import io.tally.window.OrderChange.Op;
-import io.tally.window.RowImage;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -18,7 +17,8 @@ import java.util.function.Supplier;
  * is not looked at beyond being JSON, but {@code source} is read whatever the operation. The order id is taken from the
  * row after if the operation has one, else from the row before, and only there it has to be present. If a name comes
  * twice in an object, the last one counts. A row by itself is the row after, and that of a rewritten delete the row before;
- * its update has no row before, ever.
+ * its update has no row before, ever. Where PostgreSQL logs the key only, Debezium makes the rest of a deleted row up from
+ * defaults; that cannot be seen here.
  *
  * <p>One pass over JSON's bytes, and no garbage unless a record cannot be decoded or writes its texts with escapes where
  * Debezium never does. Avro takes two, and leaves the JSON in between behind. Belongs to one thread at a time.
@@ -296,21 +296,5 @@ public final class DebeziumDecoder {
             throw Faults.noBeforeImage("has no " + lacking, record, source.members());
         }
         before.fill(record, types, into.before());
-        if (isMadeUp(into.before())) {
-            throw Faults.noBeforeImage("holds nothing but zeros", record, source.members());
-        }
-    }
-
-    /**
-     * Whether Debezium has made the row up: where PostgreSQL logs the key only, a delete comes with the zero of its type in
-     * every other column that cannot be null. An order with no customer, no pieces and no price from the first instant of
-     * 1970 would be taken for one, too.
-     */
-    private static boolean isMadeUp(RowImage row) {
-        return row.finite()
-                && row.customerId() == 0
-                && row.quantity() == 0
-                && row.priceUnits() == 0
-                && row.eventTimeMs() == 0;
     }
 }

@@ -20,6 +20,15 @@ public final class UndecodableException extends Exception {
         this.field = field;
     }
 
+    /** Of a record that is whole, but whose row before cannot be what it was in the table. */
+    public static UndecodableException beforeNotBelieved() {
+        return new UndecodableException(
+                DeadLetterReason.NO_BEFORE_IMAGE,
+                "before",
+                "before is made up in part, because the table's replica identity was not FULL when the change was made, so"
+                        + " the old row cannot be taken back; run ALTER TABLE ... REPLICA IDENTITY FULL on the source table");
+    }
+
     public DeadLetterReason reason() {
         return reason;
     }

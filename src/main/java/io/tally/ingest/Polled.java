@@ -35,6 +35,8 @@ final class Polled {
     private Map<Integer, Shard> shards = Map.of();
     private Shape lastShape;
     private boolean[] undecodable = new boolean[0];
+    /** Decoded, but not to be believed. */
+    private boolean[] voided = new boolean[0];
 
     Polled(DebeziumDecoder decoder, ShapeLog shapes) {
         this.decoder = decoder;
@@ -88,6 +90,7 @@ final class Polled {
         }
         if (undecodable.length < count) {
             undecodable = new boolean[count];
+            voided = new boolean[count];
         }
         deadLetters.clear();
         int i = 0;
@@ -96,10 +99,18 @@ final class Polled {
             for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records.records(partition)) {
                 undecodable[i] = !decode(record, changes.get(i), shard);
                 noteShape(record);
+                noteVoid(record, i, shard);
                 i++;
             }
         }
         return deadLetters;
+    }
+
+    private void noteVoid(ConsumerRecord<ByteBuffer, ByteBuffer> record, int i, Shard shard) {
+        voided[i] = !undecodable[i] && shard.isVoid(changes.get(i));
+        if (voided[i] && !shard.wasReadBefore(record.offset())) {
+            deadLetters.add(new DeadLetter(record, UndecodableException.beforeNotBelieved()));
+        }
     }
 
     private void noteShape(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
@@ -155,6 +166,8 @@ final class Polled {
         for (ConsumerRecord<ByteBuffer, ByteBuffer> record : ofPartition) {
             if (undecodable[i]) {
                 shard.passDeadLetter(record.offset());
+            } else if (voided[i]) {
+                shard.passVoid(record.offset(), changes.get(i));
             } else if (!shard.apply(record.offset(), changes.get(i), nowMs)) {
                 return;
             }

@@ -46,7 +46,21 @@ final class Audit {
     private static final String CAUSES =
             ". A change was lost on the way: look at the dead letters, and at the connector's log for skipped records";
 
+    /** Whether everything has to be compared, because rows of the orders table may have changed without a record. */
+    interface Whole {
+
+        boolean isOwed();
+
+        /**
+         * Takes note that it was done and nothing was found, and answers when that is written down.
+         *
+         * @param lsn the place in the source's log up to which everything was compared
+         */
+        CompletionStage<Void> done(long lsn);
+    }
+
     private final AuditBooks books;
+    private final Whole whole;
     private final Topic topic;
     private final WindowStore store;
     private final Duration every;
@@ -56,6 +70,9 @@ final class Audit {
 
     private Comparison suspicion;
     private Map<Integer, Long> ends;
+    /** Whether the comparison under way, or the last one, is of everything. */
+    private boolean everything;
+
     private long nextRunMs;
     private long lastRebuildMs = Long.MIN_VALUE;
     private volatile AuditState state = AuditState.INITIAL;
@@ -67,6 +84,7 @@ final class Audit {
      */
     Audit(
             AuditBooks books,
+            Whole whole,
             Topic topic,
             WindowStore store,
             Duration every,
@@ -74,6 +92,7 @@ final class Audit {
             InstantSource clock,
             Executor executor) {
         this.books = books;
+        this.whole = whole;
         this.topic = topic;
         this.store = store;
         this.every = every;
@@ -96,29 +115,40 @@ final class Audit {
         if (suspicion != null) {
             return ends == null ? awaitConnector() : awaitPublished();
         }
-        return clock.millis() < nextRunMs ? done() : compare();
+        boolean asked = whole.isOwed();
+        if (clock.millis() < nextRunMs && (!asked || everything)) {
+            return done();
+        }
+        everything = asked;
+        return compare();
     }
 
     private CompletionStage<Void> compare() {
         return compareTimed()
-                .thenAcceptAsync(
+                .thenComposeAsync(
                         comparison -> {
                             if (comparison.untilMs() == null) {
                                 state = state.waiting("no window is final yet");
                             } else if (comparison.differences().isEmpty()) {
-                                state = state.clean(comparison.untilMs());
+                                return clean(comparison);
                             } else {
                                 suspicion = comparison;
                                 ends = null;
                                 state = state.checking(comparison.differences().size());
                             }
+                            return done();
                         },
                         executor);
     }
 
+    private CompletionStage<Void> clean(Comparison comparison) {
+        state = state.clean(comparison.untilMs());
+        return everything ? whole.done(comparison.lsn()) : done();
+    }
+
     private CompletionStage<Comparison> compareTimed() {
         long startedMs = clock.millis();
-        return books.compare()
+        return books.compare(everything)
                 .whenCompleteAsync(
                         (comparison, failure) -> {
                             long nowMs = clock.millis();
@@ -149,21 +179,21 @@ final class Audit {
 
     private CompletionStage<Void> compareAgain() {
         return compareTimed()
-                .thenAcceptAsync(
+                .thenComposeAsync(
                         again -> {
                             Comparison first = suspicion;
                             suspicion = null;
                             if (again.bootstrapLsn() != first.bootstrapLsn() || again.untilMs() == null) {
                                 state = state.waiting("order_agg was filled again meanwhile");
-                                return;
+                                return done();
                             }
                             Map<Key, Excess> lasting = new HashMap<>(first.differences());
                             lasting.entrySet().retainAll(again.differences().entrySet());
                             if (lasting.isEmpty()) {
-                                state = state.clean(again.untilMs());
-                            } else {
-                                report(lasting, first.bootstrapLsn());
+                                return clean(again);
                             }
+                            report(lasting, first.bootstrapLsn());
+                            return done();
                         },
                         executor);
     }

@@ -30,8 +30,12 @@ interface AuditBooks {
 
     int MOST_DIFFERENCES = 1_000;
 
-    /** Compares the newest final windows. */
-    CompletionStage<Comparison> compare();
+    /**
+     * Compares final windows.
+     *
+     * @param everything all of them, not only the newest; history excepted
+     */
+    CompletionStage<Comparison> compare(boolean everything);
 
     /** Whether the connector has brought everything below a place in the source's log to Kafka. */
     CompletionStage<Boolean> isCaptured(long lsn);

@@ -28,6 +28,7 @@ public class Auditor {
 
     Auditor(
             Database database,
+            SourceWatch watch,
             Topic topic,
             WindowStore store,
             PublishSettings settings,
@@ -36,6 +37,7 @@ public class Auditor {
         this.offBecause = settings.audit().offBecause().orElse(null);
         this.audit = new Audit(
                 new PgAuditBooks(database, settings),
+                watch,
                 topic,
                 store,
                 settings.audit().every(),

@@ -69,14 +69,15 @@ final class FillTransaction {
 
     private static final String REMEMBER = """
             INSERT INTO tally_pipeline AS before
-                (settings, topic, topic_id, partitions, snapshot, bootstrap_lsn, filled_at, reason, fills)
+                (settings, topic, topic_id, partitions, snapshot, bootstrap_lsn, filled_at, reason, fills, source)
             VALUES ($1::jsonb, $2, $3, $4::int, $5, $6::bigint, now(), $7::text,
-                    jsonb_build_object($7::text, (extract(epoch FROM now()) * 1000)::bigint))
+                    jsonb_build_object($7::text, (extract(epoch FROM now()) * 1000)::bigint), $8::jsonb)
             ON CONFLICT (id) DO UPDATE
             SET settings = EXCLUDED.settings, topic = EXCLUDED.topic, topic_id = EXCLUDED.topic_id,
                 partitions = EXCLUDED.partitions,
                 snapshot = EXCLUDED.snapshot, bootstrap_lsn = EXCLUDED.bootstrap_lsn, filled_at = EXCLUDED.filled_at,
-                reason = EXCLUDED.reason, lost = NULL, fills = before.fills || EXCLUDED.fills
+                reason = EXCLUDED.reason, lost = NULL, fills = before.fills || EXCLUDED.fills,
+                source = EXCLUDED.source
             """;
 
     private static final String FORGET_CHECKPOINTS = """
@@ -99,12 +100,16 @@ final class FillTransaction {
     private final long windowSeconds;
     private final long maxFutureSeconds;
     private final Optional<Duration> historyOlderThan;
+    private final boolean needsOldRows;
+    private final PgLook look;
 
-    FillTransaction(PublishSettings settings) {
+    FillTransaction(PublishSettings settings, PgLook look) {
         this.orders = settings.orders();
         this.windowSeconds = settings.windowSeconds();
         this.maxFutureSeconds = settings.maxFutureSeconds();
         this.historyOlderThan = settings.historyOlderThan();
+        this.needsOldRows = settings.needsOldRows();
+        this.look = look;
     }
 
     Future<FillOutcome> run(PgConnection connection, Fill fill) {
@@ -112,12 +117,17 @@ final class FillTransaction {
                 .compose(done -> then(connection, LIMITS))
                 .compose(done -> then(connection, LOCK))
                 .compose(done -> connection.preparedQuery(LOOK).execute(Tuple.of(historySeconds(fill))))
-                .compose(rows -> proceed(connection, fill, rows.iterator().next()))
+                .compose(rows -> look.facts(connection)
+                        .compose(source ->
+                                proceed(connection, fill, rows.iterator().next(), source)))
                 .compose(outcome -> then(connection, "COMMIT").map(outcome));
     }
 
-    private Future<FillOutcome> proceed(PgConnection connection, Fill fill, Row seen) {
+    private Future<FillOutcome> proceed(PgConnection connection, Fill fill, Row seen, Look source) {
         if (!Objects.equals(seen.getLong("found"), fill.supersedes().orElse(null))) {
+            return Future.succeededFuture(FillOutcome.SUPERSEDED);
+        }
+        if (fill.system().isPresent() && !fill.system().get().equals(source.system())) {
             return Future.succeededFuture(FillOutcome.SUPERSEDED);
         }
         if (fill.reason().isEmpty() && seen.getBoolean("holds_rows")) {
@@ -143,7 +153,8 @@ final class FillTransaction {
                                 fill.startOffsets().size(),
                                 snapshot,
                                 lsn,
-                                reason))))
+                                reason,
+                                SourceState.filled(source, needsOldRows).toJson()))))
                 .compose(done -> then(connection, FORGET_CHECKPOINTS))
                 .compose(done -> then(
                         connection, FRESH_CHECKPOINTS, Tuple.of(starts, snapshot, lsn, maxFutureSeconds, historyEnd)))

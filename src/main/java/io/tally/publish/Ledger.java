@@ -30,27 +30,52 @@ public interface Ledger {
      * @param bootstrapLsn the place in the source's log at which they were filled; names this filling
      * @param lost why they are worthless, if an engine has stopped because of that
      * @param filledAtMs when results were last filled for each reason there was, by its code, epoch ms
+     * @param source what is known of the source since then; empty if an earlier build filled them
+     * @param system the source's identifier and timeline now, or null if it is a standby
      */
     record Pipeline(
             Map<String, String> settings,
             String topicId,
             long bootstrapLsn,
             Optional<LostGround> lost,
-            Map<String, Long> filledAtMs) {
+            Map<String, Long> filledAtMs,
+            Optional<SourceState> source,
+            String system) {
+
+        /** Whether they were filled from another system, or from another history of it; unknown on a standby. */
+        public boolean isOfOtherSystem() {
+            return system != null
+                    && source.isPresent()
+                    && !system.equals(source.get().look().system());
+        }
+
+        /** The same, of a source of which something else is known. */
+        public Pipeline knowing(SourceState state) {
+            return new Pipeline(settings, topicId, bootstrapLsn, lost, filledAtMs, Optional.of(state), system);
+        }
 
         /** The same, worthless. */
         public Pipeline stopped(LostGround why) {
-            return new Pipeline(settings, topicId, bootstrapLsn, Optional.of(why), filledAtMs);
+            return new Pipeline(settings, topicId, bootstrapLsn, Optional.of(why), filledAtMs, source, system);
         }
     }
 
-    /** What keeps the tables from being used as they are; the message says what to do. */
-    record Misfit(String message) {}
+    /**
+     * What keeps the tables from being used as they are.
+     *
+     * @param message with what to do
+     * @param waits whether the engine waits until that is done; else it ends
+     */
+    record Misfit(String message, boolean waits) {}
+
+    /** A look at the source, and the results that there are, seen in one transaction. */
+    record Seen(Look now, Optional<Pipeline> results) {}
 
     /**
      * An order to fill the results from the orders table.
      *
      * @param reason why, or empty for the very first time; then a result table that holds rows is refused
+     * @param system the source's identifier and timeline when the caller looked, or empty if that does not matter
      * @param supersedes the bootstrap LSN of the results to replace, or empty if there are none; if others are found, somebody
      *     else has filled them meanwhile and nothing is done
      * @param settings the settings that shape the rows
@@ -58,6 +83,7 @@ public interface Ledger {
      */
     record Fill(
             Optional<LostGround.Reason> reason,
+            Optional<String> system,
             Optional<Long> supersedes,
             Map<String, String> settings,
             String topic,
@@ -75,7 +101,7 @@ public interface Ledger {
     /** How a {@link Fill} ended. */
     enum FillOutcome {
         DONE,
-        /** Another engine has filled the results since the caller looked. */
+        /** Another engine has filled the results since the caller looked, or the source is another one. */
         SUPERSEDED,
         /** The result table holds rows that nobody knows the origin of. */
         HOLDS_FOREIGN_ROWS
@@ -98,6 +124,17 @@ public interface Ledger {
      * whoever publishes now.
      */
     CompletionStage<FillOutcome> fill(Fill fill);
+
+    /** Looks at the source while nobody changes the orders table. */
+    CompletionStage<Seen> look();
+
+    /**
+     * Keeps what is known of the source.
+     *
+     * @param before what was kept until now, or null
+     * @return whether it was kept: not if the results were filled since, or somebody else has kept something
+     */
+    CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next);
 
     /** Writes down why the results are worthless, for whoever comes before they are filled again; not if they have been. */
     CompletionStage<Void> stop(LostGround lost);

@@ -1,5 +1,7 @@
 package io.tally.publish;
 
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -20,8 +22,9 @@ final class PgAuditBooks implements AuditBooks {
     private static final String COMPARE = """
             WITH checked AS MATERIALIZED (
                 SELECT until,
-                       greatest(until - make_interval(secs => $2::bigint),
-                                date_bin(size, now() - make_interval(secs => $3::bigint), to_timestamp(0)) + size) AS since,
+                       coalesce(greatest(until - make_interval(secs => $2::bigint),
+                                         date_bin(size, now() - make_interval(secs => $3::bigint), to_timestamp(0)) + size),
+                                '-infinity') AS since,
                        size
                 FROM (SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM tally_checkpoint) AS published,
                      (SELECT make_interval(secs => $1::bigint) AS size) AS sizes
@@ -30,7 +33,7 @@ final class PgAuditBooks implements AuditBooks {
                        sum(%4$s * %5$s) AS gross_sales, count(*) AS order_count,
                        sum(xmin::text::bigint)::bigint AS version
                 FROM %1$s, checked
-                WHERE %2$s >= since AND %2$s < until AND isfinite(until)
+                WHERE %2$s >= since AND %2$s < until AND isfinite(until) AND isfinite(%2$s)
                 GROUP BY 1, 2
             ), found AS (
                 SELECT window_start, customer_id, gross_sales, order_count
@@ -57,6 +60,8 @@ final class PgAuditBooks implements AuditBooks {
     /** There is time; the processors belong to those who wait. */
     private static final String ONE_WORKER = "SET max_parallel_workers_per_gather = 0";
 
+    private static final String NO_LIMIT = "SET statement_timeout = 0";
+
     private static final String CAPTURED = """
             SELECT EXISTS (SELECT FROM pg_replication_slots
                            WHERE slot_name = $1 AND confirmed_flush_lsn - '0/0' >= $2::bigint) AS captured
@@ -72,7 +77,7 @@ final class PgAuditBooks implements AuditBooks {
     private final Database database;
     private final String slot;
     private final String compare;
-    private final Tuple compareParameters;
+    private final PublishSettings settings;
 
     PgAuditBooks(Database database, PublishSettings settings) {
         this.database = database;
@@ -85,21 +90,28 @@ final class PgAuditBooks implements AuditBooks {
                 orders.quantity(),
                 orders.price(),
                 MOST_DIFFERENCES);
-        this.compareParameters = Tuple.of(
-                settings.windowSeconds(),
-                settings.audit().range().toSeconds(),
-                settings.historyOlderThan().map(Duration::toSeconds).orElse(null));
+        this.settings = settings;
     }
 
     @Override
-    public CompletionStage<Comparison> compare() {
-        return database.once(connection -> connection
+    public CompletionStage<Comparison> compare(boolean everything) {
+        return everything
+                ? database.onceUnbounded(
+                        connection -> connection.query(NO_LIMIT).execute().compose(set -> compare(connection, null)))
+                : database.once(connection ->
+                        compare(connection, settings.audit().range().toSeconds()));
+    }
+
+    private Future<Comparison> compare(PgConnection connection, Long rangeSeconds) {
+        Long historySeconds =
+                settings.historyOlderThan().map(Duration::toSeconds).orElse(null);
+        return connection
                 .query(ONE_WORKER)
                 .execute()
                 .compose(set -> connection
                         .preparedQuery(compare)
-                        .execute(compareParameters)
-                        .map(PgAuditBooks::comparison)));
+                        .execute(Tuple.of(settings.windowSeconds(), rangeSeconds, historySeconds))
+                        .map(PgAuditBooks::comparison));
     }
 
     @Override

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, bootstrap_lsn, lost, fills FROM tally_pipeline
-            """;
+            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source, %s AS system FROM tally_pipeline
+            """.formatted(PgLook.SYSTEM);
 
     /** A slot that is being made is active before it follows the log. */
     private static final String SLOT_IN_USE = """
@@ -51,6 +51,18 @@ final class PgLedger implements Ledger {
     private static final String STOP = """
             UPDATE tally_pipeline SET lost = $1::jsonb WHERE bootstrap_lsn = $2
             """;
+
+    /** Not while the results are filled: that transaction could not write the row any more. */
+    private static final String BEGIN_REMEMBER = """
+            BEGIN; SET LOCAL lock_timeout = '3s'; LOCK TABLE tally_checkpoint IN ROW SHARE MODE
+            """;
+
+    private static final String REMEMBER = """
+            UPDATE tally_pipeline SET source = $1::jsonb
+            WHERE bootstrap_lsn = $2 AND source IS NOT DISTINCT FROM $3::jsonb
+            """;
+
+    private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(10);
 
     private static final String MARKS = """
             SELECT partition, owner, sequence FROM tally_checkpoint WHERE partition = ANY ($1::int[])
@@ -79,6 +91,8 @@ final class PgLedger implements Ledger {
     private final Database database;
     private final Schema schema;
     private final SourceCheck source;
+    private final PgLook look;
+    private final OrdersTable orders;
     private final FillTransaction fillTransaction;
     private final PublishTransaction publishTransaction;
     private final String slot;
@@ -89,31 +103,65 @@ final class PgLedger implements Ledger {
             Database database,
             Schema schema,
             SourceCheck source,
+            PgLook look,
             FillTransaction fill,
             PublishTransaction publish,
-            String slot) {
+            PublishSettings settings) {
         this.database = database;
         this.schema = schema;
         this.source = source;
+        this.look = look;
+        this.orders = settings.orders();
         this.fillTransaction = fill;
         this.publishTransaction = publish;
-        this.slot = slot;
+        this.slot = settings.slot();
     }
 
     @Override
     public CompletionStage<Optional<Misfit>> prepare() {
         return database.once(connection -> schema.prepare(connection)
-                .compose(misfit -> source.look(connection).map(misfit)));
+                .compose(misfit -> misfit.isPresent()
+                        ? Future.succeededFuture(misfit)
+                        : source.look(connection)
+                                .compose(done -> look.facts(connection))
+                                .map(found -> Optional.ofNullable(found.misfit(orders))
+                                        .map(message -> new Misfit(message, true)))));
+    }
+
+    @Override
+    public CompletionStage<Seen> look() {
+        return database.once(
+                LOOK_TIMEOUT,
+                connection -> look.alone(connection)
+                        .compose(now -> pipeline(connection).map(results -> new Seen(now, results))));
+    }
+
+    @Override
+    public CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next) {
+        JsonObject until = before == null ? null : before.toJson();
+        return database.once(
+                LOOK_TIMEOUT,
+                connection -> connection
+                        .query(BEGIN_REMEMBER)
+                        .execute()
+                        .compose(begun -> connection
+                                .preparedQuery(REMEMBER)
+                                .execute(Tuple.of(next.toJson(), bootstrapLsn, until)))
+                        .compose(updated -> connection.query("COMMIT").execute().map(updated.rowCount() > 0)));
     }
 
     @Override
     public CompletionStage<Optional<Pipeline>> pipeline() {
-        return database.once(connection -> connection
+        return database.once(PgLedger::pipeline);
+    }
+
+    private static Future<Optional<Pipeline>> pipeline(PgConnection connection) {
+        return connection
                 .query(PIPELINE)
                 .execute()
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
-                        : Optional.of(pipeline(rows.iterator().next()))));
+                        : Optional.of(pipeline(rows.iterator().next())));
     }
 
     @Override
@@ -230,7 +278,14 @@ final class PgLedger implements Ledger {
         row.get(JsonObject.class, "fills")
                 .forEach(entry -> filledAtMs.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
         LostGround lost = LostGroundJson.read(row.get(JsonObject.class, "lost"), bootstrapLsn);
-        return new Pipeline(settings, row.getString("topic_id"), bootstrapLsn, Optional.ofNullable(lost), filledAtMs);
+        return new Pipeline(
+                settings,
+                row.getString("topic_id"),
+                bootstrapLsn,
+                Optional.ofNullable(lost),
+                filledAtMs,
+                Optional.ofNullable(SourceState.of(row.get(JsonObject.class, "source"))),
+                row.getString("system"));
     }
 
     private static Map<Integer, Mark> marks(RowSet<Row> rows) {
@@ -267,7 +322,8 @@ final class PgLedger implements Ledger {
                         row.getBuffer("filter_run").getBytes()),
                 snapshot == null ? null : Visibility.parse(snapshot),
                 row.getLong("bootstrap_lsn"),
-                LostGroundJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")));
+                LostGroundJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")),
+                row.getLong("judged_lsn"));
     }
 
     private static long toMs(OffsetDateTime time, long none) {

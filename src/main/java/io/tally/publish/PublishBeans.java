@@ -35,13 +35,15 @@ class PublishBeans {
     @Singleton
     Ledger ledger(Database database, Pool pool, PublishSettings settings, SourceColumns columns) {
         pool.size();
+        PgLook look = new PgLook(settings.orders());
         return new PgLedger(
                 database,
                 new Schema(settings.createSchema(), settings.priceScale()),
                 new SourceCheck(settings.orders(), settings.needsOldRows(), columns),
-                new FillTransaction(settings),
+                look,
+                new FillTransaction(settings, look),
                 new PublishTransaction(settings.windowSeconds(), settings.priceScale()),
-                settings.slot());
+                settings);
     }
 
     @Produces
@@ -52,14 +54,20 @@ class PublishBeans {
 
     @Produces
     @Singleton
-    Takeover takeover(Ledger ledger, PublishSettings settings, InstantSource clock) {
-        return new Takeover(ledger, settings, clock, executor);
+    Takeover takeover(Ledger ledger, PublishSettings settings, WindowStore store, InstantSource clock) {
+        return new Takeover(ledger, settings, store::doubt, clock, executor);
     }
 
     @Produces
     @Singleton
     OwedFill owedFill(WindowStore store, Ledger ledger, PublishSettings settings, InstantSource clock) {
         return new OwedFill(store, ledger, !settings.stopOnLostGround(), clock, executor);
+    }
+
+    @Produces
+    @Singleton
+    SourceWatch sourceWatch(WindowStore store, Ledger ledger, PublishSettings settings) {
+        return new SourceWatch(store, ledger, settings, executor);
     }
 
     @PreDestroy

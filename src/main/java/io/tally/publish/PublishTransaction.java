@@ -51,12 +51,13 @@ final class PublishTransaction {
                     filter_run = decode(next.filter_run, 'base64'),
                     snapshot = next.snapshot,
                     owed = next.owed,
+                    judged_lsn = next.judged_lsn,
                     updated_at = now()
                 FROM jsonb_to_recordset($1::jsonb)
                     AS next (partition int, owner uuid, sequence bigint, position bigint, resume_offset bigint,
                              published_up_to bigint, published_early bigint[], newest_event_time bigint,
                              filter_last_commit_lsn bigint, filter_lsn bigint, filter_transaction_id int,
-                             filter_commit_time bigint, filter_run text, snapshot text, owed jsonb)
+                             filter_commit_time bigint, filter_run text, snapshot text, owed jsonb, judged_lsn bigint)
                 WHERE checkpoint.partition = next.partition
                   AND checkpoint.owner = next.owner
                   AND checkpoint.sequence = next.sequence - 1
@@ -175,7 +176,8 @@ final class PublishTransaction {
                 .put(
                         "snapshot",
                         next.visibility() == null ? null : next.visibility().toString())
-                .put("owed", LostGroundJson.write(next.owed()));
+                .put("owed", LostGroundJson.write(next.owed()))
+                .put("judged_lsn", next.judgedLsn());
     }
 
     /** Not as text: years before Christ and beyond 9999 have no form that both sides agree on. */

@@ -28,8 +28,8 @@ final class Schema {
     private static final String MISSING = """
             SELECT string_agg(concat_ws('.', wanted.name, wanted.added), ', ') AS missing
             FROM (VALUES ('order_agg', NULL), ('tally_pipeline', NULL), ('tally_checkpoint', NULL), ('order_agg_final', NULL),
-                         ('tally_pipeline', 'fills'), ('tally_checkpoint', 'owed'), ('tally_checkpoint', 'filter_run'))
-                     AS wanted (name, added)
+                         ('tally_pipeline', 'fills'), ('tally_checkpoint', 'owed'), ('tally_checkpoint', 'filter_run'),
+                         ('tally_pipeline', 'source'), ('tally_checkpoint', 'judged_lsn')) AS wanted (name, added)
             WHERE to_regclass(wanted.name) IS NULL
                OR wanted.added IS NOT NULL AND NOT EXISTS (
                       SELECT FROM pg_attribute
@@ -81,8 +81,10 @@ final class Schema {
 
     private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing) {
         if (!create) {
-            return Future.succeededFuture(Optional.of(new Ledger.Misfit("these tables or columns are missing: "
-                    + missing + ". tally.create-schema=false, so somebody has to run schema.sql in this database")));
+            return Future.succeededFuture(Optional.of(new Ledger.Misfit(
+                    "these tables or columns are missing: " + missing
+                            + ". tally.create-schema=false, so somebody has to run schema.sql in this database",
+                    false)));
         }
         return connection.query(sql()).execute().map(created -> Optional.empty());
     }
@@ -110,10 +112,12 @@ final class Schema {
             return Optional.empty();
         }
         String view = found.getBoolean("has_view") ? "DROP VIEW order_agg_final; " : "";
-        return Optional.of(new Ledger.Misfit("order_agg is too narrow: gross_sales is " + found.getString("sales_type")
-                + " and order_count " + found.getString("count_type")
-                + ", which one legal order, or the sum of many, can"
-                + " exceed. Make it wider: " + view + "ALTER TABLE order_agg " + String.join(", ", changes)));
+        return Optional.of(new Ledger.Misfit(
+                "order_agg is too narrow: gross_sales is " + found.getString("sales_type")
+                        + " and order_count " + found.getString("count_type")
+                        + ", which one legal order, or the sum of many, can"
+                        + " exceed. Make it wider: " + view + "ALTER TABLE order_agg " + String.join(", ", changes),
+                false));
     }
 
     private static String sql() {

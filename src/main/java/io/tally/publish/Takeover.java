@@ -2,6 +2,7 @@ package io.tally.publish;
 
 import io.tally.window.Checkpoint;
 import io.tally.window.Checkpoints;
+import io.tally.window.Doubts;
 import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
@@ -20,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -41,6 +43,7 @@ public final class Takeover implements Checkpoints {
 
     private final Ledger ledger;
     private final PublishSettings settings;
+    private final Consumer<Doubts> doubts;
     private final InstantSource clock;
     private final Executor executor;
 
@@ -63,10 +66,15 @@ public final class Takeover implements Checkpoints {
      */
     private record Pending(String topicId, Map<Integer, Long> restarts, long transaction, long sinceMs) {}
 
-    /** @param executor runs one task at a time */
-    public Takeover(Ledger ledger, PublishSettings settings, InstantSource clock, Executor executor) {
+    /**
+     * @param doubts told, before partitions are handed over, what is known of the rows before their changes
+     * @param executor runs one task at a time
+     */
+    public Takeover(
+            Ledger ledger, PublishSettings settings, Consumer<Doubts> doubts, InstantSource clock, Executor executor) {
         this.ledger = ledger;
         this.settings = settings;
+        this.doubts = doubts;
         this.clock = clock;
         this.executor = executor;
         this.rebuildAsked = settings.rebuild();
@@ -114,8 +122,11 @@ public final class Takeover implements Checkpoints {
 
         CompletionStage<List<Checkpoint>> decide() {
             return ledger.prepare()
-                    .thenComposeAsync(
-                            misfit -> misfit.isPresent() ? refuse(misfit.get().message()) : look(), executor);
+                    .thenComposeAsync(misfit -> misfit.isPresent() ? giveUp(misfit.get()) : look(), executor);
+        }
+
+        private CompletionStage<List<Checkpoint>> giveUp(Ledger.Misfit misfit) {
+            return misfit.waits() ? notYet(misfit.message()) : refuse(misfit.message());
         }
 
         private CompletionStage<List<Checkpoint>> look() {
@@ -159,7 +170,17 @@ public final class Takeover implements Checkpoints {
         private Optional<LostGround> knownLoss(Ledger.Pipeline results) {
             return Optional.ofNullable(lost)
                     .filter(found -> found.bootstrapLsn() == results.bootstrapLsn())
-                    .or(results::lost);
+                    .or(results::lost)
+                    .or(() -> otherSystem(results));
+        }
+
+        private static Optional<LostGround> otherSystem(Ledger.Pipeline results) {
+            return results.isOfOtherSystem()
+                    ? Optional.of(new LostGround(
+                            LostGround.Reason.OTHER_SYSTEM,
+                            LookRules.otherSystem(results.source().get().look().system(), results.system()),
+                            results.bootstrapLsn()))
+                    : Optional.empty();
         }
 
         private CompletionStage<List<Checkpoint>> own(Ledger.Pipeline results) {
@@ -187,6 +208,9 @@ public final class Takeover implements Checkpoints {
                     return loseGround(gone.get(), facts);
                 }
             }
+            results.source()
+                    .ifPresent(source -> doubts.accept(
+                            new Doubts(results.bootstrapLsn(), source.look().lsn(), source.doubts())));
             return CompletableFuture.completedStage(checkpoints);
         }
 
@@ -272,6 +296,7 @@ public final class Takeover implements Checkpoints {
             });
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
+                    pipeline.map(Ledger.Pipeline::system),
                     pipeline.map(Ledger.Pipeline::bootstrapLsn),
                     settings.rowSettings(),
                     facts.topic(),
@@ -302,10 +327,11 @@ public final class Takeover implements Checkpoints {
                 logStarts.clear();
                 logStartsOf = facts.topicId();
             }
-            Optional<LostGround> back = pipeline.filter(
-                            results -> results.topicId().equals(facts.topicId()))
-                    .flatMap(this::knownLoss)
-                    .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK);
+            Optional<Ledger.Pipeline> results =
+                    pipeline.filter(found -> found.topicId().equals(facts.topicId()));
+            Optional<LostGround> back = results.flatMap(this::knownLoss)
+                    .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK)
+                    .or(() -> results.flatMap(Attempt::otherSystem));
             if (back.isEmpty()) {
                 return;
             }

@@ -13,6 +13,8 @@ import io.tally.publish.FillState;
 import io.tally.publish.OwedFill;
 import io.tally.publish.Publisher;
 import io.tally.publish.PublishingState;
+import io.tally.publish.SourceFindings;
+import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
 import io.tally.registry.SchemaRegistry;
 import io.tally.window.OrderChange;
@@ -40,6 +42,7 @@ class Engine {
     private final Publisher publisher;
     private final Takeover takeover;
     private final OwedFill owedFill;
+    private final SourceWatch sourceWatch;
     private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final ShapeLog shapes;
@@ -60,6 +63,7 @@ class Engine {
             Publisher publisher,
             Takeover takeover,
             OwedFill owedFill,
+            SourceWatch sourceWatch,
             Auditor auditor,
             DeadLetterLog deadLetters,
             ShapeLog shapes,
@@ -72,6 +76,7 @@ class Engine {
         this.publisher = publisher;
         this.takeover = takeover;
         this.owedFill = owedFill;
+        this.sourceWatch = sourceWatch;
         this.auditor = auditor;
         this.deadLetters = deadLetters;
         this.shapes = shapes;
@@ -105,6 +110,7 @@ class Engine {
                 records(),
                 publishing(publisher.state()),
                 filling(takeover.state(), owedFill.owed()),
+                source(sourceWatch.findings()),
                 audit(auditor.state()));
     }
 
@@ -283,6 +289,11 @@ class Engine {
                 owed.why().reason().code(),
                 owed.why().explanation(),
                 owed.dueAtMs().map(Instant::ofEpochMilli).orElse(null));
+    }
+
+    private static EngineStatus.Source source(SourceFindings found) {
+        return new EngineStatus.Source(
+                found.lsn() < 0 ? null : found.lsn(), found.standby(), found.notFull(), found.problems());
     }
 
     private static EngineStatus.Audit audit(AuditState state) {

@@ -12,6 +12,7 @@ import io.tally.publish.Auditor;
 import io.tally.publish.FillState;
 import io.tally.publish.OwedFill;
 import io.tally.publish.Publisher;
+import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
 import io.tally.window.OrderChange;
 import io.tally.window.Progress;
@@ -40,6 +41,7 @@ class EngineMetrics {
     private final Publisher publisher;
     private final Takeover takeover;
     private final OwedFill owedFill;
+    private final SourceWatch sourceWatch;
     private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final InstantSource clock;
@@ -52,6 +54,7 @@ class EngineMetrics {
             Publisher publisher,
             Takeover takeover,
             OwedFill owedFill,
+            SourceWatch sourceWatch,
             Auditor auditor,
             DeadLetterLog deadLetters,
             InstantSource clock) {
@@ -61,6 +64,7 @@ class EngineMetrics {
         this.publisher = publisher;
         this.takeover = takeover;
         this.owedFill = owedFill;
+        this.sourceWatch = sourceWatch;
         this.auditor = auditor;
         this.deadLetters = deadLetters;
         this.clock = clock;
@@ -119,6 +123,11 @@ class EngineMetrics {
                 null,
                 "1 while order_agg has to be filled again to be exact, else 0",
                 () -> owedFill.owed().isPresent() ? 1 : 0);
+        gauge(
+                "tally.source.problems",
+                null,
+                "What the last look at the source has found wrong: replica identity, columns, a standby",
+                () -> sourceWatch.findings().problems().size());
         counter(
                 "tally.audit.runs",
                 "Comparisons of order_agg with the orders table",

@@ -36,6 +36,7 @@ public record EngineStatus(
         Records records,
         Publishing publishing,
         Filling filling,
+        Source source,
         Audit audit) {
 
     /**
@@ -136,6 +137,17 @@ public record EngineStatus(
             Instant lastRun,
             Long lastMillis,
             Instant cleanUntil) {}
+
+    /**
+     * What the last look at the source's catalog has found.
+     *
+     * @param lsn where its log ended; missing before the first look
+     * @param standby whether the server follows another one
+     * @param notFull tables and partitions whose replica identity is not FULL
+     * @param problems one line for an operator each
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Source(Long lsn, boolean standby, List<String> notFull, List<String> problems) {}
 
     /**
      * How often this engine filled order_agg from the orders table since its start, and why it did last.

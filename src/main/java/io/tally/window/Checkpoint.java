@@ -19,6 +19,8 @@ import java.util.UUID;
  * @param visibility the snapshot the results were filled from, or null once every later record committed after it
  * @param bootstrapLsn the place in the source's log at which the results were filled
  * @param owed why the results have to be filled again some time, or null
+ * @param judgedLsn rows before updates and deletes were found to be right, or a fill to be owed, up to this place in the
+ *     source's log
  */
 public record Checkpoint(
         int partition,
@@ -32,7 +34,8 @@ public record Checkpoint(
         FilterState filter,
         Visibility visibility,
         long bootstrapLsn,
-        LostGround owed) {
+        LostGround owed,
+        long judgedLsn) {
 
     public Checkpoint {
         if (resumeOffset > position) {

@@ -33,7 +33,14 @@ final class FillFilter {
             retiredAt = offset;
             return false;
         }
-        return change.transactionKnown()
+        return mayHold(change);
+    }
+
+    /** Whether the fill holds the change, as far as that can be told without noting it. */
+    boolean mayHold(OrderChange change) {
+        return visibility != null
+                && Math.max(change.lastCommitLsn(), change.lsn()) < bootstrapLsn
+                && change.transactionKnown()
                 && (change.lsn() == OrderChange.NO_LSN
                         ? visibility.sees(change.transactionId())
                         : visibility.seesOneBefore(change.transactionId()));

@@ -60,6 +60,10 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
         REPLICA_IDENTITY("replica-identity", true),
         /** Changes come without what a change that is sent again can be told by. */
         NO_SEQUENCE("no-sequence"),
+        /** The table is another one, or its columns are, and no record tells what that did to its rows. */
+        TABLE_CHANGED("table-changed"),
+        /** The database is another one, or continues another history: changes of the old one may be in the topic only. */
+        OTHER_SYSTEM("other-system"),
         /** The results differ from the orders table, and not because something is on its way. */
         AUDIT("audit"),
         /** An operator asked for it. */

@@ -99,6 +99,11 @@ public final class OrderChange {
         op = newOp;
     }
 
+    /** Whether it takes a row back that was counted before. */
+    boolean takesBack() {
+        return op == Op.UPDATE || op == Op.DELETE;
+    }
+
     /** The row before the change; present on updates and deletes that can be retracted. */
     public RowImage before() {
         return before;

@@ -44,6 +44,9 @@ public final class Shard {
     private LostGround lostGround;
     private LostGround owed;
     private LostGround lastPublishedOwed;
+    private long judgedLsn;
+    private long newestTakenBackLsn;
+    private volatile Doubts doubts = Doubts.NONE;
     private Publication underWay;
 
     private long lastPublishedPosition;
@@ -78,6 +81,9 @@ public final class Shard {
         this.bootstrapLsn = checkpoint.bootstrapLsn();
         this.owed = checkpoint.owed();
         this.lastPublishedOwed = owed;
+        this.judgedLsn = checkpoint.judgedLsn();
+        // Whoever read these did not leave behind which of them took a row back.
+        this.newestTakenBackLsn = duplicates.newestLsn();
         this.lastPublishedAtMs = nowMs;
         this.quietSinceMs = nowMs;
         this.lookedAtMs = nowMs;
@@ -118,6 +124,22 @@ public final class Shard {
         }
         position = offset + 1;
         return true;
+    }
+
+    /**
+     * Whether the row before the change is known not to be what was counted, so that the change is void as a whole. Needs no
+     * monitor.
+     */
+    public boolean isVoid(OrderChange change) {
+        return change.takesBack() && doubts.provenAt(change.lsn()) != null && !fill.mayHold(change);
+    }
+
+    /** Passes over a record whose change is void, after the dead letters have it: the results lack it until they are filled. */
+    public void passVoid(long offset, OrderChange change) {
+        Doubts.Range range = doubts.at(change.lsn());
+        // By now the range may have been found to end before this change, which has been given up all the same.
+        oweFor(range == null ? doubts.ranges().getLast() : range, offset);
+        passDeadLetter(offset);
     }
 
     /** Passes over a record that is a dead letter, after the broker has taken it. */
@@ -192,7 +214,7 @@ public final class Shard {
             case NEW -> {
                 if (fill.holds(offset, change)) {
                     passInTable(change, nowMs);
-                } else if (isPurge(change)) {
+                } else if (!isDoubtful(offset, change) && isPurge(change)) {
                     counts.purged++;
                 } else {
                     counts.applied++;
@@ -264,6 +286,49 @@ public final class Shard {
         if (owed == null && lost.bootstrapLsn() == bootstrapLsn) {
             owed = lost;
         }
+    }
+
+    /** A row before it that is not the one that was counted makes the results wrong, so they are filled again if it may not be. */
+    private boolean isDoubtful(long offset, OrderChange change) {
+        if (!change.takesBack()) {
+            return false;
+        }
+        // Of an unknown place nothing is ever proven.
+        newestTakenBackLsn =
+                change.lsn() == OrderChange.NO_LSN ? Long.MAX_VALUE : Math.max(newestTakenBackLsn, change.lsn());
+        Doubts.Range range = doubts.at(change.lsn());
+        if (range != null) {
+            oweFor(range, offset);
+        }
+        return range != null;
+    }
+
+    /**
+     * Takes note of what is known of the rows before changes. What was applied before that was known is judged now.
+     *
+     * @param now newer than what was noted last
+     */
+    void doubt(Doubts now) {
+        if (now.bootstrapLsn() != bootstrapLsn || now.lookedAtLsn() < doubts.lookedAtLsn()) {
+            return;
+        }
+        doubts = now;
+        for (Doubts.Range range : now.ranges()) {
+            if (range.toLsn() > judgedLsn && newestTakenBackLsn >= Math.max(range.fromLsn(), judgedLsn)) {
+                oweFor(range, position);
+            }
+        }
+        judgedLsn = Math.max(judgedLsn, now.lookedAtLsn());
+    }
+
+    private void oweFor(Doubts.Range range, long offset) {
+        String what = range.explanation() + ", and an update or delete came from there";
+        owe(new LostGround(LostGround.Reason.REPLICA_IDENTITY, what, bootstrapLsn, partition, offset));
+    }
+
+    /** Highest place in the source's log from which a change came that took a row back; never too low. */
+    long newestTakenBackLsn() {
+        return newestTakenBackLsn;
     }
 
     private void contribute(RowImage row, int sign, long offset, long nowMs) {
@@ -405,7 +470,8 @@ public final class Shard {
                 resume.before(),
                 fill.neededFrom(resume.offset()),
                 bootstrapLsn,
-                owed);
+                owed,
+                judgedLsn);
     }
 
     private boolean checkpointIsOld(long nowMs) {

@@ -28,6 +28,7 @@ public final class WindowStore {
     private final AtomicLong newestBoundaryMs = new AtomicLong(Shard.NO_TIME);
     private final AtomicReference<Shard> replayTurn = new AtomicReference<>();
     private volatile Runnable whenDue = () -> {};
+    private volatile Doubts doubts = Doubts.NONE;
 
     public WindowStore(WindowSettings settings) {
         this.settings = settings;
@@ -35,6 +36,7 @@ public final class WindowStore {
 
     /** Makes this the shard of its partition; an older one is dropped. */
     public void add(Shard shard) {
+        doubt(shard);
         Shard older = shards.put(shard.partition(), shard);
         if (older != null) {
             retire(older);
@@ -264,6 +266,33 @@ public final class WindowStore {
                 .flatMap(partition -> partition.held().stream())
                 .forEach(window -> sum.addAll(window.totals()));
         return CustomerRanking.of(sum, limit);
+    }
+
+    /** Takes note of what is known of the rows before changes, for all shards there are and those to come. */
+    public synchronized void doubt(Doubts now) {
+        if (now.bootstrapLsn() == doubts.bootstrapLsn() && now.lookedAtLsn() < doubts.lookedAtLsn()) {
+            return;
+        }
+        doubts = now;
+        shards.values().forEach(this::doubt);
+    }
+
+    private void doubt(Shard shard) {
+        synchronized (shard) {
+            shard.doubt(doubts);
+            shard.settle();
+        }
+    }
+
+    /** Highest place in the source's log from which a change came that took a row back; never too low. */
+    public long newestTakenBackLsn() {
+        long newest = OrderChange.NO_LSN;
+        for (Shard shard : shards.values()) {
+            synchronized (shard) {
+                newest = Math.max(newest, shard.newestTakenBackLsn());
+            }
+        }
+        return newest;
     }
 
     /** Stops all shards: what they add to is worthless. */

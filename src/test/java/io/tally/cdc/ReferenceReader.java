@@ -154,7 +154,6 @@ final class ReferenceReader {
         boolean retracts = updates == UpdateMode.RETRACT && (op.equals("u") || op.equals("d"));
         boolean adds = Set.of("c", "u", "r").contains(op);
         Row before = retracts ? image(beforeImage) : null;
-        demand(before == null || !before.equals(new Row(true, 0, 0, 0, 0)), "made up");
         Row after = adds ? image(afterImage) : null;
         String orderId = "";
         if (adds || retracts) {

@@ -17,7 +17,9 @@ import io.tally.window.WindowStore;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +41,8 @@ class AuditTest {
 
     private final AuditBooks books = new AuditBooks() {
         @Override
-        public CompletionStage<Comparison> compare() {
+        public CompletionStage<Comparison> compare(boolean everything) {
+            compared.add(everything);
             return CompletableFuture.completedStage(new Comparison(nowMs, 100, L, Map.copyOf(differences)));
         }
 
@@ -54,8 +57,24 @@ class AuditTest {
             return CompletableFuture.completedStage(published);
         }
     };
+    private boolean wholeOwed;
+    private final List<Boolean> compared = new ArrayList<>();
+    private final Audit.Whole whole = new Audit.Whole() {
+        @Override
+        public boolean isOwed() {
+            return wholeOwed;
+        }
+
+        @Override
+        public CompletionStage<Void> done(long lsn) {
+            assertEquals(100, lsn);
+            wholeOwed = false;
+            return CompletableFuture.completedStage(null);
+        }
+    };
     private final Audit audit = new Audit(
             books,
+            whole,
             () -> CompletableFuture.completedStage(
                     new TopicFacts("orders", "id", Map.of(0, new OffsetRange(0, 42, 40)))),
             store,
@@ -174,5 +193,33 @@ class AuditTest {
         step();
         assertEquals(Verdict.WAITING, audit.state().verdict());
         assertEquals(0, audit.state().runs());
+    }
+
+    @Test
+    void step_wholeIsOwed_comparesEverythingAtOnceAndOnce() {
+        own(0);
+        step();
+        wholeOwed = true;
+        step();
+        step();
+        nowMs += MINUTE;
+        step();
+        assertEquals(List.of(false, true, false), compared);
+    }
+
+    @Test
+    void step_wholeIsOwedAndDiffers_looksTwiceAtEverythingAndLosesGround() {
+        own(0);
+        wholeOwed = true;
+        captured = true;
+        published = true;
+        differs("5");
+        for (int i = 0; i < 4; i++) {
+            step();
+        }
+        assertEquals(List.of(true, true), compared);
+        assertEquals(
+                LostGround.Reason.AUDIT, store.shard(0).progress().lostGround().reason());
+        assertTrue(wholeOwed, "only what was found right is done");
     }
 }

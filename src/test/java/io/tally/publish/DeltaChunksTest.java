@@ -30,8 +30,14 @@ class DeltaChunksTest {
 
     DeltaChunksTest() {
         FakeLedger ledger = new FakeLedger();
-        ledger.fill(
-                new Ledger.Fill(Optional.empty(), Optional.empty(), Map.of(), "t", "id", Map.of(0, 0L, 1, 0L, 2, 0L)));
+        ledger.fill(new Ledger.Fill(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                "t",
+                "id",
+                Map.of(0, 0L, 1, 0L, 2, 0L)));
         for (Checkpoint checkpoint : ledger.takeOver(Set.of(0, 1, 2), UUID.randomUUID())
                 .toCompletableFuture()
                 .join()) {

@@ -57,6 +57,11 @@ final class FakeLedger implements Ledger {
 
     long nextTransaction = 700;
     long nextLsn = 1_000;
+    /** What a look at the source finds. */
+    Look look = TestLooks.full(1);
+    /** How often something was kept of it. */
+    int remembered;
+
     long nowMs;
 
     @Override
@@ -93,9 +98,32 @@ final class FakeLedger implements Ledger {
         checkpoints.clear();
         Map<String, Long> filledAtMs = new HashMap<>(pipeline == null ? Map.of() : pipeline.filledAtMs());
         filledAtMs.put(fill.reason().map(LostGround.Reason::code).orElse(FillState.FIRST_START), nowMs);
-        pipeline = new Pipeline(fill.settings(), fill.topicId(), nextLsn++, Optional.empty(), filledAtMs);
+        pipeline = new Pipeline(
+                fill.settings(),
+                fill.topicId(),
+                nextLsn++,
+                Optional.empty(),
+                filledAtMs,
+                Optional.of(SourceState.filled(look, true)),
+                look.system());
         fill.startOffsets().forEach((partition, offset) -> checkpoints.put(partition, fresh(partition, offset)));
         return answer(FillOutcome.DONE);
+    }
+
+    @Override
+    public CompletionStage<Seen> look() {
+        return answer(new Seen(look, Optional.ofNullable(pipeline)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next) {
+        boolean kept =
+                pipeline.bootstrapLsn() == bootstrapLsn && pipeline.source().equals(Optional.ofNullable(before));
+        if (kept && !unreachable) {
+            remembered++;
+            pipeline = pipeline.knowing(next);
+        }
+        return answer(kept);
     }
 
     @Override

@@ -31,7 +31,8 @@ class OwedFillTest {
 
     @BeforeEach
     void fill() {
-        ledger.pipeline = new Ledger.Pipeline(Map.of(), "id", BOOTSTRAP_LSN, Optional.empty(), filledAtMs);
+        ledger.pipeline = new Ledger.Pipeline(
+                Map.of(), "id", BOOTSTRAP_LSN, Optional.empty(), filledAtMs, Optional.empty(), null);
     }
 
     private OwedFill owedFill(boolean fills) {
@@ -108,7 +109,8 @@ class OwedFillTest {
     @Test
     void step_resultsWereFilledSince_doesNothing() {
         owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
-        ledger.pipeline = new Ledger.Pipeline(Map.of(), "id", BOOTSTRAP_LSN + 1, Optional.empty(), filledAtMs);
+        ledger.pipeline = new Ledger.Pipeline(
+                Map.of(), "id", BOOTSTRAP_LSN + 1, Optional.empty(), filledAtMs, Optional.empty(), null);
         OwedFill owedFill = owedFill(true);
 
         owedFill.step();

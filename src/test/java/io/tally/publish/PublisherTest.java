@@ -16,6 +16,7 @@ import io.tally.window.WindowStore;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +34,7 @@ class PublisherTest {
     @BeforeEach
     void fillOnce() {
         ledger.fill(new Ledger.Fill(
-                java.util.Optional.empty(), java.util.Optional.empty(), Map.of(), "t", "id", Map.of(0, 0L, 1, 0L)));
+                Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), "t", "id", Map.of(0, 0L, 1, 0L)));
     }
 
     private Shard own(int partition) {

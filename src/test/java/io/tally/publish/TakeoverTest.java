@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.testkit.TestClock;
 import io.tally.window.Checkpoint;
+import io.tally.window.Doubts;
 import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class TakeoverTest {
@@ -30,6 +32,7 @@ class TakeoverTest {
             new HashMap<>(Map.of(0, new OffsetRange(0, 100, 90), 1, new OffsetRange(0, 50, 40)));
     private String topicId = "id-1";
     private LostGround lost;
+    private final AtomicReference<Doubts> doubts = new AtomicReference<>();
 
     private Takeover engine(String windowSize, boolean rebuild, boolean stop) {
         return engine(windowSize, rebuild, stop, Optional.empty());
@@ -50,7 +53,7 @@ class TakeoverTest {
                 rebuild,
                 stop,
                 new PublishSettings.Audit(Optional.empty(), Duration.ofMinutes(1), Duration.ofHours(1)));
-        return new Takeover(ledger, settings, clock, Runnable::run);
+        return new Takeover(ledger, settings, doubts::set, clock, Runnable::run);
     }
 
     private List<Checkpoint> takeOver(Takeover engine) {
@@ -174,7 +177,7 @@ class TakeoverTest {
 
     @Test
     void takeOver_tooNarrowTable_isRefused() {
-        ledger.misfit = new Ledger.Misfit("too narrow");
+        ledger.misfit = new Ledger.Misfit("too narrow", false);
         assertEquals(Kind.REFUSE, failure(engine("PT1M", false, false), "too narrow"));
     }
 

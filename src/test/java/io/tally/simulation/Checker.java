@@ -20,10 +20,17 @@ final class Checker {
 
     /** A new start of the connector seems to go back at its first transaction, whose sequence has no first part. */
     private static final Set<FaultKind> LOOKS_LIKE_GOING_BACK = EnumSet.of(
-            FaultKind.DATABASE_RESTORED, FaultKind.SNAPSHOT_REPEATED, FaultKind.SLOT_LOST, FaultKind.CONNECTOR_RESTART);
+            FaultKind.DATABASE_RESTORED,
+            FaultKind.SNAPSHOT_REPEATED,
+            FaultKind.SLOT_LOST,
+            FaultKind.CONNECTOR_RESTART,
+            FaultKind.FAILED_OVER);
+
+    private static final Set<FaultKind> MAY_CHANGE_IDENTITY = EnumSet.of(FaultKind.IDENTITY_CHANGED, FaultKind.ALTERED);
 
     /** Longer than a partition may count as idle without being looked at, with an error of the clock that goes unnoticed. */
     private static final long LONGEST_UNSEEN_MS = 3_000;
+
     private static final Set<FaultKind> DELETE_WHAT_IS_NEEDED = EnumSet.of(
             FaultKind.LOG_TRIMMED, FaultKind.IDS_PASSED, FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED);
 
@@ -89,6 +96,15 @@ final class Checker {
         if (reason.filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
             world.happened(FaultKind.WENT_BACK_NOTICED);
             checkWentBack();
+        }
+        checkPlanned(reason, LostGround.Reason.OTHER_SYSTEM, EnumSet.of(FaultKind.FAILED_OVER));
+        checkPlanned(reason, LostGround.Reason.REPLICA_IDENTITY, MAY_CHANGE_IDENTITY);
+    }
+
+    private void checkPlanned(Optional<LostGround.Reason> found, LostGround.Reason reason, Set<FaultKind> kinds) {
+        if (found.filter(reason::equals).isPresent()
+                && world.plan.faults().stream().noneMatch(fault -> kinds.contains(fault.kind()))) {
+            broken("the results were filled again for nothing, reason=" + reason);
         }
     }
 
@@ -209,7 +225,7 @@ final class Checker {
     }
 
     private boolean touches(Source.Change change, Results.Row row) {
-        return row.equals(rowOf(change.before(), world.plan.windowMs()))
+        return row.equals(rowOf(change.told(), world.plan.windowMs()))
                 || row.equals(rowOf(change.after(), world.plan.windowMs()));
     }
 

@@ -232,6 +232,9 @@ final class Connector {
                 Topic.Partition bad = world.topic.partitionOf(change.key());
                 bad.undecodable.add(bad.append(Envelope.UNDECODABLE, world.timeline.nowMs()));
             }
+            if (!change.full() && change.before() != null) {
+                world.happened(FaultKind.MADE_UP);
+            }
             byte[] record = Envelope.streamed(change, tx.id, firstPart, tx.commitMs);
             Topic.Partition partition = world.topic.partitionOf(change.key());
             partition.changes.put(partition.append(record, world.timeline.nowMs()), change);

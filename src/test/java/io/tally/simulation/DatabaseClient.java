@@ -1,6 +1,8 @@
 package io.tally.simulation;
 
 import io.tally.publish.Ledger;
+import io.tally.publish.Look;
+import io.tally.publish.SourceState;
 import io.tally.window.Checkpoint;
 import io.tally.window.LostGround;
 import io.tally.window.Publication;
@@ -48,7 +50,7 @@ final class DatabaseClient implements Ledger {
 
     @Override
     public CompletionStage<Optional<Pipeline>> pipeline() {
-        return read(() -> Optional.ofNullable(database.results.pipeline));
+        return read(this::seen);
     }
 
     @Override
@@ -62,6 +64,23 @@ final class DatabaseClient implements Ledger {
             long oldest = world.source.snapshot().xmin();
             return new Transactions(world.source.takeId(), oldest);
         });
+    }
+
+    @Override
+    public CompletionStage<Seen> look() {
+        return read(() -> new Seen(world.source.look(), seen()));
+    }
+
+    private Optional<Pipeline> seen() {
+        return Optional.ofNullable(database.results.pipeline)
+                .map(found -> new Pipeline(
+                        found.settings(),
+                        found.topicId(),
+                        found.bootstrapLsn(),
+                        found.lost(),
+                        found.filledAtMs(),
+                        found.source(),
+                        world.source.system()));
     }
 
     @Override
@@ -274,6 +293,40 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
+    public CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next) {
+        return new Remember(bootstrapLsn, before, next).send();
+    }
+
+    /** Mirrors {@code PgLedger.REMEMBER}. Its lock conflicts with that of a fill only. */
+    private final class Remember extends Sent<Boolean> {
+        private final long bootstrapLsn;
+        private final SourceState before;
+        private final SourceState next;
+
+        Remember(long bootstrapLsn, SourceState before, SourceState next) {
+            super(1L << 62);
+            this.bootstrapLsn = bootstrapLsn;
+            this.before = before;
+            this.next = next;
+        }
+
+        @Override
+        Boolean look() {
+            Pipeline found = database.results.pipeline;
+            return found != null
+                    && found.bootstrapLsn() == bootstrapLsn
+                    && found.source().equals(Optional.ofNullable(before));
+        }
+
+        @Override
+        void apply() {
+            if (outcome) {
+                database.results.pipeline = database.results.pipeline.knowing(next);
+            }
+        }
+    }
+
+    @Override
     public CompletionStage<FillOutcome> fill(Fill fill) {
         return new FillAll(fill).send();
     }
@@ -284,6 +337,7 @@ final class DatabaseClient implements Ledger {
         private Visibility snapshot;
         private Map<Results.Row, Results.Total> rows;
         private long bootstrapLsn;
+        private Look source;
 
         FillAll(Fill fill) {
             super(Database.WHOLE_TABLE);
@@ -297,6 +351,10 @@ final class DatabaseClient implements Ledger {
                 world.happened(FaultKind.FILL_SUPERSEDED);
                 return FillOutcome.SUPERSEDED;
             }
+            if (fill.system().isPresent() && !fill.system().get().equals(world.source.system())) {
+                return FillOutcome.SUPERSEDED;
+            }
+            source = world.source.look();
             if (fill.reason().isEmpty() && !database.results.orderAgg.isEmpty()) {
                 return FillOutcome.HOLDS_FOREIGN_ROWS;
             }
@@ -330,8 +388,14 @@ final class DatabaseClient implements Ledger {
             Map<String, Long> filledAtMs =
                     new HashMap<>(results.pipeline == null ? Map.of() : results.pipeline.filledAtMs());
             fill.reason().ifPresent(reason -> filledAtMs.put(reason.code(), world.timeline.nowMs()));
-            results.pipeline =
-                    new Pipeline(fill.settings(), fill.topicId(), bootstrapLsn, Optional.empty(), filledAtMs);
+            results.pipeline = new Pipeline(
+                    fill.settings(),
+                    fill.topicId(),
+                    bootstrapLsn,
+                    Optional.empty(),
+                    filledAtMs,
+                    Optional.of(SourceState.filled(source, true)),
+                    source.system());
             long newestMs = rows.keySet().stream()
                     .mapToLong(Results.Row::windowStartMs)
                     .filter(startMs -> startMs <= world.timeline.nowMs() + world.plan.maxFutureMs())

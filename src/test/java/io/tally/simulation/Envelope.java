@@ -17,7 +17,7 @@ final class Envelope {
     static byte[] streamed(Change change, long txId, long firstPart, long commitMs) {
         StringBuilder json = new StringBuilder(300);
         json.append("{\"before\":");
-        row(json, change.key(), change.before());
+        row(json, change.key(), change.told());
         json.append(",\"after\":");
         row(json, change.key(), change.after());
         json.append(",\"source\":{\"ts_ms\":").append(commitMs);

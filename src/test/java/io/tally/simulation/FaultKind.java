@@ -35,6 +35,12 @@ enum FaultKind {
     TRUNCATE,
     /** Two billion transactions elsewhere, so that ids of 32 bits come round; the log has long lost what was before. */
     IDS_PASSED,
+    /** The replica identity is not FULL for a while: rows before updates and deletes are made up. */
+    IDENTITY_CHANGED,
+    /** The table is altered in a way that does not matter. */
+    ALTERED,
+    /** A standby that was behind takes the place of the source, on another timeline. */
+    FAILED_OVER,
     /** No writer writes for a while. */
     SILENCE,
 
@@ -94,7 +100,11 @@ enum FaultKind {
     /** An engine stopped at lost ground, because it was told to. */
     STOPPED,
     /** A late order changed a row that a reader had seen as final. */
-    FINAL_CORRECTED;
+    FINAL_CORRECTED,
+    /** A row before a change was made up. */
+    MADE_UP,
+    /** One was a dead letter, because the identity was known not to be FULL. */
+    MADE_UP_VOID;
 
     private static final FaultKind[] VALUES = values();
 

@@ -12,12 +12,15 @@ final class Faults {
     private final World world;
     private final boolean needsBackups;
     private long lastRestoreMs;
+    private int timelines = 1;
 
     Faults(World world) {
         this.world = world;
         this.needsBackups = world.plan.faults().stream()
                 .map(Planned::kind)
-                .anyMatch(kind -> kind == FaultKind.DATABASE_RESTORED || kind == FaultKind.RESULTS_RESTORED);
+                .anyMatch(kind -> kind == FaultKind.DATABASE_RESTORED
+                        || kind == FaultKind.RESULTS_RESTORED
+                        || kind == FaultKind.FAILED_OVER);
     }
 
     void plan() {
@@ -35,6 +38,7 @@ final class Faults {
 
     /** Brings back what is away. */
     void end() {
+        changeIdentityBack();
         for (int slot = 0; slot < world.instances.size(); slot++) {
             Instance engine = world.instances.get(slot);
             if (engine == null || !engine.isAlive()) {
@@ -67,6 +71,9 @@ final class Faults {
             case PARTITION_ADDED -> addPartition(details);
             case TRUNCATE -> truncate();
             case IDS_PASSED -> passIds();
+            case IDENTITY_CHANGED -> changeIdentity(details);
+            case ALTERED -> alter();
+            case FAILED_OVER -> failOver(details);
             case SILENCE -> {
                 world.writers.silence(3_000 + details.nextInt(8_000));
                 yield true;
@@ -164,7 +171,7 @@ final class Faults {
             return false;
         }
         Source.Tx tx = world.source.begin();
-        tx.changes.add(new Source.Change('t', -1, null, null, world.source.advance(20)));
+        tx.changes.add(new Source.Change('t', -1, null, null, world.source.advance(20), true));
         world.source.commit(tx, world.timeline.nowMs());
         world.source.show(tx);
         return true;
@@ -185,6 +192,62 @@ final class Faults {
         Source.Tx lastOfThem = world.source.begin();
         world.source.commit(lastOfThem, world.timeline.nowMs());
         world.source.show(lastOfThem);
+        return true;
+    }
+
+    // ---- catalog ---------------------------------------------------------------------------------------------------
+
+    /** Rows before changes are not in the log for a while. */
+    private boolean changeIdentity(SplittableRandom details) {
+        if (!world.source.isUnlocked() || !world.source.catalog().full()) {
+            return false;
+        }
+        world.source.alter(false);
+        world.timeline.after(1 + details.nextInt(details.nextBoolean() ? 3_000 : 15_000), this::changeIdentityBack);
+        return true;
+    }
+
+    private void changeIdentityBack() {
+        if (world.source.catalog().full()) {
+            return;
+        }
+        if (world.source.isUnlocked()) {
+            world.source.alter(true);
+        } else {
+            world.timeline.after(20, this::changeIdentityBack);
+        }
+    }
+
+    /** Nothing that matters: the engines cannot know. */
+    private boolean alter() {
+        if (!world.source.isUnlocked()) {
+            return false;
+        }
+        world.source.alter(world.source.catalog().full());
+        return true;
+    }
+
+    /** A standby that was a bit behind goes on in the place of the server; it is on another timeline. */
+    private boolean failOver(SplittableRandom details) {
+        int chosen = details.nextInt(world.backups.size());
+        while (chosen >= 0 && world.backups.get(chosen).source() == null) {
+            chosen--;
+        }
+        if (chosen < 0 || !world.connector.isRunning() || world.connector.isReadingTable()) {
+            return false;
+        }
+        Backup backup = world.backups.get(chosen);
+        boolean hasResults = backup.results().pipeline != null;
+        if (!hasResults
+                || world.connector.sentWithoutFirstPartSince(backup.source().logSize())) {
+            return false;
+        }
+        world.backups.subList(chosen + 1, world.backups.size()).clear();
+        world.restores++;
+        world.source.restore(backup.source());
+        world.source.promote(++timelines);
+        world.database.restore(backup.results());
+        world.connector.sourceWentBack();
         return true;
     }
 

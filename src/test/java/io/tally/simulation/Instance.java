@@ -5,6 +5,7 @@ import io.tally.publish.OrdersTable;
 import io.tally.publish.OwedFill;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.Publisher;
+import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
 import io.tally.window.Checkpoints;
 import io.tally.window.LostGround;
@@ -32,12 +33,14 @@ import org.apache.kafka.common.TopicPartition;
 final class Instance {
 
     private static final long TICK_MS = 1_000;
+    private static final long LOOK_MS = 5_000;
 
     private final World world;
     private final SplittableRandom random;
     private final WindowStore store;
     private final Publisher publisher;
     private final OwedFill owedFill;
+    private final SourceWatch watch;
     private final List<Reader> readers;
 
     /** What the group will tell it at its next poll. */
@@ -69,13 +72,14 @@ final class Instance {
         };
         DatabaseClient ledger = new DatabaseClient(world, this, random.split());
         publisher = new Publisher(store, ledger, clock, this::execute);
-        Takeover takeover = new Takeover(ledger, settings(rebuild), clock, this::execute);
+        Takeover takeover = new Takeover(ledger, settings(rebuild), store::doubt, clock, this::execute);
         Checkpoints checkpoints = watched(takeover);
         readers = Stream.generate(() -> new Reader(checkpoints))
                 .limit(1 + random.nextInt(2))
                 .toList();
         store.onDue(this::tick);
         owedFill = new OwedFill(store, ledger, !world.plan.stopOnLostGround(), clock, this::execute);
+        watch = new SourceWatch(store, ledger, settings(rebuild), this::execute);
     }
 
     private PublishSettings settings(boolean rebuild) {
@@ -114,6 +118,7 @@ final class Instance {
 
     void start() {
         heartbeat();
+        watch();
         readers.forEach(Reader::readOn);
     }
 
@@ -167,6 +172,11 @@ final class Instance {
         tick();
         owedFill.step();
         world.timeline.after(TICK_MS, guarded(this::heartbeat));
+    }
+
+    /** One look after the other. */
+    private void watch() {
+        watch.step().whenComplete((done, failure) -> world.timeline.after(LOOK_MS, guarded(this::watch)));
     }
 
     private void tick() {
@@ -251,9 +261,16 @@ final class Instance {
             } else {
                 long brokerTakesMs = random.nextInt(4) == 0 ? random.nextInt(3_000) : world.database.hop();
                 world.timeline.after(brokerTakesMs, guarded(() -> {
-                    deadLetters.forEach(record -> world.checker.deadLetter(record.partition(), record.offset()));
+                    deadLetters.forEach(this::deadLetter);
                     apply(lossesBefore);
                 }));
+            }
+        }
+
+        private void deadLetter(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+            world.checker.deadLetter(record.partition(), record.offset());
+            if (!world.topic.partitions.get(record.partition()).undecodable.contains(record.offset())) {
+                world.happened(FaultKind.MADE_UP_VOID);
             }
         }
 
@@ -299,6 +316,11 @@ final class Instance {
 
     boolean hasStopped() {
         return readers.stream().anyMatch(reader -> reader.loop.hasStopped());
+    }
+
+    /** Whether it says that the results are not exact until they are filled again, which it does not do by itself. */
+    boolean owesFill() {
+        return owedFill.owed().isPresent();
     }
 
     String problem() {

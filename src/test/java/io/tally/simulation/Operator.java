@@ -21,6 +21,9 @@ final class Operator {
             Instance engine = world.instances.get(slot);
             if (engine != null && engine.isRunning() && engine.hasStopped()) {
                 act(engine, slot);
+            } else if (engine != null && engine.isRunning() && engine.owesFill() && world.isCalm()) {
+                engine.crash();
+                world.startEngine(slot, true);
             }
         }
         world.timeline.after(500 + random.nextInt(4_000), this::look);

@@ -157,6 +157,7 @@ final class Results {
                 FilterState.NOTHING_SEEN,
                 snapshot,
                 pipeline.bootstrapLsn(),
-                null);
+                null,
+                0);
     }
 }

@@ -1,9 +1,11 @@
 package io.tally.simulation;
 
+import io.tally.publish.Look;
 import io.tally.window.Visibility;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The orders table, its transactions and its log. Rows are locked by the transaction that touches them until others can
@@ -14,10 +16,39 @@ final class Source {
 
     static final long INFINITE = Long.MAX_VALUE;
 
+    private static final Map<String, Look.Column> COLUMNS = Map.of(
+            "\"customer_id\"", new Look.Column("integer", "N", 2, "0"),
+            "\"quantity\"", new Look.Column("integer", "N", 3, "0"),
+            "\"price\"", new Look.Column("numeric(12,2)", "N", 4, "0"),
+            "\"event_ts\"", new Look.Column("timestamp with time zone", "D", 5, "0"));
+
     record Row(int customerId, int quantity, long priceCents, long eventMs) {}
 
-    /** One row changed. {@code key} is the number of the order; a truncate has none. */
-    record Change(char op, int key, Row before, Row after, long lsn) {}
+    /** What the connector says of a row before, where it knows the key only. */
+    static final Row MADE_UP = new Row(0, 1, 999, 0);
+
+    /**
+     * One row changed.
+     *
+     * @param key the number of the order; a truncate has none
+     * @param full whether the row before is in the log
+     */
+    record Change(char op, int key, Row before, Row after, long lsn, boolean full) {
+
+        /** The row before as the record has it. */
+        Row told() {
+            return before == null || full ? before : MADE_UP;
+        }
+    }
+
+    /**
+     * The table in the catalog.
+     *
+     * @param version moves with every change
+     * @param full whether its replica identity is FULL
+     * @param timeline the history that its log continues
+     */
+    record Catalog(int version, boolean full, int timeline) {}
 
     /** A transaction, from its first statement on. */
     static final class Tx {
@@ -34,7 +65,7 @@ final class Source {
     }
 
     /** Everything a restore brings back. */
-    record Backup(Row[] rows, long lsn, long nextId, int logSize) {}
+    record Backup(Row[] rows, long lsn, long nextId, int logSize, Catalog catalog) {}
 
     final Row[] rows;
     private final Tx[] lockedBy;
@@ -46,6 +77,7 @@ final class Source {
     private long lsn = 1_000;
     private long nextId;
     private long endOfIds;
+    private Catalog catalog = new Catalog(0, true, 1);
 
     Source(int keys, long firstId) {
         rows = new Row[keys];
@@ -98,7 +130,7 @@ final class Source {
         Row before = seenBy(tx, key);
         char op = before == null ? 'c' : after == null ? 'd' : 'u';
         lockedBy[key] = tx;
-        tx.changes.add(new Change(op, key, before, after, atLsn));
+        tx.changes.add(new Change(op, key, before, after, atLsn, catalog.full()));
     }
 
     /** Puts the commit into the log. */
@@ -157,6 +189,44 @@ final class Source {
         return !committing.isEmpty();
     }
 
+    // ---- altering --------------------------------------------------------------------------------------------------
+
+    /** Whether nobody has written to the table and not committed yet; else whoever alters it waits. */
+    boolean isUnlocked() {
+        return committing.isEmpty() && running.stream().allMatch(tx -> tx.changes.isEmpty());
+    }
+
+    /** Alters the table, maybe in a way that does not matter. */
+    void alter(boolean full) {
+        advance(9);
+        catalog = new Catalog(catalog.version() + 1, full, catalog.timeline());
+    }
+
+    /** Another server goes on where a standby had got to. */
+    void promote(int timeline) {
+        catalog = new Catalog(catalog.version(), catalog.full(), timeline);
+    }
+
+    Catalog catalog() {
+        return catalog;
+    }
+
+    /** What the catalog says now. */
+    Look look() {
+        String version = Integer.toString(catalog.version());
+        return new Look(
+                lsn + 1,
+                false,
+                system(),
+                "1",
+                Map.of("1", new Look.Table("orders", version, 1, catalog.full(), true)),
+                COLUMNS);
+    }
+
+    String system() {
+        return "7/" + catalog.timeline();
+    }
+
     // ---- looking ---------------------------------------------------------------------------------------------------
 
     long lsn() {
@@ -181,7 +251,7 @@ final class Source {
     // ---- backup ----------------------------------------------------------------------------------------------------
 
     Backup backUp() {
-        return new Backup(rows.clone(), lsn, nextId, log.size());
+        return new Backup(rows.clone(), lsn, nextId, log.size(), catalog);
     }
 
     /** Back to a backup: transactions under way are gone, and so is the log since. */
@@ -193,6 +263,7 @@ final class Source {
         log.subList(backup.logSize(), log.size()).clear();
         lsn = backup.lsn();
         nextId = backup.nextId();
+        catalog = backup.catalog();
         endOfIds = nextId;
     }
 }

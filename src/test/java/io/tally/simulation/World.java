@@ -16,7 +16,8 @@ final class World {
     /** Long enough for the regular comparison of checkpoints, which notices what nothing else does. */
     private static final long CALM_MS = 33_000;
 
-    private static final long LONGEST_CALM_MS = 600_000;
+    /** Longer than the hour that lies between two fillings for one reason. */
+    private static final long LONGEST_CALM_MS = 4_500_000;
 
     final Plan plan;
     final WindowSettings windowSettings;
@@ -160,7 +161,8 @@ final class World {
     }
 
     private boolean isAtRest() {
-        return connector.isAtEnd()
+        return instances.stream().allMatch(engine -> engine.store().owed().isEmpty())
+                && connector.isAtEnd()
                 && source.isQuiet()
                 && database.isIdle()
                 && group.everyPartitionIsHeld()

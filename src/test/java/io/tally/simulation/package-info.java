@@ -13,6 +13,8 @@
  *   <li>records sent again into another partition than the first time, because partitions were added in between;
  *   <li>a source restored to before the first transaction that a connector sent: its records have no first part in their
  *       sequence, which is lowest, so nothing that follows looks older;
+ *   <li>a standby that was so far behind that it has no results when it takes over: a first start, on a topic with changes
+ *       that are no more;
  *   <li>two billion transactions after the results were filled without a single one that the connector sees;
  *   <li>a source restored so that nothing written afterwards has a lower LSN than what was undone. The source is always
  *       restored together with the results, because they are in one database.

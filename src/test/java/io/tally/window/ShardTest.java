@@ -235,7 +235,7 @@ class ShardTest {
     @Test
     void passed_gapAtTheEndOfTheReplay_endsIt() {
         Checkpoint checkpoint =
-                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L, null);
+                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L, null, 0);
         Shard shard = shard(checkpoint);
         shard.apply(15, insert(NOW + 1, 7, 1, 100), NOW);
         assertTrue(shard.replaying());

@@ -35,7 +35,8 @@ public final class TestCheckpoints {
                 FilterState.NOTHING_SEEN,
                 visibility,
                 bootstrapLsn,
-                null);
+                null,
+                0);
     }
 
     /** The same progress, after which the results have to be filled again some time. */
@@ -61,6 +62,7 @@ public final class TestCheckpoints {
                 checkpoint.filter(),
                 checkpoint.visibility(),
                 checkpoint.bootstrapLsn(),
-                owed);
+                owed,
+                checkpoint.judgedLsn());
     }
 }

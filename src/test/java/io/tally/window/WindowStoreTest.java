@@ -37,7 +37,8 @@ class WindowStoreTest {
                 FilterState.NOTHING_SEEN,
                 null,
                 0,
-                null);
+                null,
+                0);
         Shard shard = new Shard(checkpoint, TestCheckpoints.SETTINGS, NOW);
         store.add(shard);
         return shard;

@@ -1,0 +1,165 @@
+package io.tally.publish;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The catalog's word on the source at one moment, in which nobody was changing the table: everything of it that was written
+ * to the log below {@link #lsn} was written before, and everything else after. Immutable.
+ *
+ * @param lsn where the source's log ended
+ * @param standby whether the server follows another one
+ * @param system its identifier and timeline; null on a standby
+ * @param root the oid of the table, or null if it is not there
+ * @param tables the table and its partitions, by oid
+ * @param columns those that are read and are there, by their quoted names
+ */
+public record Look(
+        long lsn, boolean standby, String system, String root, Map<String, Table> tables, Map<String, Column> columns) {
+
+    /**
+     * A table or partition.
+     *
+     * @param version the transaction that wrote its catalog row: another one whenever its replica identity was changed, and
+     *     for many other reasons; the same after VACUUM, ANALYZE and CREATE INDEX
+     * @param file the number of the file that holds its rows: another one after TRUNCATE and whatever rewrites it
+     * @param full whether updates and deletes are logged with the whole row before
+     * @param rows whether it can hold rows; a partition without a page has none, so that nothing was ever updated in it
+     */
+    public record Table(String name, String version, long file, boolean full, boolean rows) {}
+
+    /**
+     * A column.
+     *
+     * @param category PostgreSQL's letter for the kind of its type: N for numbers, D for dates and times
+     * @param number its place in the table, which it keeps for life
+     * @param version the transaction that wrote its catalog row: another one after ALTER COLUMN and RENAME
+     */
+    public record Column(String type, String category, int number, String version) {}
+
+    /** Whether nothing but the place in the log is another. */
+    boolean sameAs(Look other) {
+        return at(other.lsn).equals(other);
+    }
+
+    /** The same, at another place in the log. */
+    Look at(long place) {
+        return new Look(place, standby, system, root, tables, columns);
+    }
+
+    /** The tables with updates and deletes that cannot be taken back, by name; partitions without rows are among them. */
+    List<String> notFull() {
+        return tables.values().stream()
+                .filter(table -> !table.full)
+                .map(Table::name)
+                .sorted()
+                .toList();
+    }
+
+    /** The same without those that nothing was ever updated in. */
+    List<String> notFullWithRows() {
+        return tables.values().stream()
+                .filter(table -> !table.full && table.rows)
+                .map(Table::name)
+                .sorted()
+                .toList();
+    }
+
+    /** What keeps the table from being read as orders, one line for an operator with what to do; null if nothing does. */
+    String misfit(OrdersTable orders) {
+        if (root == null) {
+            return "table " + orders.name() + " is not there: set tally.source.table, or make it";
+        }
+        List<String> wrong = new ArrayList<>();
+        requireKind(orders.customerId(), "N", "an integer", wrong);
+        requireKind(orders.quantity(), "N", "an integer", wrong);
+        requireKind(orders.price(), "N", "a numeric", wrong);
+        requireKind(orders.eventTime(), "D", "a timestamp with time zone", wrong);
+        return wrong.isEmpty()
+                ? null
+                : "columns of " + orders.name() + " are not as they are read: " + String.join(", ", wrong)
+                        + ". Change them, or set tally.columns";
+    }
+
+    private void requireKind(String name, String category, String expected, List<String> wrong) {
+        Column column = columns.get(name);
+        if (column == null) {
+            wrong.add(name + " is missing");
+        } else if (!column.category.equals(category)) {
+            wrong.add(name + " is " + column.type + " and should be " + expected);
+        }
+    }
+
+    JsonObject toJson() {
+        return new JsonObject()
+                .put("lsn", lsn)
+                .put("standby", standby)
+                .put("system", system)
+                .put("root", root)
+                .put("tables", json(tables, Look::json))
+                .put("columns", json(columns, Look::json));
+    }
+
+    static Look of(JsonObject json) {
+        return new Look(
+                json.getLong("lsn"),
+                json.getBoolean("standby"),
+                json.getString("system"),
+                json.getString("root"),
+                map(json.getJsonObject("tables"), Look::table),
+                map(json.getJsonObject("columns"), Look::column));
+    }
+
+    private static JsonObject json(Table table) {
+        return new JsonObject()
+                .put("name", table.name)
+                .put("version", table.version)
+                .put("file", table.file)
+                .put("full", table.full)
+                .put("rows", table.rows);
+    }
+
+    private static Table table(JsonObject json) {
+        return new Table(
+                json.getString("name"),
+                json.getString("version"),
+                json.getLong("file"),
+                json.getBoolean("full"),
+                json.getBoolean("rows"));
+    }
+
+    private static JsonObject json(Column column) {
+        return new JsonObject()
+                .put("type", column.type)
+                .put("category", column.category)
+                .put("number", column.number)
+                .put("version", column.version);
+    }
+
+    private static Column column(JsonObject json) {
+        return new Column(
+                json.getString("type"),
+                json.getString("category"),
+                json.getInteger("number"),
+                json.getString("version"));
+    }
+
+    private static <T> JsonObject json(Map<String, T> values, Function<T, JsonObject> one) {
+        JsonObject all = new JsonObject();
+        values.forEach((key, value) -> all.put(key, one.apply(value)));
+        return all;
+    }
+
+    private static <T> Map<String, T> map(JsonObject json, Function<JsonObject, T> one) {
+        return json == null
+                ? Map.of()
+                : json.fieldNames().stream()
+                        .collect(Collectors.toMap(
+                                name -> name, name -> one.apply(json.getJsonObject(name)), (a, b) -> b, TreeMap::new));
+    }
+}

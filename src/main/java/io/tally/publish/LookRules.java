@@ -1,0 +1,184 @@
+package io.tally.publish;
+
+import io.tally.window.Doubts;
+import io.tally.window.LostGround;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What it means that two looks at the source differ. No I/O: two looks in, a verdict out. */
+final class LookRules {
+
+    /**
+     * A verdict.
+     *
+     * @param lost why the results are worthless, and null if they are not
+     * @param explanation one line for an operator, if they are
+     * @param next the state to go on with, if they are not
+     */
+    record Verdict(LostGround.Reason lost, String explanation, SourceState next) {}
+
+    private final OrdersTable orders;
+    private final boolean needsOldRows;
+
+    /** @param needsOldRows whether changes are only of use with the row they replace */
+    LookRules(OrdersTable orders, boolean needsOldRows) {
+        this.orders = orders;
+        this.needsOldRows = needsOldRows;
+    }
+
+    /**
+     * Compares two looks at a server that is not a standby.
+     *
+     * @param before the state to go on from, or null if there is none
+     * @param readUpToLsn the highest place that a record has come from, or that an earlier look saw
+     */
+    Verdict judge(SourceState before, Look now, long readUpToLsn) {
+        if (before != null && !Objects.equals(before.look().system(), now.system())) {
+            return lost(
+                    LostGround.Reason.OTHER_SYSTEM, otherSystem(before.look().system(), now.system()));
+        }
+        if (now.lsn() < readUpToLsn) {
+            return lost(
+                    LostGround.Reason.LSN_WENT_BACK,
+                    "the source's log ends before a place that was read or looked at, lsn=" + readUpToLsn + " end="
+                            + now.lsn()
+                            + ": the database was restored or replaced, and the connector leaves changes out until its"
+                            + " stored offset is deleted");
+        }
+        String misfit = now.misfit(orders);
+        if (misfit != null) {
+            return lost(LostGround.Reason.TABLE_CHANGED, misfit);
+        }
+        if (before == null) {
+            return new Verdict(null, null, new SourceState(now, identity(null, now), SourceState.NO_AUDIT));
+        }
+        return tableChange(before.look(), now)
+                .map(what -> lost(LostGround.Reason.TABLE_CHANGED, what))
+                .orElseGet(() -> new Verdict(
+                        null,
+                        null,
+                        new SourceState(
+                                now,
+                                identity(before, now),
+                                mayHaveOtherRows(before.look(), now) ? now.lsn() : before.auditLsn())));
+    }
+
+    static String otherSystem(String before, String now) {
+        return "the database is another one, or continues another history, system/timeline=" + now + " before="
+                + before;
+    }
+
+    private static Verdict lost(LostGround.Reason reason, String explanation) {
+        return new Verdict(reason, explanation, null);
+    }
+
+    /** No record tells of a column whose values are others, or that another one has taken the name of. */
+    private Optional<String> tableChange(Look before, Look now) {
+        if (!now.root().equals(before.root())) {
+            return Optional.of("table " + orders.name() + " was dropped and made again");
+        }
+        return Stream.of(orders.customerId(), orders.quantity(), orders.price(), orders.eventTime())
+                .map(name -> columnChange(
+                        name, before.columns().get(name), now.columns().get(name)))
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    private String columnChange(String name, Look.Column before, Look.Column now) {
+        String column = "column " + name + " of " + orders.name();
+        if (before == null || before.number() != now.number()) {
+            return column + " is another one than before";
+        }
+        return before.type().equals(now.type()) ? null : column + " was " + before.type() + " and is " + now.type();
+    }
+
+    /**
+     * What to doubt from now on. Between two looks an identity was all the while what both saw if nothing has written the
+     * table's catalog row; else it may have been another one, for a moment or in that very transaction.
+     */
+    private List<Doubts.Range> identity(SourceState before, Look now) {
+        if (!needsOldRows) {
+            return List.of();
+        }
+        List<String> notFull = now.notFullWithRows();
+        if (before == null) {
+            return notFull.isEmpty() ? List.of() : List.of(open(now, notFull));
+        }
+        List<Doubts.Range> doubts = before.doubts();
+        Doubts.Range open = before.openDoubt();
+        if (open != null) {
+            return notFull.isEmpty() ? closed(doubts, open, now.lsn()) : doubts;
+        }
+        List<String> written = written(before.look(), now);
+        if (!notFull.isEmpty() || !written.isEmpty()) {
+            List<String> which = notFull.isEmpty() ? written : notFull;
+            doubts = SourceState.plus(
+                    doubts,
+                    new Doubts.Range(
+                            before.look().lsn(),
+                            now.lsn(),
+                            false,
+                            "the replica identity of " + String.join(", ", which)
+                                    + " may not have been FULL for a while, because the table was altered"));
+        }
+        return notFull.isEmpty() ? doubts : SourceState.plus(doubts, open(now, notFull));
+    }
+
+    private static Doubts.Range open(Look now, List<String> notFull) {
+        return new Doubts.Range(now.lsn(), Doubts.OPEN, true, notFull(notFull));
+    }
+
+    static String notFull(List<String> tables) {
+        return "the replica identity of " + String.join(", ", tables)
+                + " is not FULL, so rows before changes are not known."
+                + " To mend that: "
+                + String.join(
+                        "; ",
+                        tables.stream()
+                                .map(table -> "ALTER TABLE " + table + " REPLICA IDENTITY FULL")
+                                .toList());
+    }
+
+    private static List<Doubts.Range> closed(List<Doubts.Range> doubts, Doubts.Range open, long lsn) {
+        List<Doubts.Range> closed = new ArrayList<>(doubts);
+        closed.set(closed.size() - 1, new Doubts.Range(open.fromLsn(), lsn, open.proven(), open.explanation()));
+        return List.copyOf(closed);
+    }
+
+    /** Tables that could have been updated, and whose identity may have been another one between the looks. */
+    private static List<String> written(Look before, Look now) {
+        return now.tables().entrySet().stream()
+                .filter(entry -> {
+                    Look.Table table = entry.getValue();
+                    Look.Table earlier = before.tables().get(entry.getKey());
+                    boolean rows = table.rows() || earlier != null && earlier.rows();
+                    return rows && (earlier == null || !earlier.version().equals(table.version()));
+                })
+                .map(entry -> entry.getValue().name())
+                .sorted()
+                .toList();
+    }
+
+    /** Whether rows may have come, gone or changed without a record: truncated, attached, detached, rewritten, renamed and back. */
+    private static boolean mayHaveOtherRows(Look before, Look now) {
+        boolean gone = before.tables().entrySet().stream().anyMatch(entry -> {
+            Look.Table later = now.tables().get(entry.getKey());
+            return entry.getValue().rows()
+                    && (later == null || later.file() != entry.getValue().file());
+        });
+        boolean come = now.tables().entrySet().stream()
+                .anyMatch(entry -> entry.getValue().rows() && !before.tables().containsKey(entry.getKey()));
+        boolean altered = now.columns().entrySet().stream()
+                .anyMatch(entry -> !versionOf(before.columns(), entry.getKey())
+                        .equals(entry.getValue().version()));
+        return gone || come || altered;
+    }
+
+    private static String versionOf(Map<String, Look.Column> columns, String name) {
+        return columns.get(name).version();
+    }
+}

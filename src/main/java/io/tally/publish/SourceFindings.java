@@ -1,0 +1,16 @@
+package io.tally.publish;
+
+import java.util.List;
+
+/**
+ * What the last look at the source has found, for those who look on. Immutable.
+ *
+ * @param lsn where its log ended, or -1 before the first look
+ * @param standby whether the server follows another one
+ * @param notFull tables and partitions whose replica identity is not FULL, by name
+ * @param problems one line for an operator each
+ */
+public record SourceFindings(long lsn, boolean standby, List<String> notFull, List<String> problems) {
+
+    static final SourceFindings NONE = new SourceFindings(-1, false, List.of(), List.of());
+}

@@ -1,0 +1,187 @@
+package io.tally.publish;
+
+import io.tally.window.Doubts;
+import io.tally.window.LostGround;
+import io.tally.window.OrderChange;
+import io.tally.window.Shard;
+import io.tally.window.WindowStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jboss.logging.Logger;
+
+/**
+ * Looks at the source now and then, for what no record tells: a replica identity that is not FULL, another table, other
+ * columns, rows gone without a trace, another system, a log that went back.
+ *
+ * <p>What is found is kept with the results, so that an engine that was down, or takes a partition over, knows it. The last
+ * look itself is only written down when it matters: when something has changed, or when a row was taken back beyond the one
+ * that is kept. A pipeline at rest writes nothing.
+ */
+public final class SourceWatch implements Audit.Whole {
+
+    private static final Logger LOG = Logger.getLogger(SourceWatch.class);
+
+    private static final String STANDBY =
+            "the database is a standby: its results cannot be written, and its snapshots leave out what is under way";
+
+    private final WindowStore store;
+    private final Ledger ledger;
+    private final LookRules rules;
+    private final boolean needsOldRows;
+    private final boolean fills;
+    private final Executor executor;
+
+    private Look latest;
+    private long latestOf;
+    private volatile SourceFindings findings = SourceFindings.NONE;
+    private volatile boolean auditOwed;
+
+    /**
+     * @param fills whether results are filled again when they are worthless
+     * @param executor runs one task at a time
+     */
+    public SourceWatch(WindowStore store, Ledger ledger, PublishSettings settings, Executor executor) {
+        this.store = store;
+        this.ledger = ledger;
+        this.rules = new LookRules(settings.orders(), settings.needsOldRows());
+        this.needsOldRows = settings.needsOldRows();
+        this.fills = !settings.stopOnLostGround();
+        this.executor = executor;
+    }
+
+    /** What the last look has found; safe to read from any thread. */
+    public SourceFindings findings() {
+        return findings;
+    }
+
+    /** Safe to call from any thread. */
+    @Override
+    public boolean isOwed() {
+        return auditOwed;
+    }
+
+    @Override
+    public CompletionStage<Void> done(long lsn) {
+        return ledger.pipeline()
+                .thenComposeAsync(
+                        found -> {
+                            auditOwed = false;
+                            SourceState kept =
+                                    found.flatMap(Ledger.Pipeline::source).orElse(null);
+                            if (kept == null || !kept.auditOwed()) {
+                                return nothing();
+                            }
+                            return ledger.remember(found.get().bootstrapLsn(), kept, kept.audited(lsn))
+                                    .thenAccept(remembered -> {});
+                        },
+                        executor);
+    }
+
+    /** Looks once. The stage fails if the source does not answer: that changes nothing. */
+    public CompletionStage<Void> step() {
+        return ledger.look().thenComposeAsync(this::judge, executor);
+    }
+
+    private CompletionStage<Void> judge(Ledger.Seen seen) {
+        Look now = seen.now();
+        if (now.standby()) {
+            note(new SourceFindings(now.lsn(), true, List.of(), List.of(STANDBY)));
+            return nothing();
+        }
+        if (seen.results().isEmpty()) {
+            note(findings(now, null));
+            return nothing();
+        }
+        Ledger.Pipeline results = seen.results().get();
+        SourceState kept = results.source().orElse(null);
+        SourceState before = base(results.bootstrapLsn(), kept);
+        LookRules.Verdict verdict = rules.judge(before, now, readUpToLsn(results.bootstrapLsn()));
+        if (verdict.lost() != null) {
+            note(findings(now, verdict.explanation()));
+            store.loseGround(new LostGround(verdict.lost(), verdict.explanation(), results.bootstrapLsn()));
+            return nothing();
+        }
+        note(findings(now, null));
+        SourceState next = verdict.next();
+        if (!hasNews(kept, next) && store.newestTakenBackLsn() < kept.look().lsn()) {
+            believe(results.bootstrapLsn(), next);
+            return nothing();
+        }
+        return ledger.remember(results.bootstrapLsn(), kept, next)
+                .thenAcceptAsync(
+                        remembered -> {
+                            if (remembered) {
+                                believe(results.bootstrapLsn(), next);
+                            }
+                        },
+                        executor);
+    }
+
+    /** An own look that found the same as the one that is kept vouches for more of the log. */
+    private SourceState base(long bootstrapLsn, SourceState kept) {
+        boolean vouches = kept != null
+                && latest != null
+                && latestOf == bootstrapLsn
+                && latest.sameAs(kept.look())
+                && latest.lsn() > kept.look().lsn();
+        return vouches ? new SourceState(latest, kept.doubts(), kept.auditLsn()) : kept;
+    }
+
+    private long readUpToLsn(long bootstrapLsn) {
+        long newest = latest != null && latestOf == bootstrapLsn ? latest.lsn() : OrderChange.NO_LSN;
+        for (Shard shard : store.shards()) {
+            if (shard.bootstrapLsn() == bootstrapLsn) {
+                newest = Math.max(newest, shard.progress().newestLsn());
+            }
+        }
+        return newest;
+    }
+
+    private static boolean hasNews(SourceState kept, SourceState next) {
+        return kept == null
+                || !next.look().sameAs(kept.look())
+                || !next.doubts().equals(kept.doubts())
+                || next.auditLsn() != kept.auditLsn();
+    }
+
+    private void believe(long bootstrapLsn, SourceState next) {
+        latest = next.look();
+        latestOf = bootstrapLsn;
+        auditOwed = next.auditOwed();
+        store.doubt(new Doubts(bootstrapLsn, next.look().lsn(), next.doubts()));
+        if (fills && next.mended() && !store.owed().isEmpty()) {
+            // It cannot come again, so there is nothing to wait for.
+            store.loseGround(new LostGround(
+                    LostGround.Reason.REPLICA_IDENTITY,
+                    "the replica identity is FULL again, after changes whose rows before were not known",
+                    bootstrapLsn));
+        }
+    }
+
+    private SourceFindings findings(Look now, String lost) {
+        List<String> problems = new ArrayList<>();
+        List<String> notFull = needsOldRows ? now.notFull() : List.of();
+        if (!notFull.isEmpty()) {
+            problems.add(LookRules.notFull(notFull));
+        }
+        if (lost != null) {
+            problems.add(lost);
+        }
+        return new SourceFindings(now.lsn(), false, notFull, problems);
+    }
+
+    /** Logs a problem once, not at every look. */
+    private void note(SourceFindings found) {
+        found.problems().stream()
+                .filter(problem -> !findings.problems().contains(problem))
+                .forEach(LOG::warn);
+        findings = found;
+    }
+
+    private static CompletionStage<Void> nothing() {
+        return CompletableFuture.completedStage(null);
+    }
+}
