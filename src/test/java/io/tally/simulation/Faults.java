@@ -57,6 +57,10 @@ final class Faults {
             case CONNECTOR_RESTART -> restartConnector(details);
             case SNAPSHOT_REPEATED -> repeatSnapshot();
             case SLOT_LOST -> loseSlot(details);
+            case OLD_CONNECTOR -> {
+                world.connector.sendWithoutSequence(1 + details.nextInt(20));
+                yield true;
+            }
             case INCREMENTAL_SNAPSHOT -> readIncrementally(details);
             case DATABASE_RESTORED -> restoreDatabase(details);
             case RESULTS_RESTORED -> restoreResults(details);
