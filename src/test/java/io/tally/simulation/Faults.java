@@ -204,8 +204,11 @@ final class Faults {
         return true;
     }
 
+    /** Not while somebody may be about to fill the results, and to read on from some time ago: retention is slower than that. */
     private boolean deleteWhatNobodyNeeds() {
-        if (world.source.hasInvisible()) {
+        if (world.source.hasInvisible()
+                || !world.database.isIdle()
+                || world.instances.stream().anyMatch(engine -> engine != null && engine.isLoading())) {
             return false;
         }
         boolean any = false;

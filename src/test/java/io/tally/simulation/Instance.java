@@ -278,6 +278,10 @@ final class Instance {
 
     // ---- for the operator ------------------------------------------------------------------------------------------
 
+    boolean isLoading() {
+        return alive && loop.isLoading();
+    }
+
     boolean hasStopped() {
         return loop.hasStopped();
     }
