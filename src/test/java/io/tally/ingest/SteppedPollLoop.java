@@ -128,6 +128,11 @@ public final class SteppedPollLoop {
                         .allMatch(one -> one.phase() == ReaderState.Phase.READING && one.lagRecords() == 0);
     }
 
+    /** Whether partitions are being taken over, for which the results may have to be filled. */
+    public boolean isLoading() {
+        return assignments.states().stream().anyMatch(one -> one.phase() == ReaderState.Phase.LOADING);
+    }
+
     /** Whether partitions are left alone until somebody does something about it. */
     public boolean hasStopped() {
         return assignments.states().stream().anyMatch(one -> one.phase() == ReaderState.Phase.STOPPED);

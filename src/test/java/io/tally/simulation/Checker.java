@@ -89,6 +89,9 @@ final class Checker {
     /** The results are filled again: not without being asked, where engines are told to stop. */
     void checkFill(Optional<LostGround.Reason> reason) {
         stops.clear();
+        if (reason.filter(LostGround.Reason.NO_SEQUENCE::equals).isPresent()) {
+            broken("the results were filled again for what that does not mend");
+        }
         if (world.plan.stopOnLostGround() && reason.isPresent() && reason.get() != LostGround.Reason.REQUESTED) {
             broken("the results were filled again without being asked, reason=" + reason.get());
         }
@@ -147,7 +150,7 @@ final class Checker {
     }
 
     private boolean isPlanned(Set<FaultKind> kinds) {
-        return world.plan.faults().stream().anyMatch(fault -> kinds.contains(fault.kind()));
+        return kinds.stream().anyMatch(world.plan::has);
     }
 
     /**

@@ -38,6 +38,8 @@ final class Connector {
     private int withoutFirstPart = -1;
     /** The last one of them that was ever sent so. */
     private int lastWithoutFirstPart = -1;
+    /** How many changes to come have no sequence. */
+    private int withoutSequence;
     /** What a restart may go back to: places sent since the last point from which everything goes elsewhere. */
     private final List<Place> sent = new ArrayList<>();
 
@@ -173,6 +175,10 @@ final class Connector {
         forgetSent();
     }
 
+    void sendWithoutSequence(int changes) {
+        withoutSequence = changes;
+    }
+
     void readIncrementally(SplittableRandom details) {
         for (int key = 0; key < world.source.rows.length; key++) {
             Row row = world.source.rows[key];
@@ -235,7 +241,10 @@ final class Connector {
             if (!change.full() && change.before() != null) {
                 world.happened(FaultKind.MADE_UP);
             }
-            byte[] record = Envelope.streamed(change, tx.id, firstPart, tx.commitMs);
+            boolean old = !world.isCalm() && withoutSequence-- > 0;
+            byte[] record = old
+                    ? Envelope.withoutSequence(change, tx.id, tx.commitMs)
+                    : Envelope.streamed(change, tx.id, firstPart, tx.commitMs);
             Topic.Partition partition = world.topic.partitionOf(change.key());
             partition.changes.put(partition.append(record, world.timeline.nowMs()), change);
             if (change.op() == 'd') {

@@ -15,6 +15,17 @@ final class Envelope {
 
     /** @param firstPart of the sequence pair, or below 0 for null */
     static byte[] streamed(Change change, long txId, long firstPart, long commitMs) {
+        StringBuilder sequence = new StringBuilder(60);
+        sequence(sequence, firstPart, change.lsn());
+        return streamed(change, txId, sequence, commitMs);
+    }
+
+    /** As Debezium wrote it before version 1.7. */
+    static byte[] withoutSequence(Change change, long txId, long commitMs) {
+        return streamed(change, txId, "", commitMs);
+    }
+
+    private static byte[] streamed(Change change, long txId, CharSequence sequence, long commitMs) {
         StringBuilder json = new StringBuilder(300);
         json.append("{\"before\":");
         row(json, change.key(), change.told());
@@ -22,7 +33,7 @@ final class Envelope {
         row(json, change.key(), change.after());
         json.append(",\"source\":{\"ts_ms\":").append(commitMs);
         json.append(",\"snapshot\":\"false\"");
-        sequence(json, firstPart, change.lsn());
+        json.append(sequence);
         json.append(",\"txId\":").append(txId & 0xFFFF_FFFFL);
         json.append(",\"lsn\":").append(change.lsn()).append("},\"op\":\"");
         return bytes(json.append(change.op()).append("\"}").toString());

@@ -17,6 +17,8 @@ enum FaultKind {
     SNAPSHOT_REPEATED,
     /** Slot and offsets are lost: changes in between exist as snapshot rows only. */
     SLOT_LOST,
+    /** The connector is one of before Debezium 1.7 for a while: its records have no sequence. */
+    OLD_CONNECTOR,
     /** Rows read while streaming goes on. */
     INCREMENTAL_SNAPSHOT,
     /** The database with orders and results is restored to an earlier moment; the log keeps what was undone. */

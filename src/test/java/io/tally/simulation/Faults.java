@@ -61,6 +61,10 @@ final class Faults {
             case CONNECTOR_RESTART -> restartConnector(details);
             case SNAPSHOT_REPEATED -> repeatSnapshot();
             case SLOT_LOST -> loseSlot(details);
+            case OLD_CONNECTOR -> {
+                world.connector.sendWithoutSequence(1 + details.nextInt(20));
+                yield true;
+            }
             case INCREMENTAL_SNAPSHOT -> readIncrementally(details);
             case DATABASE_RESTORED -> restoreDatabase(details);
             case RESULTS_RESTORED -> restoreResults(details);
@@ -263,8 +267,11 @@ final class Faults {
         return true;
     }
 
+    /** Not while somebody may be about to fill the results, and to read on from some time ago: retention is slower than that. */
     private boolean deleteWhatNobodyNeeds() {
-        if (world.source.hasInvisible()) {
+        if (world.source.hasInvisible()
+                || !world.database.isIdle()
+                || world.instances.stream().anyMatch(engine -> engine != null && engine.isLoading())) {
             return false;
         }
         boolean any = false;

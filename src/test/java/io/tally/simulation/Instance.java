@@ -314,6 +314,10 @@ final class Instance {
 
     // ---- for the operator ------------------------------------------------------------------------------------------
 
+    boolean isLoading() {
+        return alive && loop.isLoading();
+    }
+
     boolean hasStopped() {
         return readers.stream().anyMatch(reader -> reader.loop.hasStopped());
     }

@@ -3,8 +3,8 @@ package io.tally.simulation;
 import java.util.SplittableRandom;
 
 /**
- * Who runs engines that are told to stop at lost ground: looks now and then, and starts one that has stopped again, in the
- * end with {@code tally.rebuild=true}.
+ * Who runs engines that have stopped, because they are told to at lost ground, or because filling would not help: looks now
+ * and then, and starts one again, in the end with {@code tally.rebuild=true}.
  */
 final class Operator {
 

@@ -84,6 +84,10 @@ record Plan(
         return chances;
     }
 
+    boolean has(FaultKind planned) {
+        return faults.stream().anyMatch(fault -> fault.kind() == planned);
+    }
+
     Plan withFaults(List<Planned> fewer) {
         return copy(transactions, fewer, chances);
     }

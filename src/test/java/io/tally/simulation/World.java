@@ -109,7 +109,7 @@ final class World {
                 int mine = slot;
                 timeline.after(pace.nextInt(3_000), () -> startEngine(mine, false));
             }
-            if (plan.stopOnLostGround()) {
+            if (plan.stopOnLostGround() || plan.has(FaultKind.OLD_CONNECTOR)) {
                 new Operator(this).look();
             }
             Faults faults = new Faults(this);
