@@ -60,8 +60,10 @@ public final class FillQuery {
 
     private static List<String> conditions(View view) {
         List<String> conditions = new ArrayList<>();
+        // The times that have a window are finite.
+        String windowed = view.window().map(window -> window.column().name()).orElse("");
         for (SourceColumn column : view.columns()) {
-            if (column.type().kind().mayBeInfinite()) {
+            if (column.type().kind().mayBeInfinite() && !column.ref().name().equals(windowed)) {
                 String finite = finite(column);
                 conditions.add(column.ref().nullable() ? orNull(column.ref(), finite) : finite);
             }

@@ -70,6 +70,10 @@ public final class ViewReader {
     }
 
     private View view(Select select) throws ViewRefused {
+        if (select.items().size() != definition.results().size()) {
+            throw scope.refused("PostgreSQL prints %d columns and has %d of them"
+                    .formatted(select.items().size(), definition.results().size()));
+        }
         readWindow(select);
         Set<String> selected = new HashSet<>();
         for (int i = 0; i < select.items().size(); i++) {

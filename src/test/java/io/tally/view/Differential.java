@@ -24,6 +24,9 @@ import java.util.stream.IntStream;
 final class Differential {
 
     private static final int VIEWS = 10;
+    /** Of these, how many are also tried with something that has to be refused. */
+    private static final int REFUSED = 3;
+
     private static final int BATCHES = 20;
     static final int CASES_PER_SEED = VIEWS * BATCHES;
 
@@ -35,6 +38,7 @@ final class Differential {
     private long views;
     private long errors;
     private long rowsCompared;
+    private long refused;
 
     Differential(TestSource source) {
         this(source, UnaryOperator.identity());
@@ -66,11 +70,12 @@ final class Differential {
         views += other.views;
         errors += other.errors;
         rowsCompared += other.rowsCompared;
+        refused += other.refused;
     }
 
     String summary() {
-        return "%d cases of %d views, %d rows compared, %d cases in which PostgreSQL raised an error"
-                .formatted(cases, views, rowsCompared, errors);
+        return "%d cases of %d views, %d rows compared, %d cases in which PostgreSQL raised an error, %d views refused"
+                .formatted(cases, views, rowsCompared, errors, refused);
     }
 
     /** Runs one seed. Returns its failure, or null. */
@@ -83,6 +88,12 @@ final class Differential {
         List<Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < VIEWS; i++) {
             RandomView text = RandomView.make(table, random);
+            if (i < REFUSED) {
+                RandomView unkept = RandomRefusal.of(text, table, random);
+                if (isKept(unkept)) {
+                    return new Failure(seed, "not refused", unkept, table, BATCHES - 1, versions.getLast());
+                }
+            }
             try {
                 candidates.add(candidate(text, versions));
                 views++;
@@ -91,6 +102,17 @@ final class Differential {
             }
         }
         return compare(seed, table, versions, candidates);
+    }
+
+    /** Whether a view comes of it; that it is refused is no failure, and any other exception is one. */
+    private boolean isKept(RandomView text) throws SQLException {
+        try {
+            ViewReader.read("random", source.describe(text.sql()), true);
+            return true;
+        } catch (ViewRefused e) {
+            refused++;
+            return false;
+        }
     }
 
     private static String notRead(Exception e) {
@@ -250,7 +272,7 @@ final class Differential {
         return value != null && value.startsWith("#") ? Canonical.of(value.substring(1), Type.Kind.NUMERIC) : value;
     }
 
-    /** The user's text, over the rows that the view counts with. */
+    /** The user's text, over the rows that the view counts with; it never gets to see the others. */
     private static String reference(Candidate candidate, List<Integer> versions) {
         View view = candidate.intact();
         List<String> usable = new ArrayList<>(List.of("version = v"));
@@ -274,7 +296,7 @@ final class Differential {
             columns.add(marked(
                     Names.quoted(column.name()), Type.named(column.type()).kind()));
         }
-        return "SELECT ARRAY[%s] FROM %s, LATERAL (WITH %s AS (SELECT * FROM %s WHERE %s) %s) result"
+        return "SELECT ARRAY[%s] FROM %s, LATERAL (WITH %s AS MATERIALIZED (SELECT * FROM %s WHERE %s) %s) result"
                 .formatted(
                         String.join(", ", columns),
                         unnested(versions),

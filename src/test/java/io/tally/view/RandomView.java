@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
  * @param measures expressions over aggregates
  * @param where conditions that are all to hold
  * @param byNumber whether GROUP BY names columns of the result by their number
+ * @param aliased whether the table has another name in the SELECT
+ * @param rest what stands behind GROUP BY
  */
 record RandomView(
         String window,
@@ -24,7 +26,8 @@ record RandomView(
         List<String> measures,
         List<String> where,
         boolean byNumber,
-        boolean aliased) {
+        boolean aliased,
+        String rest) {
 
     private record Length(String stride, String withoutDays) {}
 
@@ -77,7 +80,7 @@ record RandomView(
         for (int i = random.nextInt(5) - 2; i > 0; i--) {
             where.add(expressions.condition(2));
         }
-        return new RandomView(window, end, keys, measures, where, random.nextBoolean(), random.nextInt(4) == 0);
+        return new RandomView(window, end, keys, measures, where, random.nextBoolean(), random.nextInt(4) == 0, "");
     }
 
     private static String measure(RandomExpressions expressions, RandomGenerator random) {
@@ -126,7 +129,7 @@ record RandomView(
             }
         }
         for (String key : keys) {
-            items.add(aliased ? "o." + key : key);
+            items.add((aliased ? "o." + key : key) + (key.contains("(") ? " AS k" + items.size() : ""));
             groups.add(byNumber ? Integer.toString(items.size()) : key);
         }
         for (String measure : measures) {
@@ -136,29 +139,52 @@ record RandomView(
                 + String.join(",\n       ", items)
                 + "\nFROM " + RandomTable.NAME + (aliased ? " AS o" : "")
                 + (where.isEmpty() ? "" : "\nWHERE " + where.stream().collect(Collectors.joining("\n  AND ")))
-                + "\nGROUP BY " + String.join(", ", groups);
+                + "\nGROUP BY " + String.join(", ", groups) + rest;
+    }
+
+    RandomView withMeasure(String measure) {
+        return new RandomView(window, length, keys, with(measures, measure), where, byNumber, aliased, rest);
+    }
+
+    RandomView withCondition(String condition) {
+        return new RandomView(window, length, keys, measures, with(where, condition), byNumber, aliased, rest);
+    }
+
+    /** With an expression that is grouped by. */
+    RandomView withKey(String key) {
+        return new RandomView(window, length, with(keys, key), measures, where, true, false, rest);
+    }
+
+    RandomView withRest(String clause) {
+        return new RandomView(window, length, keys, measures, where, byNumber, aliased, clause);
+    }
+
+    private static List<String> with(List<String> pieces, String piece) {
+        List<String> more = new ArrayList<>(pieces);
+        more.add(piece);
+        return more;
     }
 
     /** Views with one piece less, the largest pieces first. */
     List<RandomView> smaller() {
         List<RandomView> smaller = new ArrayList<>();
         for (int i = 0; i < measures.size() && measures.size() > 1; i++) {
-            smaller.add(new RandomView(window, length, keys, without(measures, i), where, byNumber, aliased));
+            smaller.add(new RandomView(window, length, keys, without(measures, i), where, byNumber, aliased, rest));
         }
         for (int i = 0; i < where.size(); i++) {
-            smaller.add(new RandomView(window, length, keys, measures, without(where, i), byNumber, aliased));
+            smaller.add(new RandomView(window, length, keys, measures, without(where, i), byNumber, aliased, rest));
         }
         for (int i = 0; i < keys.size() && (window != null || keys.size() > 1); i++) {
-            smaller.add(new RandomView(window, length, without(keys, i), measures, where, byNumber, aliased));
+            smaller.add(new RandomView(window, length, without(keys, i), measures, where, byNumber, aliased, rest));
         }
         if (length != null) {
-            smaller.add(new RandomView(window, null, keys, measures, where, byNumber, aliased));
+            smaller.add(new RandomView(window, null, keys, measures, where, byNumber, aliased, rest));
         }
         if (window != null && !keys.isEmpty()) {
-            smaller.add(new RandomView(null, null, keys, measures, where, byNumber, aliased));
+            smaller.add(new RandomView(null, null, keys, measures, where, byNumber, aliased, rest));
         }
         if (aliased) {
-            smaller.add(new RandomView(window, length, keys, measures, where, byNumber, false));
+            smaller.add(new RandomView(window, length, keys, measures, where, byNumber, false, rest));
         }
         return smaller;
     }

@@ -83,11 +83,9 @@ class ViewReaderTest {
                         + " THEN date_bin('60000 milliseconds', \"event_ts\","
                         + " '1970-01-01 00:00:00.000000+00'::timestamp with time zone) END,"
                         + " \"customer_id\", count(1), COALESCE(sum((\"quantity\"::numeric * \"price\"::numeric)), 0)"
-                        + " FROM \"public\".\"orders\" WHERE (isfinite(\"event_ts\") AND \"event_ts\" <="
-                        + " '294246-12-31 23:59:59.999999+00'::timestamp with time zone)"
+                        + " FROM \"public\".\"orders\" WHERE \"price\" NOT IN ('NaN', 'Infinity', '-Infinity')"
                         + " AND \"event_ts\" BETWEEN '4714-11-24 00:00:00.000000+00 BC'::timestamp with time zone AND"
-                        + " '294246-12-31 23:58:59.999999+00'::timestamp with time zone"
-                        + " AND \"price\" NOT IN ('NaN', 'Infinity', '-Infinity') GROUP BY 1, 2",
+                        + " '294246-12-31 23:58:59.999999+00'::timestamp with time zone GROUP BY 1, 2",
                 FillQuery.of(sales(SALES)));
     }
 

@@ -49,6 +49,7 @@ public sealed interface NumberExpression extends Expression
             return NULL;
         }
         var unscaled = value.setScale(scale).unscaledValue();
-        return unscaled.bitLength() < Long.SIZE - 1 ? unscaled.longValue() : OUTSIDE;
+        long units = unscaled.longValue();
+        return unscaled.bitLength() < Long.SIZE && units != NULL ? units : OUTSIDE;
     }
 }
