@@ -7,6 +7,7 @@ import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.EpochUnit;
 import io.tally.cdc.RecordFormat;
 import io.tally.cdc.UpdateMode;
+import io.tally.ingest.DeadLetterSettings;
 import io.tally.ingest.IngestSettings;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
@@ -160,6 +161,20 @@ class EngineBeans {
                 config.restartMargin(),
                 config.updates() == UpdateMode.RETRACT,
                 config.onUndecodable() == TallyConfig.OnUndecodable.FAIL);
+    }
+
+    @Produces
+    @Singleton
+    DeadLetterSettings deadLetterSettings(
+            TallyConfig config, @ConfigProperty(name = "mp.messaging.outgoing.dead-letters.topic") String topic) {
+        TallyConfig.DeadLetters settings = config.deadLetters();
+        settings.partitions()
+                .ifPresent(count -> check("tally.dead-letters.partitions", count, count >= 1, "1 or more"));
+        settings.replication()
+                .ifPresent(count -> check("tally.dead-letters.replication", count, count >= 1, "1 or more"));
+        Duration retention = settings.retention();
+        check("tally.dead-letters.retention", retention, retention.isPositive(), "more than zero");
+        return new DeadLetterSettings(topic, settings.partitions(), settings.replication(), retention);
     }
 
     @Produces

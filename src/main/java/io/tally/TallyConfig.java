@@ -142,6 +142,21 @@ interface TallyConfig {
     @WithDefault("dead-letter")
     OnUndecodable onUndecodable();
 
+    /** How the dead-letter topic is made, if it is not there. */
+    DeadLetters deadLetters();
+
+    interface DeadLetters {
+        /** Its partitions; without it as many as the orders topic has. */
+        Optional<Integer> partitions();
+
+        /** Copies of each partition; without it as many as the orders topic has. */
+        Optional<Short> replication();
+
+        /** How long it keeps a dead letter. */
+        @WithDefault("7d")
+        Duration retention();
+    }
+
     enum OnUndecodable {
         /** Keep it in the dead-letter topic and go on. */
         DEAD_LETTER,

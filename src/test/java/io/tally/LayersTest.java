@@ -48,7 +48,7 @@ class LayersTest {
                 mayUse("window"),
                 mayUse("cdc", tally("window")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
-                mayUse("ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA),
+                mayUse("ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA, JSON),
                 mayUse("publish", tally("window"), CDI, QUARKUS, VERTX, TLS),
                 mayUse("status", tally("cdc", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
                 mayUse("datagen", CDI, QUARKUS, VERTX));

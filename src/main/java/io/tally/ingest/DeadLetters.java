@@ -1,5 +1,6 @@
 package io.tally.ingest;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
@@ -22,7 +23,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Sends what cannot be counted to the dead-letter topic: original key, value and headers, with what is wrong in headers
- * of ours. Keeps at it until the broker has taken them all.
+ * of ours. Keeps at it until the broker has taken them all, whatever it says: an attempt ends soon, so that what is wrong
+ * shows at once and what was mended is noticed.
  */
 @ApplicationScoped
 class DeadLetters {
@@ -30,55 +32,89 @@ class DeadLetters {
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(200);
-    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(10);
+    private static final Duration SLOWEST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
     private final MutinyEmitter<byte[]> emitter;
+    private final DeadLetterTopic topic;
     private final DeadLetterLog log;
     private final InstantSource clock;
     private final String version;
 
+    private volatile String failure;
+    private volatile String said;
+    private volatile long nextLineMs;
+
     /** @param emitter its buffer is bounded by what one poll per loop can hold, since a loop waits for its own */
     DeadLetters(
             @Channel("dead-letters") @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER) MutinyEmitter<byte[]> emitter,
+            DeadLetterTopic topic,
             DeadLetterLog log,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.emitter = emitter;
+        this.topic = topic;
         this.log = log;
         this.clock = clock;
         this.version = version;
     }
 
-    /** Completes when the broker has taken all of them. */
+    /** Completes when the broker has taken all of them. One goes ahead: while none is taken, one asks, not thousands. */
     Uni<Void> send(List<DeadLetter> deadLetters) {
+        Uni<Void> first = send(deadLetters.getFirst());
+        List<DeadLetter> others = deadLetters.subList(1, deadLetters.size());
+        return others.isEmpty() ? first : first.chain(() -> sendAtOnce(others));
+    }
+
+    private Uni<Void> sendAtOnce(List<DeadLetter> deadLetters) {
         List<Uni<Void>> sends = deadLetters.stream().map(this::send).toList();
         return Uni.join().all(sends).andFailFast().replaceWithVoid();
     }
 
     private Uni<Void> send(DeadLetter deadLetter) {
         log.note(deadLetter, clock.millis());
-        return emitter.sendMessage(message(deadLetter, bytes(deadLetter.record().value())))
-                .onFailure(DeadLetters::isTooLarge)
-                .recoverWithUni(() -> emitter.sendMessage(message(deadLetter, pointer(deadLetter.record()))))
+        ConsumerRecord<ByteBuffer, ByteBuffer> record = deadLetter.record();
+        return emitter.sendMessage(message(deadLetter, bytes(record.value()), record.headers()))
+                .onFailure(failure -> KafkaFailures.apiError(failure) instanceof RecordTooLargeException)
+                .recoverWithUni(() -> emitter.sendMessage(message(deadLetter, pointer(record), new RecordHeaders())))
                 .onFailure()
-                .invoke(failure -> LOG.warnf("dead letter not taken by the broker, trying again: %s", failure))
+                .invoke(this::note)
                 .onFailure()
                 .retry()
                 .withBackOff(FIRST_RETRY, SLOWEST_RETRY)
-                .indefinitely();
+                .indefinitely()
+                .invoke(() -> failure = null);
     }
 
-    private Message<byte[]> message(DeadLetter deadLetter, byte[] value) {
+    private void note(Throwable cause) {
+        Throwable error = KafkaFailures.apiError(cause);
+        String found = "dead letters are not taken, topic=" + topic.name() + ", and the records wait: "
+                + KafkaFailures.describe(error) + ". " + topic.remedy(error);
+        failure = found;
+        long nowMs = clock.millis();
+        if (!found.equals(said) || nowMs >= nextLineMs) {
+            said = found;
+            nextLineMs = nowMs + LOG_INTERVAL.toMillis();
+            LOG.warnf("%s; trying again", found);
+        }
+    }
+
+    /** Why the broker has not taken the last one that was tried, with the remedy, or null. */
+    String failure() {
+        return failure;
+    }
+
+    private Message<byte[]> message(DeadLetter deadLetter, byte[] value, Headers original) {
         return Message.of(value)
                 .addMetadata(OutgoingKafkaRecordMetadata.builder()
                         .withKey(bytes(deadLetter.record().key()))
-                        .withHeaders(headers(deadLetter))
+                        .withHeaders(headers(deadLetter, original))
                         .build());
     }
 
-    private Headers headers(DeadLetter deadLetter) {
+    private Headers headers(DeadLetter deadLetter, Headers original) {
         ConsumerRecord<ByteBuffer, ByteBuffer> record = deadLetter.record();
-        Headers headers = new RecordHeaders(record.headers());
+        Headers headers = new RecordHeaders(original);
         add(headers, "dead-letter-reason", deadLetter.fault().reason().code());
         add(headers, "dead-letter-cause", deadLetter.fault().getMessage());
         add(headers, "dead-letter-topic", record.topic());
@@ -93,24 +129,21 @@ class DeadLetters {
         headers.add(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Stands for a value that the dead-letter topic does not take: where it is, and how to recognise it. */
+    /** Stands for a record that the dead-letter topic does not take: where it is, and how to recognise it. */
     private static byte[] pointer(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
         byte[] value = bytes(record.value());
-        String text = "{\"topic\":\"" + record.topic() + "\",\"partition\":" + record.partition() + ",\"offset\":"
-                + record.offset() + ",\"bytes\":" + value.length + ",\"murmur2\":" + Utils.murmur2(value) + "}";
-        return text.getBytes(StandardCharsets.UTF_8);
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("topic", record.topic())
+                .put("partition", record.partition())
+                .put("offset", record.offset())
+                .put("bytes", value.length)
+                .put("murmur2", Utils.murmur2(value))
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] bytes(ByteBuffer buffer) {
         return buffer == null ? null : Utils.toArray(buffer);
-    }
-
-    private static boolean isTooLarge(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RecordTooLargeException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

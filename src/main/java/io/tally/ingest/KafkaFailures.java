@@ -1,12 +1,23 @@
 package io.tally.ingest;
 
 import java.security.GeneralSecurityException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 
 /** Failures of Kafka clients in one line, for logs and the status page. */
 final class KafkaFailures {
 
     private KafkaFailures() {}
+
+    /** The broker's or client's own word for it, without the layers around it. */
+    static Throwable apiError(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApiException) {
+                return cause;
+            }
+        }
+        return failure;
+    }
 
     /** What is wrong, without the layers around it, and what to do if that can be told. */
     static String describe(Throwable failure) {

@@ -15,6 +15,7 @@ class OrdersIn {
 
     private final SchemaRegistry registry;
     private final DeadLetters deadLetters;
+    private final PollWaits waits;
     private final IngestSettings settings;
     private final Event<Refusal> refusals;
     private final InstantSource clock;
@@ -22,11 +23,13 @@ class OrdersIn {
     OrdersIn(
             SchemaRegistry registry,
             DeadLetters deadLetters,
+            PollWaits waits,
             IngestSettings settings,
             Event<Refusal> refusals,
             InstantSource clock) {
         this.registry = registry;
         this.deadLetters = deadLetters;
+        this.waits = waits;
         this.settings = settings;
         this.refusals = refusals;
         this.clock = clock;
@@ -39,7 +42,10 @@ class OrdersIn {
     @Incoming("orders")
     Uni<Void> read(Polled polled) {
         Set<Integer> lacking = polled.lackingSchemas();
-        return lacking.isEmpty() ? decode(polled) : registry.fetch(lacking).chain(() -> decode(polled));
+        return lacking.isEmpty()
+                ? decode(polled)
+                : waits.during(PollWaits.Cause.SCHEMA_REGISTRY, registry.fetch(lacking))
+                        .chain(() -> decode(polled));
     }
 
     private Uni<Void> decode(Polled polled) {
@@ -53,7 +59,8 @@ class OrdersIn {
             // The poll stays out for good: nothing of it is applied, and nothing is read beyond it.
             return Uni.createFrom().nothing();
         }
-        return deadLetters.send(unreadable).invoke(() -> polled.apply(clock.millis()));
+        return waits.during(PollWaits.Cause.DEAD_LETTERS, deadLetters.send(unreadable))
+                .invoke(() -> polled.apply(clock.millis()));
     }
 
     private static String explanation(DeadLetter first) {

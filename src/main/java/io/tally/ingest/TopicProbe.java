@@ -95,7 +95,8 @@ class TopicProbe implements Topic {
         return new TopicFacts(topic.name(), topic.topicId().toString(), partitions);
     }
 
-    private synchronized Admin admin() {
+    /** Made when it is first needed: before, the broker may have no address yet. */
+    synchronized Admin admin() {
         if (admin == null) {
             Map<String, Object> config = new HashMap<>(kafka);
             config.keySet().retainAll(AdminClientConfig.configNames());

@@ -2,7 +2,9 @@ package io.tally.status;
 
 import io.tally.cdc.Shape;
 import io.tally.ingest.DeadLetterLog;
+import io.tally.ingest.DeadLetterTopic;
 import io.tally.ingest.IngestSettings;
+import io.tally.ingest.PollWaits;
 import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.ingest.Refusal;
@@ -16,7 +18,6 @@ import io.tally.publish.PublishingState;
 import io.tally.publish.SourceFindings;
 import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
-import io.tally.registry.SchemaRegistry;
 import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
@@ -29,8 +30,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Puts together what the parts say about themselves. */
@@ -47,7 +50,8 @@ class Engine {
     private final DeadLetterLog deadLetters;
     private final ShapeLog shapes;
     private final IngestSettings ingest;
-    private final SchemaRegistry registry;
+    private final PollWaits waits;
+    private final DeadLetterTopic deadLetterTopic;
     private final InstantSource clock;
     private final String version;
     private final Instant startedAt =
@@ -68,7 +72,8 @@ class Engine {
             DeadLetterLog deadLetters,
             ShapeLog shapes,
             IngestSettings ingest,
-            SchemaRegistry registry,
+            PollWaits waits,
+            DeadLetterTopic deadLetterTopic,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.readers = readers;
@@ -81,7 +86,8 @@ class Engine {
         this.deadLetters = deadLetters;
         this.shapes = shapes;
         this.ingest = ingest;
-        this.registry = registry;
+        this.waits = waits;
+        this.deadLetterTopic = deadLetterTopic;
         this.clock = clock;
         this.version = version;
     }
@@ -98,6 +104,7 @@ class Engine {
                 verdict.state,
                 verdict.reason,
                 since(verdict.state),
+                warnings(),
                 version,
                 ingest.topic(),
                 startedAt,
@@ -165,15 +172,19 @@ class Engine {
                     ? new Verdict(EngineState.STANDBY, "other copies of the engine have all partitions")
                     : new Verdict(EngineState.WAITING, problem);
         }
-        String unanswered = registry.failure();
-        if (unanswered != null) {
-            return new Verdict(EngineState.STALLED, unanswered);
+        String waitsFor = waits.reason();
+        if (waitsFor != null) {
+            return new Verdict(EngineState.STALLED, waitsFor);
         }
         PublishingState publishing = publisher.state();
         if (publishing.failing()) {
             return new Verdict(EngineState.STALLED, publishing.lastFailure());
         }
         return new Verdict(EngineState.RUNNING, null);
+    }
+
+    private List<String> warnings() {
+        return Stream.of(deadLetterTopic.problem()).filter(Objects::nonNull).toList();
     }
 
     private static String withProblem(String what, String problem) {

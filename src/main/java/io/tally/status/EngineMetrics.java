@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.tally.cdc.DeadLetterReason;
 import io.tally.ingest.DeadLetterLog;
+import io.tally.ingest.PollWaits;
 import io.tally.ingest.Readers;
 import io.tally.publish.Auditor;
 import io.tally.publish.FillState;
@@ -44,6 +45,7 @@ class EngineMetrics {
     private final SourceWatch sourceWatch;
     private final Auditor auditor;
     private final DeadLetterLog deadLetters;
+    private final PollWaits waits;
     private final InstantSource clock;
     private final List<Meter> bound = new ArrayList<>();
 
@@ -57,6 +59,7 @@ class EngineMetrics {
             SourceWatch sourceWatch,
             Auditor auditor,
             DeadLetterLog deadLetters,
+            PollWaits waits,
             InstantSource clock) {
         this.registry = registry;
         this.store = store;
@@ -67,6 +70,7 @@ class EngineMetrics {
         this.sourceWatch = sourceWatch;
         this.auditor = auditor;
         this.deadLetters = deadLetters;
+        this.waits = waits;
         this.clock = clock;
     }
 
@@ -154,6 +158,15 @@ class EngineMetrics {
                 null,
                 "Partitions assigned to this engine and not taken over, or stopped",
                 readers::unread);
+        for (PollWaits.Cause cause : PollWaits.Cause.values()) {
+            gauge(
+                    "tally.ingest.waiting",
+                    "seconds",
+                    "How long records have waited for dead letters to be taken, or for the schema registry",
+                    () -> waits.longestMs(cause) / 1000.0,
+                    "cause",
+                    cause.code());
+        }
         gauge("tally.window.watermark.lag", "seconds", "Clock minus watermark", this::watermarkLagSeconds);
         gauge("tally.window.open", null, "Windows with deltas that are not published", this::openWindows);
         gauge("tally.window.entries", null, "Pairs of window and customer in memory", store::entries);
@@ -187,9 +200,10 @@ class EngineMetrics {
                 .register(registry));
     }
 
-    private void gauge(String name, String unit, String description, Supplier<Number> value) {
+    private void gauge(String name, String unit, String description, Supplier<Number> value, String... tags) {
         bound.add(Gauge.builder(name, value)
                 .baseUnit(unit)
+                .tags(tags)
                 .description(description)
                 .register(registry));
     }

@@ -10,7 +10,7 @@ public enum EngineState {
     STANDBY("RUNNING"),
     /** Reading and publishing. */
     RUNNING("RUNNING"),
-    /** Kafka or the database does not answer; nothing is lost, and it goes on when they do. */
+    /** Kafka, the database or the schema registry does not do its part; nothing is lost, and it goes on when they do. */
     STALLED("RESTARTING"),
     /** Stopped by something that only a person can decide. */
     FAILED("FAILED");

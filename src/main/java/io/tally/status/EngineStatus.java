@@ -13,6 +13,7 @@ import java.util.Map;
  * @param state in one word
  * @param reason why it is not {@code RUNNING}, in words
  * @param since when it was first seen in this state
+ * @param warnings what keeps it from nothing yet, and will
  * @param version of this engine
  * @param topic the orders topic
  * @param startedAt when the process started
@@ -26,6 +27,7 @@ public record EngineStatus(
         EngineState state,
         String reason,
         Instant since,
+        List<String> warnings,
         String version,
         String topic,
         Instant startedAt,

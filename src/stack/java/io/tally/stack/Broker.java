@@ -104,8 +104,13 @@ final class Broker extends Service {
                 controller.listener.names=CONTROLLER
                 controller.quorum.voters=1@127.0.0.1:%2$d
                 log.dirs=%3$s
-                # A consumer that comes before the connector creates the topic, as the connector would have.
+                # As on most brokers: whoever needs a topic makes it.
+                auto.create.topics.enable=false
                 num.partitions=4
+                # Clients without a password may do everything; what others may not do, tests say.
+                authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+                super.users=User:ANONYMOUS
+                allow.everyone.if.no.acl.found=true
                 # There is one node, so nothing can be replicated.
                 default.replication.factor=1
                 offsets.topic.replication.factor=1

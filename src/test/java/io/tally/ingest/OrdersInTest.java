@@ -2,7 +2,8 @@ package io.tally.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.Columns;
 import io.tally.cdc.DebeziumDecoder;
@@ -54,8 +55,9 @@ class OrdersInTest {
                             Columns.defaults()),
                     null,
                     clock);
+            PollWaits waits = new PollWaits(null, registry, clock);
             IngestSettings settings = new IngestSettings("orders", Duration.ZERO, true, false);
-            OrdersIn ordersIn = new OrdersIn(registry, null, settings, null, clock);
+            OrdersIn ordersIn = new OrdersIn(registry, null, waits, settings, null, clock);
             Polled polled = new Polled(
                     new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, registry)),
                     new ShapeLog(settings));
@@ -79,10 +81,13 @@ class OrdersInTest {
             Await.until("asked again", LIMIT, () -> server.questions() >= 2);
             assertFalse(read.isDone());
             assertEquals(0, shard.position());
-            assertNotNull(registry.failure());
+            assertEquals(registry.failure(), waits.reason());
+            assertTrue(waits.longestMs(PollWaits.Cause.SCHEMA_REGISTRY) > 0);
             server.beAway(0);
             read.get();
             assertEquals(1, shard.position());
+            assertNull(waits.reason());
+            assertEquals(0, waits.longestMs(PollWaits.Cause.SCHEMA_REGISTRY));
         }
     }
 }

@@ -11,6 +11,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.tally.testkit.Await;
 import io.tally.testkit.TestPipeline;
+import io.tally.testkit.TopicAdmin;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,6 +108,21 @@ class DeadLettersIT {
         assertTrue(given().get("/q/metrics")
                 .asString()
                 .contains("tally_ingest_dead_letters_total{reason=\"finer-price\"} 1.0"));
+    }
+
+    /** The broker makes no topics by itself. */
+    @Test
+    void topicOfDeadLetters_isMadeAtTheStartLikeThatOfTheOrders() {
+        try (TopicAdmin admin = new TopicAdmin(pipeline)) {
+            Await.until(
+                    "the dead-letter topic is there",
+                    LIMIT,
+                    () -> admin.describeDeadLetterTopic("retention.ms")
+                            .equals("4 partitions, retention.ms="
+                                    + Duration.ofDays(7).toMillis()));
+            assertEquals("4 partitions, cleanup.policy=delete", admin.describeDeadLetterTopic("cleanup.policy"));
+        }
+        assertEquals(List.of(), given().get("/api/status").path("warnings"));
     }
 
     @Test

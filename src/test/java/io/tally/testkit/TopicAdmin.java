@@ -5,7 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -14,6 +18,16 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.Resource;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** What happens to a pipeline's topic behind everybody's back. */
 public final class TopicAdmin implements AutoCloseable {
@@ -22,10 +36,12 @@ public final class TopicAdmin implements AutoCloseable {
 
     private final Admin admin;
     private final String topic;
+    private final String deadLetterTopic;
 
     public TopicAdmin(TestPipeline pipeline) {
         admin = Admin.create(Map.of("bootstrap.servers", pipeline.stack().bootstrapServers()));
         topic = pipeline.topic();
+        deadLetterTopic = pipeline.deadLetterTopic();
     }
 
     void raisePartitionsTo(int count) {
@@ -62,6 +78,57 @@ public final class TopicAdmin implements AutoCloseable {
         ScramCredentialInfo scram = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
         await(admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion(user, scram, password)))
                 .all());
+    }
+
+    /** Makes the dead-letter topic by hand. */
+    public void createDeadLetterTopic() {
+        await(admin.createTopics(List.of(new NewTopic(deadLetterTopic, 1, (short) 1)))
+                .all());
+    }
+
+    /** Sets a setting of the dead-letter topic. */
+    public void configureDeadLetterTopic(String setting, String value) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, deadLetterTopic);
+        AlterConfigOp set = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+        await(admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all());
+    }
+
+    /** What the dead-letter topic is like: partitions, and a setting. */
+    public String describeDeadLetterTopic(String setting) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, deadLetterTopic);
+        int partitions = await(admin.describeTopics(List.of(deadLetterTopic)).allTopicNames())
+                .get(deadLetterTopic)
+                .partitions()
+                .size();
+        Config config = await(admin.describeConfigs(List.of(resource)).all()).get(resource);
+        return partitions + " partitions, " + setting + "="
+                + config.get(setting).value();
+    }
+
+    /** Lets a user do this with the dead-letter topic, and nothing else; and not make any topic. */
+    public void allowWithDeadLetters(String user, AclOperation operation) {
+        await(admin.deleteAcls(List.of(AclBindingFilter.ANY)).all());
+        await(admin.createAcls(List.of(
+                        acl(ResourceType.TOPIC, deadLetterTopic, user, operation, AclPermissionType.ALLOW),
+                        acl(
+                                ResourceType.CLUSTER,
+                                Resource.CLUSTER_NAME,
+                                user,
+                                AclOperation.CREATE,
+                                AclPermissionType.DENY)))
+                .all());
+    }
+
+    /** Lets all users do everything again. */
+    public void allowEverything() {
+        await(admin.deleteAcls(List.of(AclBindingFilter.ANY)).all());
+    }
+
+    private static AclBinding acl(
+            ResourceType type, String name, String user, AclOperation operation, AclPermissionType permission) {
+        return new AclBinding(
+                new ResourcePattern(type, name, PatternType.LITERAL),
+                new AccessControlEntry("User:" + user, "*", operation, permission));
     }
 
     private static <T> T await(KafkaFuture<T> answer) {

@@ -1,0 +1,151 @@
+package io.tally.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.TestPipeline;
+import io.tally.testkit.TopicAdmin;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+/** Dead letters that the broker does not take: their partitions wait, everybody hears of it at once, and it is noticed when it is mended. */
+class RefusedDeadLettersIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** Within it, what is wrong shows, and what was mended is noticed. */
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static final String USER = "letters";
+    private static final String WAITING = "tally_ingest_waiting_seconds{cause=\"dead-letters\"}";
+
+    private TestPipeline pipeline;
+    private EngineProcess engine;
+    private int letters;
+
+    @Test
+    void deadLetterNotTaken_isSaidAtOnceAndItsPartitionsWait_untilItIsTaken() throws Exception {
+        try (TestPipeline made = new TestPipeline("refused").registerConnector();
+                TopicAdmin admin = new TopicAdmin(made)) {
+            pipeline = made;
+            admin.setPassword(USER, USER);
+            admin.allowWithDeadLetters(USER, AclOperation.WRITE);
+            pipeline.execute("INSERT INTO orders VALUES ('first', 1, 1, 1.00, now() - interval '5 minutes')");
+            try (EngineProcess started = EngineProcess.start(
+                            pipeline,
+                            Map.of(
+                                    "KAFKA_BOOTSTRAP_SERVERS",
+                                    "localhost:" + pipeline.stack().brokerSaslPort(),
+                                    "KAFKA_SECURITY_PROTOCOL",
+                                    "SASL_SSL",
+                                    "KAFKA_SSL_TRUSTSTORE_LOCATION",
+                                    pipeline.stack().certificates().authority().toString(),
+                                    "KAFKA_USER",
+                                    USER,
+                                    "KAFKA_PASSWORD",
+                                    USER))
+                    .awaitRunning()) {
+                engine = started;
+                pipeline.awaitExact(LIMIT);
+
+                String command = "kafka-topics.sh --bootstrap-server localhost:"
+                        + pipeline.stack().brokerSaslPort()
+                        + " --create --topic refused.public.orders.dlq --partitions 4"
+                        + " --replication-factor 1 --config retention.ms=604800000 --config cleanup.policy=delete";
+                engine.awaitLog(command);
+                assertTrue(
+                        engine.status().path("warnings").path(0).asText().contains(command),
+                        engine.status().toString());
+                assertEquals(200, engine.get("/q/health/ready").statusCode());
+
+                assertWaits("not present in metadata", command, admin::createDeadLetterTopic);
+                assertWaits(
+                        "Compacted topic cannot accept message without key",
+                        "cleanup.policy=delete",
+                        () -> admin.configureDeadLetterTopic("cleanup.policy", "compact"),
+                        () -> admin.configureDeadLetterTopic("cleanup.policy", "delete"));
+                assertWaits(
+                        "larger than the max message size",
+                        "max.message.bytes=1048588",
+                        () -> admin.configureDeadLetterTopic("max.message.bytes", "90"),
+                        () -> admin.configureDeadLetterTopic("max.message.bytes", "1048588"));
+                assertWaits(
+                        "Not authorized to access topics",
+                        "kafka-acls.sh",
+                        () -> admin.allowWithDeadLetters(USER, AclOperation.DESCRIBE),
+                        () -> admin.allowWithDeadLetters(USER, AclOperation.WRITE));
+                assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
+            } finally {
+                admin.allowEverything();
+            }
+        }
+    }
+
+    private void assertWaits(String reason, String remedy, Runnable breakIt, Runnable mendIt) throws Exception {
+        breakIt.run();
+        assertWaits(reason, remedy, mendIt);
+    }
+
+    private void assertWaits(String reason, String remedy, Runnable mendIt) throws Exception {
+        long offered = System.nanoTime();
+        sendNonsense();
+        Await.until(() -> reason + "; its status is\n" + status(), SOON, () -> {
+            String said = engine.status().path("reason").asText();
+            return said.contains(reason) && said.contains("refused.public.orders.dlq") && said.contains(remedy);
+        });
+        double saidAfter = (System.nanoTime() - offered) / 1e9;
+        assertEquals("STALLED", engine.status().path("state").asText());
+        assertEquals(503, engine.get("/q/health/ready").statusCode());
+        assertEquals(200, engine.get("/q/health/live").statusCode());
+        assertTrue(engine.log().lines().anyMatch(line -> line.contains("WARN") && line.contains(reason)), engine.log());
+
+        double lag = engine.metric("tally_ingest_lag_records");
+        pipeline.execute("INSERT INTO orders SELECT 'lag-%1$d-' || i, 1, 1, 1.00, now() - interval '5 minutes'"
+                        .formatted(letters)
+                + " FROM generate_series(1, 100) i");
+        Await.until(
+                "the lag grows",
+                LIMIT,
+                () -> engine.metric("tally_ingest_lag_records") > lag && engine.metric(WAITING) > 1);
+
+        mendIt.run();
+        long mended = System.nanoTime();
+        letters++;
+        Await.until(
+                () -> "the dead letter is taken; its status is\n" + status(),
+                SOON,
+                () -> engine.status().path("state").asText().equals("RUNNING")
+                        && engine.count("/records/deadLetters") == letters);
+        System.out.printf(
+                "dead letter not taken, %s: said after %.1f s, noticed %.1f s after it was mended%n",
+                reason, saidAfter, (System.nanoTime() - mended) / 1e9);
+        assertEquals(0, engine.metric(WAITING));
+        pipeline.awaitExact(LIMIT);
+    }
+
+    private String status() {
+        try {
+            return engine.get("/api/status").body();
+        } catch (Exception e) {
+            return e.toString();
+        }
+    }
+
+    private void sendNonsense() throws Exception {
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", pipeline.stack().bootstrapServers());
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            byte[] nonsense = "nonsense".getBytes(StandardCharsets.UTF_8);
+            producer.send(new ProducerRecord<>(pipeline.topic(), nonsense)).get();
+        }
+    }
+}
