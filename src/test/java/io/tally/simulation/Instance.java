@@ -315,7 +315,7 @@ final class Instance {
     // ---- for the operator ------------------------------------------------------------------------------------------
 
     boolean isLoading() {
-        return alive && loop.isLoading();
+        return alive && readers.stream().anyMatch(reader -> reader.loop.isLoading());
     }
 
     boolean hasStopped() {
