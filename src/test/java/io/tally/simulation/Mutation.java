@@ -21,6 +21,8 @@ record Mutation(String name, List<Edit> edits) {
     private static final String STORE = "src/main/java/io/tally/window/WindowStore.java";
     private static final String PUBLISHER = "src/main/java/io/tally/publish/Publisher.java";
     private static final String TAKEOVER = "src/main/java/io/tally/publish/Takeover.java";
+    private static final String RULES = "src/main/java/io/tally/publish/LookRules.java";
+    private static final String LEDGER = "src/main/java/io/tally/publish/Ledger.java";
     private static final String ASSIGNMENTS = "src/main/java/io/tally/ingest/Assignments.java";
     private static final String POLLED = "src/main/java/io/tally/ingest/Polled.java";
     private static final String LOOP = "src/test/java/io/tally/ingest/SteppedPollLoop.java";
@@ -229,6 +231,39 @@ record Mutation(String name, List<Edit> edits) {
             of("no sequence: filled again", TAKEOVER, " || ground.needsOperator()", ""),
             of("no sequence: judged all the same", DUPLICATES, "if (!change.sequenceKnown()) {", "if (false) {"),
             of("no sequence: taken for new", DUPLICATES, "return Verdict.UNTOLD;", "return Verdict.NEW;"),
+            of(
+                    "look: what was applied is not judged",
+                    SHARD,
+                    "if (range.toLsn() > judgedLsn && newestTakenBackLsn >= Math.max(range.fromLsn(), judgedLsn)) {",
+                    "if (false) {"),
+            of("look: what comes later is not judged", SHARD, "if (range != null) {", "if (false) {"),
+            of(
+                    "look: void changes owe nothing",
+                    SHARD,
+                    "oweFor(range == null ? doubts.ranges().getLast() : range, offset);",
+                    ""),
+            of(
+                    "look: what another engine applied is not judged",
+                    SHARD,
+                    "this.newestTakenBackLsn = duplicates.newestLsn();",
+                    "this.newestTakenBackLsn = OrderChange.NO_LSN;"),
+            of("look: there and back is not noticed", RULES, "|| !earlier.version().equals(table.version())", ""),
+            of("look: doubts begin when they are found", RULES, "before.look().lsn(),", "now.lsn(),"),
+            of(
+                    "look: doubts are kept although another engine kept others",
+                    SQL,
+                    "&& found.source().equals(Optional.ofNullable(before))",
+                    ""),
+            new Mutation(
+                    "look: another system is not noticed",
+                    List.of(
+                            new Edit(RULES, "if (before != null && !Objects.equals(", "if (false && !Objects.equals("),
+                            new Edit(LEDGER, "return system != null", "return false"))),
+            of(
+                    "look: the topic of another system is read again",
+                    TAKEOVER,
+                    ".or(() -> results.flatMap(Attempt::otherSystem))",
+                    ""),
             of("stop: filled all the same", TAKEOVER, "settings.stopOnLostGround()", "false"),
             of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
             of("stop: tried again and again", ASSIGNMENTS, "one.phase = ReaderState.Phase.STOPPED;", ""),
