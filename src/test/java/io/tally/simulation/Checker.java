@@ -24,6 +24,7 @@ final class Checker {
 
     /** Longer than a partition may count as idle without being looked at, with an error of the clock that goes unnoticed. */
     private static final long LONGEST_UNSEEN_MS = 3_000;
+
     private static final Set<FaultKind> DELETE_WHAT_IS_NEEDED = EnumSet.of(
             FaultKind.LOG_TRIMMED, FaultKind.IDS_PASSED, FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED);
 
