@@ -137,7 +137,6 @@ final class ExpressionReader {
     private Typed caseOf(Syntax.Case branches) throws ViewRefused {
         List<Condition> tests = new ArrayList<>();
         List<NumberExpression> results = new ArrayList<>();
-        Typed otherwise = branch(branches, branches.otherwise());
         for (Syntax.When when : branches.whens()) {
             tests.add(
                     branches.operand() == null
@@ -146,6 +145,7 @@ final class ExpressionReader {
                                     branches, Comparison.Operator.EQUAL, branches.operand(), when.condition()));
             results.add(branch(branches, when.result()).number());
         }
+        Typed otherwise = branch(branches, branches.otherwise());
         return new Typed(NumberCase.of(tests, results, otherwise.number()), otherwise.kind());
     }
 

@@ -1,5 +1,6 @@
 package io.tally.view;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -23,5 +24,27 @@ public record Measure(List<String> words, List<Integer> totals) {
             sql.append(columnOfTotal.apply(totals.get(i))).append(words.get(i + 1));
         }
         return sql.toString();
+    }
+
+    /** A measure in the making: words and totals, one after another. */
+    static final class Builder {
+
+        private final List<String> words = new ArrayList<>(List.of(""));
+        private final List<Integer> totals = new ArrayList<>();
+
+        Builder words(String more) {
+            words.set(words.size() - 1, words.getLast() + more);
+            return this;
+        }
+
+        Builder total(int total) {
+            totals.add(total);
+            words.add("");
+            return this;
+        }
+
+        Measure build() {
+            return new Measure(List.copyOf(words), List.copyOf(totals));
+        }
     }
 }

@@ -27,7 +27,7 @@ public final class ViewReader {
     private final Definition.Source source;
     private final Scope scope;
     private final WindowReader windows;
-    private final MeasureReader measures;
+    private final Totals totals;
     private final ExpressionReader expressions;
 
     private final List<SourceColumn> keys = new ArrayList<>();
@@ -42,7 +42,7 @@ public final class ViewReader {
         scope = new Scope(name, definition.text(), source, nullsComeAsNull);
         windows = new WindowReader(scope);
         expressions = new ExpressionReader(scope);
-        measures = new MeasureReader(scope, expressions);
+        totals = new Totals(expressions);
     }
 
     /**
@@ -94,7 +94,7 @@ public final class ViewReader {
                 List.copyOf(keys),
                 keyBytes(),
                 where,
-                measures.totals(),
+                totals.all(),
                 List.copyOf(results));
     }
 
@@ -117,7 +117,7 @@ public final class ViewReader {
     private ResultColumn result(Select.Item item, String type) throws ViewRefused {
         Syntax expression = item.expression();
         if (holdsAggregate(expression)) {
-            Measure measure = measures.read(expression);
+            Measure measure = MeasureReader.read(scope, totals, expression);
             return new ResultColumn(item.name(), type, ResultColumn.Role.MEASURE, -1, Optional.of(measure));
         }
         if (expression == windowStart) {
@@ -185,27 +185,7 @@ public final class ViewReader {
     }
 
     private static boolean holdsAggregate(Syntax syntax) {
-        return switch (syntax) {
-            case Syntax.Call call -> Functions.isAggregate(call.name()) || anyHolds(call.arguments());
-            case Syntax.Name _, Syntax.Constant _ -> false;
-            case Syntax.Cast cast -> holdsAggregate(cast.operand());
-            case Syntax.Unary unary -> holdsAggregate(unary.operand());
-            case Syntax.Binary binary -> anyHolds(List.of(binary.left(), binary.right()));
-            case Syntax.Junction junction -> anyHolds(junction.operands());
-            case Syntax.Not not -> holdsAggregate(not.operand());
-            case Syntax.Is is -> holdsAggregate(is.operand());
-            case Syntax.Distinct distinct -> anyHolds(List.of(distinct.left(), distinct.right()));
-            case Syntax.Quantified quantified -> anyHolds(List.of(quantified.left(), quantified.array()));
-            case Syntax.Array array -> anyHolds(array.elements());
-            case Syntax.Case branches ->
-                branches.operand() != null && holdsAggregate(branches.operand())
-                        || holdsAggregate(branches.otherwise())
-                        || branches.whens().stream()
-                                .anyMatch(when -> holdsAggregate(when.condition()) || holdsAggregate(when.result()));
-        };
-    }
-
-    private static boolean anyHolds(List<Syntax> several) {
-        return several.stream().anyMatch(ViewReader::holdsAggregate);
+        return syntax instanceof Syntax.Call call && Functions.isAggregate(call.name())
+                || syntax.parts().stream().anyMatch(ViewReader::holdsAggregate);
     }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 final class WindowReader {
 
     private static final long MICROS_PER_MILLI = 1000;
+    /** A thousand years and more, and far from what 64 bits of microseconds hold. */
+    private static final long LONGEST_DAYS = 400_000;
 
     private final Scope scope;
 
@@ -58,7 +60,10 @@ final class WindowReader {
         if (interval == null) {
             throw scope.refused(call, "a window's length is a fixed time, without months and years");
         }
-        long micros = Math.addExact(Math.multiplyExact(interval.days(), Times.MICROS_PER_DAY), interval.micros());
+        if (Math.max(Math.abs(interval.days()), Math.abs(interval.micros()) / Times.MICROS_PER_DAY) > LONGEST_DAYS) {
+            throw scope.refused(call, "a window is %d days long at most".formatted(LONGEST_DAYS));
+        }
+        long micros = interval.days() * Times.MICROS_PER_DAY + interval.micros();
         if (micros <= 0 || micros % MICROS_PER_MILLI != 0) {
             throw scope.refused(call, "a window's length is a whole number of milliseconds, one or more");
         }

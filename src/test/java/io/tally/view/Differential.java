@@ -96,6 +96,10 @@ final class Differential {
             }
             try {
                 candidates.add(candidate(text, versions));
+                if (i < REFUSED) {
+                    // Measures have to be what a generated column may hold.
+                    source.execute(KeptResult.createTable(candidates.getLast().view()));
+                }
                 views++;
             } catch (SQLException | ViewRefused e) {
                 return new Failure(seed, notRead(e), text, table, BATCHES - 1, versions.getLast());

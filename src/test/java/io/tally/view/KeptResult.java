@@ -2,6 +2,7 @@ package io.tally.view;
 
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
+import io.tally.view.sql.Names;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,6 +86,20 @@ final class KeptResult {
                 })
                 .sorted()
                 .toList();
+    }
+
+    /** A table whose measures PostgreSQL works out by itself. */
+    static String createTable(View view) {
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < view.totals().size(); i++) {
+            columns.add("t" + i + " numeric");
+        }
+        for (ResultColumn column : view.results()) {
+            column.measure()
+                    .ifPresent(measure -> columns.add("%s %s GENERATED ALWAYS AS (%s) STORED"
+                            .formatted(Names.quoted(column.name()), column.type(), measure.sql(total -> "t" + total))));
+        }
+        return "CREATE TABLE result (%s); DROP TABLE result".formatted(String.join(", ", columns));
     }
 
     /** The totals of each group, in numbers that SQL takes, with a version in front. */

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** What PostgreSQL takes and a view does not: each with the line that says so, in PostgreSQL's words of 18. */
 class RefusalsIT {
@@ -176,6 +178,9 @@ class RefusalsIT {
                 arguments("date_bin('1 month', paid_at, '1970-01-01')", "without months and years"),
                 arguments(
                         "date_bin('-1 minute', paid_at, '1970-01-01')", "a whole number of milliseconds, one or more"),
+                arguments("date_bin('2000000000 days', paid_at, '1970-01-01')", "a window is 400000 days long at most"),
+                arguments(
+                        "date_bin('2000000000 hours', paid_at, '1970-01-01')", "a window is 400000 days long at most"),
                 arguments("date_bin('1 microsecond', paid_at, '1970-01-01')", "a whole number of milliseconds"),
                 arguments("date_bin('1 minute', paid_at, '1970-01-01 00:00:00.0001')", "origin is a time in whole"),
                 arguments("date_bin('1 minute', paid_at, 'infinity')", "origin is a time in whole milliseconds"),
@@ -312,6 +317,21 @@ class RefusalsIT {
     void column_nullableWithDefault_isReadIfNullComesAsNull() throws SQLException, ViewRefused {
         Definition definition = source.describe("SELECT note, count(*) AS n FROM payments GROUP BY note");
         assertEquals(1, ViewReader.read("v", definition, true).keys().size());
+    }
+
+    @Test
+    void mistake_ofTheAuthor_isPointedAtInTheFile() throws ViewRefused {
+        ViewStatement statement = ViewFile.read("""
+                -- é
+                CREATE MATERIALIZED VIEW v AS
+                SELECT customer, sum(amuont) AS x
+                FROM payments GROUP BY customer;
+                """).getFirst();
+        PSQLException mistake = assertThrows(PSQLException.class, () -> source.describe(statement.select()));
+        ServerErrorMessage said = mistake.getServerErrorMessage();
+        assertEquals("column \"amuont\" does not exist", said.getMessage());
+        int position = said.getPosition() - TestSource.BEFORE_VIEW - SourceSql.BEFORE_SELECT;
+        assertEquals("LINE 3: SELECT customer, sum(amuont) AS x\n" + " ".repeat(29) + "^", statement.pointAt(position));
     }
 
     private static void refused(String select, String expected) throws SQLException {

@@ -27,6 +27,11 @@ final class TestSource implements AutoCloseable {
                 RETURN ARRAY['error', SQLERRM];
             END $$""";
 
+    private static final String SAVE = "SAVEPOINT before_view";
+
+    /** Characters that are sent before the statement that makes a view. */
+    static final int BEFORE_VIEW = SAVE.length() + 1;
+
     private final String schema;
     private final Connection connection;
     private final Statement statement;
@@ -73,7 +78,7 @@ final class TestSource implements AutoCloseable {
     Definition describe(String select) throws SQLException {
         String all = String.join(
                 ";",
-                "SAVEPOINT before_view",
+                SAVE,
                 SourceSql.temporaryView(select),
                 SourceSql.TEXT,
                 SourceSql.RESULTS,

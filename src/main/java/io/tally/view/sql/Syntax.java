@@ -1,6 +1,7 @@
 package io.tally.view.sql;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** An expression as PostgreSQL prints it, not yet understood; each node knows its place in the text. */
 public sealed interface Syntax {
@@ -9,6 +10,34 @@ public sealed interface Syntax {
     record Span(int start, int end) {}
 
     Span span();
+
+    /** What it is made of, in the order of the text. */
+    default List<Syntax> parts() {
+        return switch (this) {
+            case Name _, Constant _ -> List.of();
+            case Cast cast -> List.of(cast.operand());
+            case Unary unary -> List.of(unary.operand());
+            case Binary binary -> List.of(binary.left(), binary.right());
+            case Junction junction -> junction.operands();
+            case Not not -> List.of(not.operand());
+            case Is is -> List.of(is.operand());
+            case Distinct distinct -> List.of(distinct.left(), distinct.right());
+            case Quantified quantified -> List.of(quantified.left(), quantified.array());
+            case Array array -> array.elements();
+            case Call call ->
+                call.filter() == null
+                        ? call.arguments()
+                        : Stream.concat(call.arguments().stream(), Stream.of(call.filter()))
+                                .toList();
+            case Case branches -> {
+                Stream<Syntax> whens =
+                        branches.whens().stream().flatMap(when -> Stream.of(when.condition(), when.result()));
+                yield Stream.of(Stream.ofNullable(branches.operand()), whens, Stream.of(branches.otherwise()))
+                        .flatMap(several -> several)
+                        .toList();
+            }
+        };
+    }
 
     /** A column, or any other name that stands alone. */
     record Name(String name, Span span) implements Syntax {}
