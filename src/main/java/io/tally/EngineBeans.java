@@ -6,6 +6,7 @@ import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.EpochUnit;
 import io.tally.cdc.RecordFormat;
+import io.tally.cdc.TableColumns;
 import io.tally.cdc.UpdateMode;
 import io.tally.ingest.DeadLetterSettings;
 import io.tally.ingest.IngestSettings;
@@ -79,6 +80,7 @@ class EngineBeans {
                 after.toMillis(),
                 records,
                 config.onTruncate() == TallyConfig.OnTruncate.REBUILD,
+                resultsDiffer(config).isEmpty(),
                 config.historyOlderThan().map(Duration::toMillis).orElse(WindowSettings.NEVER));
     }
 
@@ -124,6 +126,7 @@ class EngineBeans {
                 config.updates() == UpdateMode.RETRACT,
                 OrdersTable.of(
                         config.source().table(),
+                        columns.orderId(),
                         columns.customerId(),
                         columns.quantity(),
                         columns.price(),
@@ -144,12 +147,20 @@ class EngineBeans {
         Optional<String> offBecause = Optional.empty();
         if (!config.audit().enabled()) {
             offBecause = Optional.of("tally.audit.enabled=false");
-        } else if (config.updates() == UpdateMode.APPEND) {
-            offBecause = Optional.of("tally.updates=append makes order_agg differ from orders");
-        } else if (config.onTruncate() == TallyConfig.OnTruncate.IGNORE) {
-            offBecause = Optional.of("tally.on-truncate=ignore lets order_agg differ from orders");
+        } else {
+            offBecause = resultsDiffer(config);
         }
         return new PublishSettings.Audit(offBecause, every, range);
+    }
+
+    /** Why the results need not be what the table adds up to, or empty. */
+    private static Optional<String> resultsDiffer(TallyConfig config) {
+        if (config.updates() == UpdateMode.APPEND) {
+            return Optional.of("tally.updates=append makes order_agg differ from orders");
+        }
+        return config.onTruncate() == TallyConfig.OnTruncate.IGNORE
+                ? Optional.of("tally.on-truncate=ignore lets order_agg differ from orders")
+                : Optional.empty();
     }
 
     @Produces
@@ -225,7 +236,20 @@ class EngineBeans {
         tables.add(config.source().table());
         DecoderSettings settings =
                 new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source(), catalog));
-        return new DebeziumDecoder(settings.with(config.format(), registry.configured() ? registry : null));
+        return new DebeziumDecoder(settings.with(() -> tableColumns(catalog.found()))
+                .with(config.format(), registry.configured() ? registry : null));
+    }
+
+    private static TableColumns tableColumns(SourceColumns.Columns found) {
+        return new TableColumns(
+                tableColumn(found.customerId()),
+                tableColumn(found.quantity()),
+                tableColumn(found.price()),
+                tableColumn(found.eventTime()));
+    }
+
+    private static TableColumns.Column tableColumn(SourceColumns.Column found) {
+        return new TableColumns.Column(found.nullable(), found.large(), found.fine());
     }
 
     private static void checkTableName(String key, String name) {
@@ -256,8 +280,8 @@ class EngineBeans {
         price.ifPresent(decimals ->
                 check("tally.source.price-decimals", decimals, decimals >= 0 && decimals <= 1000, "0 to 1000"));
         return () -> new ColumnTypes(
-                price.orElseGet(() -> catalog.priceDecimals().orElse(ColumnTypes.TEXT)),
-                catalog.quantityDecimals().orElse(ColumnTypes.TEXT),
+                price.orElseGet(() -> catalog.found().price().decimals().orElse(ColumnTypes.TEXT)),
+                catalog.found().quantity().decimals().orElse(ColumnTypes.TEXT),
                 unit);
     }
 

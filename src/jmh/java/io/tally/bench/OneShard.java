@@ -27,6 +27,7 @@ final class OneShard {
                 Long.MAX_VALUE,
                 Long.MAX_VALUE,
                 false,
+                false,
                 WindowSettings.NEVER);
     }
 

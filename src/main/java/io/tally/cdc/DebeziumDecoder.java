@@ -74,7 +74,8 @@ public final class DebeziumDecoder {
      *
      * @param value the array, or null for a record without a value, a tombstone. Zero bytes are a
      *     value, and not JSON
-     * @throws UndecodableException if the record cannot be counted; the change is then one of nothing
+     * @throws UndecodableException if the record cannot be counted; the change is then one of nothing, at the place in the
+     *     source's log that the record names, if that can be read
      */
     public void decode(byte[] value, int offset, int length, OrderChange into) throws UndecodableException {
         into.reset(Op.NONE);
@@ -93,7 +94,7 @@ public final class DebeziumDecoder {
             complete = true;
         } finally {
             if (!complete) {
-                into.reset(Op.NONE);
+                into.setVoid();
             }
         }
     }
@@ -216,10 +217,11 @@ public final class DebeziumDecoder {
         } else if (source.namesAnotherTable(record)) {
             into.setOp(source.namesSignals(record) ? Op.SIGNAL : Op.OTHER_TABLE);
             return;
-        } else {
-            fillChange(envelope, row, operation, record, into);
         }
         source.fill(record, into);
+        if (operation != 'm') {
+            fillChange(envelope, row, operation, record, into);
+        }
         shape = row ? ifRow : ifEnvelope;
     }
 

@@ -36,7 +36,7 @@ final class DecimalReader {
      *
      * @param decimals decimals of unscaled bytes in a string, or {@link ColumnTypes#TEXT} if it holds text
      */
-    DeadLetterReason read(byte[] record, Members row, int column, int decimals) {
+    DecimalFault read(byte[] record, Members row, int column, int decimals) {
         int start = row.start(column);
         int end = row.end(column);
         if (row.isNumber(column)) {
@@ -47,49 +47,49 @@ final class DecimalReader {
                     ? readTextIn(record, start, end)
                     : readBytesIn(record, start, end, decimals);
         }
-        return row.first(column) == '{' ? readStruct(record, start, end) : DeadLetterReason.WRONG_TYPE;
+        return row.first(column) == '{' ? readStruct(record, start, end) : DecimalFault.WRONG_TYPE;
     }
 
-    private DeadLetterReason readText(byte[] bytes, int from, int to) {
-        DeadLetterReason against = decimal.parse(bytes, from, to);
+    private DecimalFault readText(byte[] bytes, int from, int to) {
+        DecimalFault against = decimal.parse(bytes, from, to);
         units = decimal.units();
         return against;
     }
 
-    private DeadLetterReason readTextIn(byte[] record, int start, int end) {
-        DeadLetterReason against = readText(record, start + 1, end - 1);
-        if (against == DeadLetterReason.IMPOSSIBLE_NUMBER) {
+    private DecimalFault readTextIn(byte[] record, int start, int end) {
+        DecimalFault against = readText(record, start + 1, end - 1);
+        if (against == DecimalFault.NO_NUMBER) {
             text.take(record, start, end);
             against = readText(text.bytes(), text.from(), text.to());
         }
         return against;
     }
 
-    private DeadLetterReason readBytesIn(byte[] record, int start, int end, int decimals) {
+    private DecimalFault readBytesIn(byte[] record, int start, int end, int decimals) {
         text.take(record, start, end);
-        DeadLetterReason against = unscaled.parse(text.bytes(), text.from(), text.to(), decimals);
+        DecimalFault against = unscaled.parse(text.bytes(), text.from(), text.to(), decimals);
         units = unscaled.units();
         return against;
     }
 
     /** Reads {@code {"scale":2,"value":"AV4="}}. */
-    private DeadLetterReason readStruct(byte[] record, int start, int end) {
+    private DecimalFault readStruct(byte[] record, int start, int end) {
         try {
             struct.read(cursor, cursor.open(record, start, end - start), 0);
         } catch (UndecodableException e) {
             throw Faults.noLongerJson(e);
         }
         if (!struct.isNumber(SCALE) || !struct.isString(VALUE)) {
-            return DeadLetterReason.WRONG_TYPE;
+            return DecimalFault.WRONG_TYPE;
         }
         int from = struct.start(SCALE);
         int to = struct.end(SCALE);
         if (!IntegerText.isInteger(record, from, to)) {
-            return DeadLetterReason.WRONG_TYPE;
+            return DecimalFault.WRONG_TYPE;
         }
         long decimals = IntegerText.fits(record, from, to) ? IntegerText.value(record, from, to) : Long.MAX_VALUE;
         return decimals == (int) decimals && decimals != ColumnTypes.TEXT
                 ? readBytesIn(record, struct.start(VALUE), struct.end(VALUE), (int) decimals)
-                : DeadLetterReason.NUMBER_OUT_OF_RANGE;
+                : DecimalFault.NO_NUMBER;
     }
 }

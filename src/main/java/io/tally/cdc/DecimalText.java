@@ -1,5 +1,9 @@
 package io.tally.cdc;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
 /**
  * Decimal text to a scaled {@code long}, exactly: what {@link java.math.BigDecimal} reads, in ASCII digits, but without
  * making one and without ever writing out an exponent.
@@ -16,6 +20,12 @@ final class DecimalText {
 
     /** Larger than any shift that could matter, small enough to be added to without overflow. */
     private static final long HUGE_EXPONENT = 1L << 40;
+
+    /** As Java writes them, and Debezium (3.7) where decimals are strings: the names of constants. */
+    private static final byte[][] NOT_FINITE = Stream.of(
+                    "NaN", "Infinity", "-Infinity", "NAN", "POSITIVE_INFINITY", "NEGATIVE_INFINITY")
+            .map(word -> word.getBytes(StandardCharsets.US_ASCII))
+            .toArray(byte[][]::new);
 
     private final int scale;
 
@@ -34,7 +44,7 @@ final class DecimalText {
     }
 
     /** Reads a number and returns null, or the reason why there is none. */
-    DeadLetterReason parse(byte[] bytes, int from, int to) {
+    DecimalFault parse(byte[] bytes, int from, int to) {
         return parseUsual(bytes, from, to) ? null : parseAny(bytes, from, to);
     }
 
@@ -60,7 +70,7 @@ final class DecimalText {
         return true;
     }
 
-    private DeadLetterReason parseAny(byte[] bytes, int from, int to) {
+    private DecimalFault parseAny(byte[] bytes, int from, int to) {
         boolean negative = from < to && bytes[from] == '-';
         int first = negative || from < to && bytes[from] == '+' ? from + 1 : from;
         int digits = 0;
@@ -75,11 +85,20 @@ final class DecimalText {
             at++;
         }
         if (digits == 0 || at < to && (bytes[at] | 0x20) != 'e' || at < to && !isExponent(bytes, at + 1, to)) {
-            return DeadLetterReason.IMPOSSIBLE_NUMBER;
+            return isNotFinite(bytes, from, to) ? DecimalFault.NOT_FINITE : DecimalFault.NO_NUMBER;
         }
         long exponent = at < to ? exponent(bytes, at + 1, to) : 0;
         int decimals = point < 0 ? 0 : at - 1 - point;
         return scaled(bytes, first, at, digits, negative, scale - decimals + exponent);
+    }
+
+    private static boolean isNotFinite(byte[] bytes, int from, int to) {
+        for (byte[] word : NOT_FINITE) {
+            if (Arrays.equals(bytes, from, to, word, 0, word.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isExponent(byte[] bytes, int from, int to) {
@@ -107,7 +126,7 @@ final class DecimalText {
     /**
      * The digits in the slice, point left out, times 10^shift. Sums towards negative numbers, which reach one further.
      */
-    private DeadLetterReason scaled(byte[] bytes, int from, int to, int digits, boolean negative, long shift) {
+    private DecimalFault scaled(byte[] bytes, int from, int to, int digits, boolean negative, long shift) {
         long kept = digits + shift;
         long value = 0;
         int seen = 0;
@@ -117,23 +136,23 @@ final class DecimalText {
             }
             int digit = bytes[i] - '0';
             if (seen++ >= kept && digit != 0) {
-                return DeadLetterReason.FINER_PRICE;
+                return DecimalFault.TOO_FINE;
             }
             if (seen <= kept) {
                 if (wouldOverflow(value, digit)) {
-                    return DeadLetterReason.NUMBER_OUT_OF_RANGE;
+                    return DecimalFault.OUT_OF_RANGE;
                 }
                 value = 10 * value - digit;
             }
         }
         for (long i = 0; i < shift && value != 0; i++) {
             if (wouldOverflow(value, 0)) {
-                return DeadLetterReason.NUMBER_OUT_OF_RANGE;
+                return DecimalFault.OUT_OF_RANGE;
             }
             value *= 10;
         }
         if (!negative && value == Long.MIN_VALUE) {
-            return DeadLetterReason.NUMBER_OUT_OF_RANGE;
+            return DecimalFault.OUT_OF_RANGE;
         }
         units = negative ? value : -value;
         return null;

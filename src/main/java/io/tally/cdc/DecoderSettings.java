@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  * @param tables the tables whose changes count, {@code schema.table} or just {@code table}; records of others are passed
  *     over. If none is named, records of any table count
  * @param types how columns are written where no embedded schema says so; asked for each record
+ * @param table what the table's own columns can hold; asked when something cannot be counted
  * @param format how values are written
  * @param schemas the schemas of a registry, or null if there is none to ask
  */
@@ -22,6 +23,7 @@ public record DecoderSettings(
         UpdateMode updates,
         Set<String> tables,
         Supplier<ColumnTypes> types,
+        Supplier<TableColumns> table,
         RecordFormat format,
         WriterSchemas schemas) {
 
@@ -34,6 +36,7 @@ public record DecoderSettings(
         Objects.requireNonNull(columns);
         Objects.requireNonNull(updates);
         Objects.requireNonNull(types);
+        Objects.requireNonNull(table);
         tables = Set.copyOf(tables);
         if (priceScale < 0 || priceScale > DecimalText.MAX_SCALE) {
             throw new IllegalArgumentException("scale must be 0 to " + DecimalText.MAX_SCALE + ", scale=" + priceScale);
@@ -46,12 +49,17 @@ public record DecoderSettings(
     /** For JSON without a registry. */
     public DecoderSettings(
             Columns columns, int priceScale, UpdateMode updates, Set<String> tables, Supplier<ColumnTypes> types) {
-        this(columns, priceScale, updates, tables, types, RecordFormat.AUTO, null);
+        this(columns, priceScale, updates, tables, types, () -> TableColumns.STRICT, RecordFormat.AUTO, null);
     }
 
     /** The same with a registry. */
     public DecoderSettings with(RecordFormat newFormat, WriterSchemas newSchemas) {
-        return new DecoderSettings(columns, priceScale, updates, tables, types, newFormat, newSchemas);
+        return new DecoderSettings(columns, priceScale, updates, tables, types, table, newFormat, newSchemas);
+    }
+
+    /** The same with something known of the table. */
+    public DecoderSettings with(Supplier<TableColumns> newTable) {
+        return new DecoderSettings(columns, priceScale, updates, tables, types, newTable, format, schemas);
     }
 
     /** For the orders table as the pipeline creates it, with rows taken back. */

@@ -6,10 +6,13 @@ public enum EpochUnit {
     MICROS(1_000),
     NANOS(1_000_000);
 
-    /** What Debezium writes for PostgreSQL's {@code infinity} and {@code -infinity} where the time is a number. */
-    private static final long INFINITY = 9_223_372_036_825_200_000L;
+    /**
+     * From here on, up and down, Debezium writes PostgreSQL's {@code infinity} and {@code -infinity}, and in microseconds also
+     * what is too far away for 64 bits. All of that is beyond the last window.
+     */
+    private static final long INFINITY = 9_223_372_036_000_000_000L;
 
-    private static final long MINUS_INFINITY = -9_223_372_036_832_400_000L;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final long perMilli;
 
@@ -17,12 +20,16 @@ public enum EpochUnit {
         this.perMilli = perMilli;
     }
 
-    /** Epoch milliseconds, rounded down; {@link TimeText#INFINITE} or {@link TimeText#IMPOSSIBLE}. */
+    /** Epoch milliseconds, rounded down; {@link TimeText#INFINITE}, {@link TimeText#OUT_OF_RANGE} or {@link TimeText#IMPOSSIBLE}. */
     long toMillis(long time) {
-        if (time == INFINITY || time == MINUS_INFINITY) {
+        if (this == NANOS) {
+            // Centuries before the last window: it is not known what it was.
+            boolean exceeded = time == Long.MAX_VALUE || time < Long.MIN_VALUE + NANOS_PER_SECOND;
+            return exceeded ? TimeText.IMPOSSIBLE : Math.floorDiv(time, perMilli);
+        }
+        if (time >= INFINITY || time <= -INFINITY) {
             return TimeText.INFINITE;
         }
-        long millis = Math.floorDiv(time, perMilli);
-        return millis < TimeText.FIRST_MS || millis > TimeText.LAST_MS ? TimeText.IMPOSSIBLE : millis;
+        return TimeText.inWindow(Math.floorDiv(time, perMilli));
     }
 }

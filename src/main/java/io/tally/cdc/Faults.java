@@ -141,8 +141,13 @@ final class Faults {
     }
 
     static UndecodableException price(
-            DeadLetterReason reason, String field, byte[] record, Members owner, int index, int scale) {
+            DecimalFault fault, String field, byte[] record, Members owner, int index, int scale) {
         String value = shown(record, owner.start(index), owner.end(index));
+        DeadLetterReason reason = switch (fault) {
+            case TOO_FINE -> DeadLetterReason.FINER_PRICE;
+            case OUT_OF_RANGE -> DeadLetterReason.NUMBER_OUT_OF_RANGE;
+            default -> DeadLetterReason.IMPOSSIBLE_NUMBER;
+        };
         String complaint = switch (reason) {
             case FINER_PRICE -> " has more than " + scale + " decimals; raise tally.price-scale or fix the source";
             case NUMBER_OUT_OF_RANGE -> " does not fit 64 bits at " + scale + " decimals; fix the source";
@@ -162,7 +167,7 @@ final class Faults {
 
     static UndecodableException impossibleTime(String field, byte[] record, Members owner, int index) {
         String value = shown(record, owner.start(index), owner.end(index));
-        String message = field + " " + value + " is no time between 4713 BC and 294275 AD, as ISO-8601 with a zone"
+        String message = field + " " + value + " is no time of PostgreSQL's range, as ISO-8601 with a zone"
                 + " or as a number; the column should be TIMESTAMPTZ";
         return new UndecodableException(DeadLetterReason.IMPOSSIBLE_TIME, field, message);
     }

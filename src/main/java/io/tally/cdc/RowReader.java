@@ -2,13 +2,16 @@ package io.tally.cdc;
 
 import io.tally.window.OrderChange;
 import io.tally.window.RowImage;
+import io.tally.window.ValueFault;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /**
  * One row image, {@code before} or {@code after} in the envelope or the record itself: the columns that count, to numbers.
  *
- * <p>An image whose event time is infinite contributes nothing. Its columns still have to be there and not null, as a
- * row of the table has them, but of customer, quantity and price no value is read.
+ * <p>A value that cannot be counted is a fault of the row if the table can hold it: the image then contributes nothing. If
+ * it cannot, something is wrong with the record, and nothing of it is believed. Of a row whose event time is in no window
+ * no other value is read.
  */
 final class RowReader {
 
@@ -26,10 +29,14 @@ final class RowReader {
     private final String image;
     private final String[] columns;
     private final int priceScale;
+    private final Supplier<TableColumns> table;
     private final Members members;
     private final DecimalReader price;
     private final DecimalReader quantity = new DecimalReader(0);
     private final TextSlice text = new TextSlice();
+
+    /** What is wrong with a value that was read since this was null. */
+    private ValueFault fault;
 
     /**
      * @param image name of the image in the envelope, for messages; null for a row that is the record itself
@@ -39,6 +46,7 @@ final class RowReader {
         this.image = image;
         this.columns = settings.columns().names().toArray(new String[0]);
         this.priceScale = settings.priceScale();
+        this.table = settings.table();
         this.members = members;
         this.price = new DecimalReader(priceScale);
     }
@@ -49,8 +57,8 @@ final class RowReader {
     }
 
     /**
-     * The first column whose value has to be known to take the row back, but is not there or null; null if the image is
-     * whole. An image that is itself missing or null lacks every column.
+     * The first column whose value has to be known to take the row back, but is not there, or null without being able to;
+     * null if the image is whole. An image that is itself missing or null, or has nothing but nulls, lacks every column.
      *
      * @throws UndecodableException if something else than an object stands in the image's place
      */
@@ -58,12 +66,14 @@ final class RowReader {
         if (!isRow(record)) {
             return columns[FIRST_VALUE];
         }
-        for (int column = FIRST_VALUE; column < COLUMNS; column++) {
-            if (members.isAbsent(column)) {
-                return columns[column];
-            }
+        String lacking = null;
+        boolean empty = true;
+        for (int column = COLUMNS - 1; column >= FIRST_VALUE; column--) {
+            boolean absent = members.isAbsent(column);
+            lacking = absent && !isNullInTable(column) ? columns[column] : lacking;
+            empty &= absent;
         }
-        return null;
+        return empty ? columns[FIRST_VALUE] : lacking;
     }
 
     /** How many of the columns are there. */
@@ -88,10 +98,7 @@ final class RowReader {
     /** Gives the change this image's order id, which it must have. */
     void fillOrderId(byte[] record, OrderChange change) throws UndecodableException {
         require(record, ORDER_ID);
-        if (!members.isString(ORDER_ID)) {
-            throw wrongType(record, ORDER_ID, "a string");
-        }
-        if (isUnavailable(record, ORDER_ID)) {
+        if (members.isString(ORDER_ID) && isUnavailable(record, ORDER_ID)) {
             throw Faults.unavailable(path(ORDER_ID));
         }
         setOrderId(record, change);
@@ -99,21 +106,25 @@ final class RowReader {
 
     /** Gives the change this image's order id if it has one, for changes that count nothing. */
     void fillOrderIdIfAny(byte[] record, OrderChange change) {
-        if (members.isString(ORDER_ID)) {
+        if (!members.isAbsent(ORDER_ID)) {
             setOrderId(record, change);
         }
     }
 
     /** Reads the values of a whole image. */
     void fill(byte[] record, ColumnTypes types, RowImage target) throws UndecodableException {
+        fault = null;
         long eventTimeMs = eventTime(record, types.eventTime());
-        if (eventTimeMs == TimeText.INFINITE) {
-            target.setInfinite();
-            return;
+        if (fault == null) {
+            int customerId = integer(record, CUSTOMER_ID);
+            int pieces = quantity(record, types.quantityDecimals());
+            long priceUnits = price(record, types.priceDecimals());
+            if (fault == null) {
+                target.set(eventTimeMs, customerId, pieces, priceUnits);
+                return;
+            }
         }
-        int customerId = integer(record, CUSTOMER_ID);
-        int pieces = quantity(record, types.quantityDecimals());
-        target.set(eventTimeMs, customerId, pieces, price(record, types.priceDecimals()));
+        target.setFault(fault);
     }
 
     private boolean isRow(byte[] record) throws UndecodableException {
@@ -124,16 +135,35 @@ final class RowReader {
     }
 
     private void require(byte[] record, int column) throws UndecodableException {
-        if (members.isAbsent(column)) {
+        if (members.isAbsent(column) && !isNullInTable(column)) {
             throw members.first(column) == Members.MISSING
                     ? Faults.missingColumn(path(column), record, members)
                     : Faults.nullColumn(path(column));
         }
     }
 
+    /** Whether a column is null, as it can be in the table. */
+    private boolean isNullInTable(int column) {
+        return members.isPresent(column)
+                && column != ORDER_ID
+                && inTable(column).nullable();
+    }
+
+    private TableColumns.Column inTable(int column) {
+        TableColumns found = table.get();
+        return switch (column) {
+            case CUSTOMER_ID -> found.customerId();
+            case QUANTITY -> found.quantity();
+            case PRICE -> found.price();
+            default -> found.eventTime();
+        };
+    }
+
+    /** The bytes of a string without its quotes, of anything else as it is. */
     private void setOrderId(byte[] record, OrderChange change) {
-        int start = members.start(ORDER_ID) + 1;
-        change.setOrderId(record, start, members.end(ORDER_ID) - 1 - start);
+        int quote = members.isString(ORDER_ID) ? 1 : 0;
+        int start = members.start(ORDER_ID) + quote;
+        change.setOrderId(record, start, members.end(ORDER_ID) - quote - start);
     }
 
     private long eventTime(byte[] record, EpochUnit unit) throws UndecodableException {
@@ -142,6 +172,8 @@ final class RowReader {
             timeMs = eventTimeText(record);
         } else if (members.isNumber(EVENT_TIME) && unit != null) {
             timeMs = eventTimeNumber(record, unit);
+        } else if (members.isAbsent(EVENT_TIME)) {
+            return nothing(ValueFault.NULL_VALUE);
         } else {
             throw Faults.noTime(path(EVENT_TIME), record, members, EVENT_TIME);
         }
@@ -150,7 +182,10 @@ final class RowReader {
                     ? Faults.unavailable(path(EVENT_TIME))
                     : Faults.impossibleTime(path(EVENT_TIME), record, members, EVENT_TIME);
         }
-        return timeMs;
+        if (timeMs == TimeText.INFINITE) {
+            return nothing(ValueFault.INFINITE_TIME);
+        }
+        return timeMs == TimeText.OUT_OF_RANGE ? nothing(ValueFault.TIME_OUT_OF_RANGE) : timeMs;
     }
 
     private long eventTimeText(byte[] record) {
@@ -175,11 +210,15 @@ final class RowReader {
         if (members.isNumber(QUANTITY) && IntegerText.isInteger(record, start, members.end(QUANTITY))) {
             return integer(record, QUANTITY);
         }
-        DeadLetterReason against = quantity.read(record, members, QUANTITY, decimals);
-        if (against == null && quantity.units() == (int) quantity.units()) {
-            return (int) quantity.units();
+        DecimalFault against = quantity.read(record, members, QUANTITY, decimals);
+        if (against == null) {
+            return inInteger(record, QUANTITY, quantity.units());
         }
-        if (against == null || against == DeadLetterReason.NUMBER_OUT_OF_RANGE) {
+        ValueFault ofRow = faultOfRow(against, QUANTITY);
+        if (ofRow != null) {
+            return nothing(ofRow);
+        }
+        if (against == DecimalFault.OUT_OF_RANGE) {
             throw outOfInteger(record, QUANTITY);
         }
         throw members.isString(QUANTITY) && isUnavailable(record, QUANTITY)
@@ -191,28 +230,59 @@ final class RowReader {
         int start = members.start(column);
         int end = members.end(column);
         if (!members.isNumber(column) || !IntegerText.isInteger(record, start, end)) {
+            if (members.isAbsent(column)) {
+                return nothing(ValueFault.NULL_VALUE);
+            }
             throw members.isString(column) && isUnavailable(record, column)
                     ? Faults.unavailable(path(column))
                     : wrongType(record, column, "an integer");
         }
         long value = IntegerText.fits(record, start, end) ? IntegerText.value(record, start, end) : Long.MAX_VALUE;
-        if (value != (int) value) {
-            throw outOfInteger(record, column);
+        return inInteger(record, column, value);
+    }
+
+    private int inInteger(byte[] record, int column, long value) throws UndecodableException {
+        if (value == (int) value) {
+            return (int) value;
         }
-        return (int) value;
+        if (inTable(column).large()) {
+            return nothing(ValueFault.NUMBER_OUT_OF_RANGE);
+        }
+        throw outOfInteger(record, column);
     }
 
     private long price(byte[] record, int decimals) throws UndecodableException {
-        DeadLetterReason against = price.read(record, members, PRICE, decimals);
+        DecimalFault against = price.read(record, members, PRICE, decimals);
         if (against == null) {
             return price.units();
         }
-        if (against == DeadLetterReason.WRONG_TYPE) {
+        ValueFault ofRow = faultOfRow(against, PRICE);
+        if (ofRow != null) {
+            return nothing(ofRow);
+        }
+        if (against == DecimalFault.WRONG_TYPE) {
             throw wrongType(record, PRICE, "decimal text, a number, or unscaled bytes");
         }
         throw members.isString(PRICE) && isUnavailable(record, PRICE)
                 ? Faults.unavailable(path(PRICE))
                 : Faults.price(against, path(PRICE), record, members, PRICE, priceScale);
+    }
+
+    /** What is wrong with the row, if the table can hold such a value; else null. */
+    private ValueFault faultOfRow(DecimalFault against, int column) {
+        return switch (against) {
+            case NOT_FINITE -> ValueFault.NOT_FINITE;
+            case TOO_FINE -> inTable(column).fine() ? ValueFault.FINER_NUMBER : null;
+            case OUT_OF_RANGE -> inTable(column).large() ? ValueFault.NUMBER_OUT_OF_RANGE : null;
+            case WRONG_TYPE -> members.isAbsent(column) ? ValueFault.NULL_VALUE : null;
+            case NO_NUMBER -> null;
+        };
+    }
+
+    /** Stands for a value that is not counted with. */
+    private int nothing(ValueFault why) {
+        fault = why;
+        return 0;
     }
 
     private UndecodableException outOfInteger(byte[] record, int column) {

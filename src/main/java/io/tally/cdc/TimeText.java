@@ -19,15 +19,24 @@ final class TimeText {
     /** PostgreSQL's {@code infinity} or {@code -infinity}. */
     static final long INFINITE = Long.MAX_VALUE;
 
-    /** PostgreSQL's range of timestamps is 4713 BC to 294276 AD; a year less, so that the end of a window is in it, too. */
-    static final int MIN_YEAR = -4712;
+    /** A time in PostgreSQL's range that is in no window. */
+    static final long OUT_OF_RANGE = Long.MAX_VALUE - 1;
 
-    static final int MAX_YEAR = 294_275;
+    /** PostgreSQL's range of timestamps is November of 4714 BC to 294276 AD. Year 0 is 1 BC. */
+    private static final int MIN_YEAR = -4713;
 
-    /** First and last millisecond of the range. */
-    static final long FIRST_MS = CivilDate.epochDay(MIN_YEAR, 1, 1) * 86_400_000;
+    private static final int MAX_YEAR = 294_276;
 
-    static final long LAST_MS = CivilDate.epochDay(MAX_YEAR + 1, 1, 1) * 86_400_000 - 1;
+    /**
+     * Windows have times of the years between only: begin and end of each are in PostgreSQL's range, too, and each can be
+     * written in 64 bits of microseconds, which end in January of 294247.
+     */
+    private static final long FIRST_MS = startOfYear(MIN_YEAR + 1);
+
+    private static final long LAST_MS = startOfYear(294_247) - 1;
+
+    private static final long MIN_MS = startOfYear(MIN_YEAR);
+    private static final long MAX_MS = startOfYear(MAX_YEAR + 1) - 1;
 
     private static final int MAX_YEAR_DIGITS = 9;
     private static final int MAX_DECIMALS = 9;
@@ -42,7 +51,19 @@ final class TimeText {
 
     private TimeText() {}
 
-    /** Epoch milliseconds, {@link #INFINITE} or {@link #IMPOSSIBLE}. */
+    /** The given time if it is in a window, else {@link #OUT_OF_RANGE} or {@link #IMPOSSIBLE}. */
+    static long inWindow(long epochMs) {
+        if (epochMs >= FIRST_MS && epochMs <= LAST_MS) {
+            return epochMs;
+        }
+        return epochMs >= MIN_MS && epochMs <= MAX_MS ? OUT_OF_RANGE : IMPOSSIBLE;
+    }
+
+    private static long startOfYear(int year) {
+        return CivilDate.epochDay(year, 1, 1) * 86_400_000;
+    }
+
+    /** Epoch milliseconds, {@link #INFINITE}, {@link #OUT_OF_RANGE} or {@link #IMPOSSIBLE}. */
     static long parse(byte[] bytes, int from, int to) {
         if (UsualTime.isShaped(bytes, from, to)) {
             return UsualTime.epochMs(bytes, from);
@@ -106,7 +127,9 @@ final class TimeText {
             }
         }
         int offset = zone(bytes, at, to);
-        return second > 59 || offset == NO_ZONE ? IMPOSSIBLE : (minuteStart + second - offset) * 1000 + millis;
+        return second > 59 || offset == NO_ZONE
+                ? IMPOSSIBLE
+                : inWindow((minuteStart + second - offset) * 1000 + millis);
     }
 
     private static int millis(byte[] bytes, int from, int decimals) {

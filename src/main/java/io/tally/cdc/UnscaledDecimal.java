@@ -51,7 +51,7 @@ final class UnscaledDecimal {
      *
      * @param decimals decimals of the unscaled value; may be negative
      */
-    DeadLetterReason parse(byte[] bytes, int from, int to, int decimals) {
+    DecimalFault parse(byte[] bytes, int from, int to, int decimals) {
         return decodeUsual(bytes, from, to)
                 ? shift(unscaled, (long) scale - decimals)
                 : parseAny(bytes, from, to, decimals);
@@ -83,40 +83,40 @@ final class UnscaledDecimal {
         return true;
     }
 
-    private DeadLetterReason parseAny(byte[] bytes, int from, int to, int decimals) {
+    private DecimalFault parseAny(byte[] bytes, int from, int to, int decimals) {
         BigInteger value;
         try {
             value = new BigInteger(Base64.getDecoder().decode(Arrays.copyOfRange(bytes, from, to)));
         } catch (IllegalArgumentException notBase64OrEmpty) {
-            return DeadLetterReason.IMPOSSIBLE_NUMBER;
+            return DecimalFault.NO_NUMBER;
         }
         long shift = (long) scale - decimals;
         if (value.bitLength() > MAX_BITS) {
-            return DeadLetterReason.NUMBER_OUT_OF_RANGE;
+            return DecimalFault.OUT_OF_RANGE;
         }
         while (value.bitLength() >= Long.SIZE && shift < 0) {
             BigInteger[] parts = value.divideAndRemainder(BigInteger.TEN);
             if (parts[1].signum() != 0) {
-                return DeadLetterReason.FINER_PRICE;
+                return DecimalFault.TOO_FINE;
             }
             value = parts[0];
             shift++;
         }
-        return value.bitLength() < Long.SIZE ? shift(value.longValue(), shift) : DeadLetterReason.NUMBER_OUT_OF_RANGE;
+        return value.bitLength() < Long.SIZE ? shift(value.longValue(), shift) : DecimalFault.OUT_OF_RANGE;
     }
 
     /** The value times 10^places. A number other than zero goes out of range, or leaves a rest, after 19 places at most. */
-    private DeadLetterReason shift(long value, long places) {
+    private DecimalFault shift(long value, long places) {
         long shifted = value;
         for (long left = places; left > 0 && shifted != 0; left--) {
             if (shifted > Long.MAX_VALUE / 10 || shifted < Long.MIN_VALUE / 10) {
-                return DeadLetterReason.NUMBER_OUT_OF_RANGE;
+                return DecimalFault.OUT_OF_RANGE;
             }
             shifted *= 10;
         }
         for (long left = places; left < 0 && shifted != 0; left++) {
             if (shifted % 10 != 0) {
-                return DeadLetterReason.FINER_PRICE;
+                return DecimalFault.TOO_FINE;
             }
             shifted /= 10;
         }

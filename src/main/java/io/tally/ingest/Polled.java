@@ -165,7 +165,7 @@ final class Polled {
         int i = first;
         for (ConsumerRecord<ByteBuffer, ByteBuffer> record : ofPartition) {
             if (undecodable[i]) {
-                shard.passDeadLetter(record.offset());
+                shard.passDeadLetter(record.offset(), changes.get(i));
             } else if (voided[i]) {
                 shard.passVoid(record.offset(), changes.get(i));
             } else if (!shard.apply(record.offset(), changes.get(i), nowMs)) {

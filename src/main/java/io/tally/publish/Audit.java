@@ -192,13 +192,13 @@ final class Audit {
                             if (lasting.isEmpty()) {
                                 return clean(again);
                             }
-                            report(lasting, first.bootstrapLsn());
+                            report(lasting, again);
                             return done();
                         },
                         executor);
     }
 
-    private void report(Map<Key, Excess> differences, long bootstrapLsn) {
+    private void report(Map<Key, Excess> differences, Comparison comparison) {
         long nowMs = clock.millis();
         String what = differences.size() + " rows of order_agg differ from orders, though everything written has been"
                 + " applied";
@@ -209,12 +209,14 @@ final class Audit {
         if (!rebuilds) {
             LOG.warn(what + CAUSES
                     + ". tally.on-lost-ground=stop: start once with tally.rebuild=true to build them again");
+        } else if (comparison.fillOwed()) {
+            LOG.warn(what + ". They are built again when the fill comes that is owed for another reason");
         } else if (cured) {
             LOG.warn(what + CAUSES + ". They were built again less than an hour ago, so they are left as they are");
         } else {
             LOG.warn(what + CAUSES + ". They are built again");
             lastRebuildMs = nowMs;
-            store.loseGround(new LostGround(LostGround.Reason.AUDIT, what, bootstrapLsn));
+            store.loseGround(new LostGround(LostGround.Reason.AUDIT, what, comparison.bootstrapLsn()));
         }
     }
 

@@ -51,6 +51,8 @@ class Database implements PgPoolCreator {
         tls.applyTo(options, vertx);
         options.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
         options.setTcpKeepAlive(true);
+        // Timestamps without time zone are in UTC, as the connector takes them.
+        options.addProperty("TimeZone", "UTC");
         // The publishing statement is longer than what is kept prepared by default. Prepared anew each time, it costs
         // another round trip in the middle of the transaction.
         options.setPreparedStatementCacheSqlFilter(sql -> true);

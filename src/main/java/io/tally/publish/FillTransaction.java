@@ -60,7 +60,7 @@ final class FillTransaction {
             INSERT INTO order_agg (window_start, window_end, customer_id, gross_sales, order_count)
             SELECT start, start + make_interval(secs => $2::bigint), customer_id, sum(amount), count(*)
             FROM (SELECT date_bin(make_interval(secs => $2::bigint), %s, to_timestamp(0)) AS start,
-                         %s AS customer_id, %s * %s AS amount
+                         %s AS customer_id, %s AS amount
                   FROM %s
                   WHERE %s) AS orders
             WHERE start + make_interval(secs => $2::bigint) > $1::text::timestamptz
@@ -97,6 +97,7 @@ final class FillTransaction {
             """;
 
     private final OrdersTable orders;
+    private final int priceScale;
     private final long windowSeconds;
     private final long maxFutureSeconds;
     private final Optional<Duration> historyOlderThan;
@@ -105,6 +106,7 @@ final class FillTransaction {
 
     FillTransaction(PublishSettings settings, PgLook look) {
         this.orders = settings.orders();
+        this.priceScale = settings.priceScale();
         this.windowSeconds = settings.windowSeconds();
         this.maxFutureSeconds = settings.maxFutureSeconds();
         this.historyOlderThan = settings.historyOlderThan();
@@ -163,12 +165,7 @@ final class FillTransaction {
 
     private String fillSql() {
         return FILL.formatted(
-                orders.eventTime(),
-                orders.customerId(),
-                orders.quantity(),
-                orders.price(),
-                orders.name(),
-                orders.belongsToWindow());
+                orders.eventTime(), orders.customerId(), orders.amount(), orders.name(), orders.counts(priceScale));
     }
 
     /** Rows that are not ours hold no history of ours. */

@@ -1,30 +1,56 @@
 package io.tally.publish;
 
+import java.math.BigDecimal;
+
 /**
  * The source table and its columns, each as it stands in SQL: quoted, the table with its schema.
  *
  * @param name the table
+ * @param orderId the key, of any type
  * @param customerId who ordered, an integer
- * @param quantity pieces, an integer
- * @param price of one piece, a numeric
- * @param eventTime when, a timestamp with time zone
+ * @param quantity pieces, an integer or a numeric that holds integers
+ * @param price of one piece, a numeric or an integer
+ * @param eventTime when, a timestamp; one without time zone is in UTC, as the connector takes it
  */
-public record OrdersTable(String name, String customerId, String quantity, String price, String eventTime) {
+public record OrdersTable(
+        String name, String orderId, String customerId, String quantity, String price, String eventTime) {
 
     /**
      * Quotes names that come from settings.
      *
      * @param table {@code schema.table}, or just {@code table}
      */
-    public static OrdersTable of(String table, String customerId, String quantity, String price, String eventTime) {
+    public static OrdersTable of(
+            String table, String orderId, String customerId, String quantity, String price, String eventTime) {
         int dot = table.indexOf('.');
         String name = dot < 0 ? quote(table) : quote(table.substring(0, dot)) + "." + quote(table.substring(dot + 1));
-        return new OrdersTable(name, quote(customerId), quote(quantity), quote(price), quote(eventTime));
+        return new OrdersTable(
+                name, quote(orderId), quote(customerId), quote(quantity), quote(price), quote(eventTime));
     }
 
-    /** SQL that is true of an order that belongs to a window: dated neither infinitely nor in the last year there is. */
-    String belongsToWindow() {
-        return "isfinite(" + eventTime + ") AND " + eventTime + " < '294276-01-01 00:00:00Z'";
+    /** SQL of the amount of an order. */
+    String amount() {
+        return quantity + "::numeric * " + price;
+    }
+
+    /**
+     * SQL that is true of an order that counts. It leaves out the rows whose images in the stream contribute nothing, each
+     * for the same reason: see {@link io.tally.window.ValueFault}. Neither null nor {@code NaN} is between two numbers.
+     *
+     * @param priceScale decimals of the unit that amounts are counted in
+     */
+    String counts(int priceScale) {
+        String least = BigDecimal.valueOf(Long.MIN_VALUE, priceScale).toPlainString();
+        String most = BigDecimal.valueOf(Long.MAX_VALUE, priceScale).toPlainString();
+        return eventTime + " >= '4713-01-01 00:00:00Z BC' AND " + eventTime + " < '294247-01-01 00:00:00Z' AND "
+                + isInteger(customerId) + " AND " + isInteger(quantity) + " AND " + quantity + "::numeric = trunc("
+                + quantity + ") AND " + price + " BETWEEN " + least + " AND " + most + " AND " + price
+                + "::numeric = round("
+                + price + ", " + priceScale + ")";
+    }
+
+    private static String isInteger(String column) {
+        return column + " BETWEEN " + Integer.MIN_VALUE + " AND " + Integer.MAX_VALUE;
     }
 
     private static String quote(String identifier) {

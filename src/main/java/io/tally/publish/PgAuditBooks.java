@@ -30,10 +30,10 @@ final class PgAuditBooks implements AuditBooks {
                      (SELECT make_interval(secs => $1::bigint) AS size) AS sizes
             ), truth AS (
                 SELECT date_bin(size, %2$s, to_timestamp(0)) AS window_start, %3$s AS customer_id,
-                       sum(%4$s * %5$s) AS gross_sales, count(*) AS order_count,
+                       sum(%4$s) AS gross_sales, count(*) AS order_count,
                        sum(xmin::text::bigint)::bigint AS version
                 FROM %1$s, checked
-                WHERE %2$s >= since AND %2$s < until AND isfinite(until) AND isfinite(%2$s)
+                WHERE %2$s >= since AND %2$s < until AND isfinite(until) AND %5$s
                 GROUP BY 1, 2
             ), found AS (
                 SELECT window_start, customer_id, gross_sales, order_count
@@ -51,6 +51,7 @@ final class PgAuditBooks implements AuditBooks {
             )
             SELECT CASE WHEN isfinite(until) THEN until END AS until,
                    (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn, pipeline.bootstrap_lsn,
+                   EXISTS (SELECT FROM tally_checkpoint WHERE owed IS NOT NULL) AS fill_owed,
                    differences.*
             FROM checked
                  CROSS JOIN tally_pipeline AS pipeline
@@ -87,8 +88,8 @@ final class PgAuditBooks implements AuditBooks {
                 orders.name(),
                 orders.eventTime(),
                 orders.customerId(),
-                orders.quantity(),
-                orders.price(),
+                orders.amount(),
+                orders.counts(settings.priceScale()),
                 MOST_DIFFERENCES);
         this.settings = settings;
     }
@@ -155,6 +156,7 @@ final class PgAuditBooks implements AuditBooks {
                 until == null ? null : until.toInstant().toEpochMilli(),
                 last == null ? 0 : last.getLong("lsn"),
                 last == null ? 0 : last.getLong("bootstrap_lsn"),
+                last != null && last.getBoolean("fill_owed"),
                 differences);
     }
 }

@@ -39,7 +39,7 @@ class PublishBeans {
         return new PgLedger(
                 database,
                 new Schema(settings.createSchema(), settings.priceScale()),
-                new SourceCheck(settings.orders(), settings.needsOldRows(), columns),
+                new SourceCheck(settings.orders(), settings.priceScale(), settings.needsOldRows(), columns),
                 look,
                 new FillTransaction(settings, look),
                 new PublishTransaction(settings.windowSeconds(), settings.priceScale()),

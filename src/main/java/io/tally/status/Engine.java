@@ -22,6 +22,7 @@ import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
+import io.tally.window.ValueFault;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -238,6 +239,12 @@ class Engine {
                 byKind.put(kind.code(), count);
             }
         }
+        Map<String, Long> byFault = new TreeMap<>();
+        for (ValueFault fault : ValueFault.values()) {
+            if (counts.faults(fault) > 0) {
+                byFault.put(fault.code(), counts.faults(fault));
+            }
+        }
         return new EngineStatus.Records(
                 counts.read(),
                 counts.applied(),
@@ -247,9 +254,9 @@ class Engine {
                 counts.snapshotRows(),
                 counts.withoutRow(),
                 counts.deadLetters(),
-                counts.infiniteRows(),
                 counts.replayed(),
                 byKind,
+                byFault,
                 byReason);
     }
 

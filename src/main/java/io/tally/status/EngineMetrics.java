@@ -19,6 +19,7 @@ import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
+import io.tally.window.ValueFault;
 import io.tally.window.WindowStore;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -98,6 +99,15 @@ class EngineMetrics {
                 "Records read again after a restart or rebalance",
                 store,
                 from -> from.counts().replayed());
+        for (ValueFault fault : ValueFault.values()) {
+            counter(
+                    "tally.window.left.out",
+                    "Row images that count nothing because of a value of the row",
+                    store,
+                    from -> from.counts().faults(fault),
+                    "fault",
+                    fault.code());
+        }
         counter(
                 "tally.window.corrections",
                 "Row images for windows published before",

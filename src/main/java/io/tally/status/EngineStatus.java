@@ -79,9 +79,9 @@ public record EngineStatus(
             long snapshotRows,
             long withoutRow,
             long deadLetters,
-            long infiniteTimes,
             long replayed,
             Map<String, Long> withoutRowByKind,
+            Map<String, Long> leftOutByFault,
             Map<String, Long> deadLettersByReason) {}
 
     /**

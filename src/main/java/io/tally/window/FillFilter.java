@@ -29,7 +29,7 @@ final class FillFilter {
             return false;
         }
         // Asked first: after two billion transactions their ids look old again.
-        if (Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn) {
+        if (isLater(change)) {
             retiredAt = offset;
             return false;
         }
@@ -39,11 +39,15 @@ final class FillFilter {
     /** Whether the fill holds the change, as far as that can be told without noting it. */
     boolean mayHold(OrderChange change) {
         return visibility != null
-                && Math.max(change.lastCommitLsn(), change.lsn()) < bootstrapLsn
+                && !isLater(change)
                 && change.transactionKnown()
                 && (change.lsn() == OrderChange.NO_LSN
                         ? visibility.sees(change.transactionId())
                         : visibility.seesOneBefore(change.transactionId()));
+    }
+
+    private boolean isLater(OrderChange change) {
+        return Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn;
     }
 
     /** What is needed to filter from the given offset on: null if that is nothing. */

@@ -91,6 +91,24 @@ public final class OrderChange {
         orderIdLength = 0;
     }
 
+    /**
+     * Makes this a change of which nothing is known but its place in the source's log, if that is, and whether it would have
+     * been a row of a snapshot.
+     */
+    public void setVoid() {
+        op = isOfSnapshot() ? op : Op.NONE;
+        before.clear();
+        after.clear();
+        orderIdBuffer = NO_ORDER_ID;
+        orderIdOffset = 0;
+        orderIdLength = 0;
+    }
+
+    /** Whether a snapshot has read the row, so that it is no change. */
+    boolean isOfSnapshot() {
+        return op == Op.SNAPSHOT || op == Op.INCREMENTAL_SNAPSHOT;
+    }
+
     public Op op() {
         return op;
     }

@@ -16,14 +16,18 @@ public final class RecordCounts {
     long purged;
     long snapshotRows;
     long deadLetters;
-    long infiniteRows;
     long corrections;
     long replayed;
 
     private final long[] withoutRow = new long[OrderChange.Op.values().length];
+    private final long[] faults = new long[ValueFault.values().length];
 
     void addWithoutRow(OrderChange.Op kind) {
         withoutRow[kind.ordinal()]++;
+    }
+
+    void addFault(ValueFault fault) {
+        faults[fault.ordinal()]++;
     }
 
     /** Adds the counts of another object to this one. */
@@ -36,8 +40,10 @@ public final class RecordCounts {
         for (int i = 0; i < withoutRow.length; i++) {
             withoutRow[i] += other.withoutRow[i];
         }
+        for (int i = 0; i < faults.length; i++) {
+            faults[i] += other.faults[i];
+        }
         deadLetters += other.deadLetters;
-        infiniteRows += other.infiniteRows;
         corrections += other.corrections;
         replayed += other.replayed;
     }
@@ -91,9 +97,9 @@ public final class RecordCounts {
         return deadLetters;
     }
 
-    /** Row images with an infinite event time, which belong to no window. */
-    public long infiniteRows() {
-        return infiniteRows;
+    /** Row images that contributed nothing because of a fault of a value. */
+    public long faults(ValueFault fault) {
+        return faults[fault.ordinal()];
     }
 
     /** Row images whose window was already published: late orders, and changes of old ones. */

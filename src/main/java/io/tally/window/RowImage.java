@@ -7,7 +7,8 @@ package io.tally.window;
 public final class RowImage {
 
     private boolean present;
-    private boolean finite;
+    private boolean counts;
+    private ValueFault fault;
     private long eventTimeMs;
     private int customerId;
     private int quantity;
@@ -16,28 +17,29 @@ public final class RowImage {
     /** Forgets the row: a change that has no such image. */
     public void clear() {
         present = false;
-        finite = false;
+        counts = false;
     }
 
     /**
-     * Sets a row with a finite event time.
+     * Sets a row that counts.
      *
      * @param eventTimeMs {@code event_ts} in ms since the Unix epoch, rounded down
      * @param priceUnits price in units of the scale of the pipeline (cents, for a scale of 2)
      */
     public void set(long eventTimeMs, int customerId, int quantity, long priceUnits) {
         this.present = true;
-        this.finite = true;
+        this.counts = true;
         this.eventTimeMs = eventTimeMs;
         this.customerId = customerId;
         this.quantity = quantity;
         this.priceUnits = priceUnits;
     }
 
-    /** Sets a row whose {@code event_ts} is infinite: it belongs to no window and so contributes nothing. */
-    public void setInfinite() {
+    /** Sets a row that contributes nothing. */
+    public void setFault(ValueFault newFault) {
         this.present = true;
-        this.finite = false;
+        this.counts = false;
+        this.fault = newFault;
     }
 
     /** Whether the change has this image. */
@@ -45,9 +47,14 @@ public final class RowImage {
         return present;
     }
 
-    /** Whether the row belongs to a window at all; the other getters mean nothing unless it does. */
-    public boolean finite() {
-        return finite;
+    /** Whether the row is there and counts; the getters of its values mean nothing unless it does. */
+    public boolean counts() {
+        return counts;
+    }
+
+    /** Why the row counts nothing; means something only if it is there and does not count. */
+    public ValueFault fault() {
+        return fault;
     }
 
     public long eventTimeMs() {

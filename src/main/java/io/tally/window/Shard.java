@@ -139,11 +139,24 @@ public final class Shard {
         Doubts.Range range = doubts.at(change.lsn());
         // By now the range may have been found to end before this change, which has been given up all the same.
         oweFor(range == null ? doubts.ranges().getLast() : range, offset);
-        passDeadLetter(offset);
+        countDeadLetter(offset);
     }
 
-    /** Passes over a record that is a dead letter, after the broker has taken it. */
-    public void passDeadLetter(long offset) {
+    /**
+     * Passes over a record that is a dead letter, after the broker has taken it. Nobody knows what it would have changed, so
+     * the results have to be filled again some time, unless they were filled after it or it is known from before.
+     *
+     * @param change what is known of its place in the source's log
+     */
+    public void passDeadLetter(long offset, OrderChange change) {
+        boolean isNews = !wasReadBefore(offset) && !change.isOfSnapshot() && !fill.mayHold(change);
+        if (isNews && settings.deadLetterOwesFill()) {
+            owe(lost(LostGround.Reason.VOID_CHANGE, offset, "a record could not be counted and is a dead letter"));
+        }
+        countDeadLetter(offset);
+    }
+
+    private void countDeadLetter(long offset) {
         counts.deadLetters++;
         passed(offset + 1);
     }
@@ -236,7 +249,7 @@ public final class Shard {
         if (settings.historyOlderThanMs() == WindowSettings.NEVER
                 || change.op() != OrderChange.Op.DELETE
                 || change.commitTimeMs() == OrderChange.NO_TIME
-                || !change.before().finite()) {
+                || !change.before().counts()) {
             return false;
         }
         long end = settings.windows()
@@ -265,8 +278,12 @@ public final class Shard {
     }
 
     private void lose(LostGround.Reason reason, long offset, String what) {
-        String where = " partition=" + partition + " offset=" + offset;
-        loseGround(new LostGround(reason, what + where, bootstrapLsn, partition, offset));
+        loseGround(lost(reason, offset, what));
+    }
+
+    private LostGround lost(LostGround.Reason reason, long offset, String what) {
+        String where = ", partition=" + partition + " offset=" + offset;
+        return new LostGround(reason, what + where, bootstrapLsn, partition, offset);
     }
 
     /** Ends reading and publishing, because the results it adds to are worthless; does nothing if they are others. */
@@ -335,8 +352,8 @@ public final class Shard {
         if (!row.present()) {
             return;
         }
-        if (!row.finite()) {
-            counts.infiniteRows++;
+        if (!row.counts()) {
+            counts.addFault(row.fault());
             return;
         }
         long start = settings.windows().startOf(row.eventTimeMs());
@@ -355,7 +372,7 @@ public final class Shard {
     }
 
     private void advanceEventTime(RowImage row, long nowMs) {
-        if (row.present() && row.finite() && row.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
+        if (row.counts() && row.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
             newestEventTimeMs = Math.max(newestEventTimeMs, row.eventTimeMs());
             quietSinceMs = nowMs;
         }

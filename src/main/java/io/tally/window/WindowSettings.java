@@ -11,6 +11,7 @@ package io.tally.window;
  * @param maxPinnedMs a window that stays open longer than this is published before it closes
  * @param maxPinnedRecords a window that keeps more records than this from being forgotten, likewise
  * @param truncateIsLostGround whether a truncate of the orders table makes the results worthless
+ * @param deadLetterOwesFill whether the results have to be filled again after a change that could not be counted
  * @param historyOlderThanMs deleting an order whose window had been over for this long takes nothing back; {@link #NEVER}
  *     if every delete does
  */
@@ -23,6 +24,7 @@ public record WindowSettings(
         long maxPinnedMs,
         long maxPinnedRecords,
         boolean truncateIsLostGround,
+        boolean deadLetterOwesFill,
         long historyOlderThanMs) {
 
     /** No order is ever so old that it is history. */

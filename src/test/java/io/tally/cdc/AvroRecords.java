@@ -96,7 +96,7 @@ final class AvroRecords {
 
     private String row(boolean byItself) {
         List<String> fields = new ArrayList<>();
-        fields.add(field("order_id", "\"string\""));
+        fields.add(field("order_id", pick("\"string\"", "\"string\"", "\"int\"", "\"long\"", "\"boolean\"")));
         fields.add(field("customer_id", pick("\"int\"", "\"int\"", "\"long\"", nullable("\"int\""))));
         fields.add(field("quantity", quantity()));
         fields.add(field("price", price()));

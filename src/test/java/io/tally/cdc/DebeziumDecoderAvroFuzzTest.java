@@ -103,7 +103,7 @@ class DebeziumDecoderAvroFuzzTest {
             refused.merge(e.reason(), 1, Integer::sum);
             why = e.reason() + ": " + e.getMessage();
             actual = "refused";
-            assertEquals(OrderChange.Op.NONE, change.op());
+            assertTrue(Changes.isVoid(change));
         }
         assertEquals(expected, actual, why);
     }
@@ -114,6 +114,6 @@ class DebeziumDecoderAvroFuzzTest {
         ReferenceReader.demand(id >= 0 && id < SCHEMAS, "no such schema");
         byte[] json = ReferenceAvro.json(schemas[id], record, 5, record.length - 5);
         ColumnTypes types = new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, ReferenceAvro.timeUnit(schemas[id]));
-        return new ReferenceReader(2, updates, types).read(json);
+        return new ReferenceReader(2, updates, types, TableColumns.STRICT).read(json);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.window.OrderChange;
+import io.tally.window.ValueFault;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -83,7 +84,7 @@ class DebeziumDecoderEncodingsTest {
         assertReason(DeadLetterReason.WRONG_TYPE, ColumnTypes.TEXTS, "{\"scale\":\"2\",\"value\":\"AV4=\"}");
         assertReason(DeadLetterReason.WRONG_TYPE, ColumnTypes.TEXTS, "{\"scale\":2,\"value\":null}");
         assertReason(
-                DeadLetterReason.NUMBER_OUT_OF_RANGE, ColumnTypes.TEXTS, "{\"scale\":-2147483648,\"value\":\"AV4=\"}");
+                DeadLetterReason.IMPOSSIBLE_NUMBER, ColumnTypes.TEXTS, "{\"scale\":-2147483648,\"value\":\"AV4=\"}");
     }
 
     @Test
@@ -116,16 +117,32 @@ class DebeziumDecoderEncodingsTest {
         assertEquals(-1, time(EpochUnit.NANOS, "-1000000"));
         assertEquals(millis("2150-06-01T00:00:00Z"), time(EpochUnit.MILLIS, "5693328000000"));
         assertEquals(millis("1961-01-01T00:00:00Z"), time(EpochUnit.MICROS, "-283996800000000"));
-        for (String infinity : new String[] {"9223372036825200000", "-9223372036832400000", "\"infinity\""}) {
-            decode(new ColumnTypes(ColumnTypes.TEXT, 0, EpochUnit.MICROS), "5", "2", "1", infinity);
-            assertTrue(change.after().present());
-            assertFalse(change.after().finite());
+        // As Debezium 3.7 writes them in milliseconds and microseconds; the last but one is the last second of 294276.
+        String[] infinities = {
+            "9223372036825200000",
+            "-9223372036832400000",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "-9223372036853775810",
+            "\"infinity\""
+        };
+        for (String infinity : infinities) {
+            assertInfinite(EpochUnit.MILLIS, infinity);
+            assertInfinite(EpochUnit.MICROS, infinity);
         }
-        assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.MILLIS, "9223372036854775807");
+        assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.NANOS, "9223372036854775807");
+        assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.NANOS, "-9223372036854775808");
         assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.MILLIS, "1e12");
         assertTimeReason(DeadLetterReason.IMPOSSIBLE_TIME, EpochUnit.MILLIS, "99999999999999999999");
         assertTimeReason(DeadLetterReason.WRONG_TYPE, null, "1795349951524");
         assertTimeReason(DeadLetterReason.WRONG_TYPE, EpochUnit.MILLIS, "true");
+    }
+
+    private void assertInfinite(EpochUnit unit, String value) throws UndecodableException {
+        decode(new ColumnTypes(ColumnTypes.TEXT, 0, unit), "5", "2", "1", value);
+        assertTrue(change.after().present());
+        assertFalse(change.after().counts());
+        assertEquals(ValueFault.INFINITE_TIME, change.after().fault());
     }
 
     @Test

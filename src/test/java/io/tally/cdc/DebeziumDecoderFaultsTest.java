@@ -61,7 +61,6 @@ class DebeziumDecoderFaultsTest {
 
     @Test
     void decode_orderId_isRefusedByItsReason() {
-        assertReason(DeadLetterReason.WRONG_TYPE, "after.order_id", inserted(ROW.replace("\"n1\"", "1")));
         assertReason(DeadLetterReason.NULL_FIELD, "after.order_id", inserted(ROW.replace("\"n1\"", "null")));
         assertReason(
                 DeadLetterReason.MISSING_FIELD, "before.order_id", refused("d", ROW.replace("order_id", "id"), "null"));
@@ -202,12 +201,26 @@ class DebeziumDecoderFaultsTest {
     }
 
     @Test
-    void decode_refused_leavesAChangeOfNothing() throws UndecodableException {
+    void decode_refused_leavesNothingButThePlaceInTheLog() throws UndecodableException {
         decoder.decode(Envelopes.bytes(Envelopes.REAL), change);
-        refused("u", ROW, row("\"12.345\"", TIME));
+        long lsn = change.lsn();
+        int transactionId = change.transactionId();
+        refused(Envelopes.REAL.replace("\"quantity\":2", "\"quantity\":null"));
 
         assertEquals(OrderChange.Op.NONE, change.op());
-        assertFalse(change.before().present() || change.after().present() || change.transactionKnown());
+        assertTrue(Changes.isVoid(change));
+        assertTrue(change.transactionKnown());
+        assertEquals(transactionId, change.transactionId());
+        assertEquals(lsn, change.lsn());
+
+        refused("r", "null", row("\"12.345\"", TIME));
+        assertEquals(OrderChange.Op.SNAPSHOT, change.op());
+        assertTrue(Changes.isVoid(change));
+
+        refused("not JSON");
+        assertTrue(Changes.isVoid(change));
+        assertFalse(change.transactionKnown());
+        assertEquals(OrderChange.NO_LSN, change.lsn());
         decoder.decode(Envelopes.bytes(Envelopes.REAL), change);
         assertEquals(OrderChange.Op.UPDATE, change.op());
     }

@@ -54,7 +54,7 @@ class DecimalTextTest {
     @ParameterizedTest
     @ValueSource(strings = {"12.345", "0.001", "1E-3", "1.005E0", "1E-999999999", "1E-99999999999999", "-0.011"})
     void parse_finerThanScale_isFinerPrice(String text) {
-        assertEquals(DeadLetterReason.FINER_PRICE, parse(new DecimalText(2), text));
+        assertEquals(DecimalFault.TOO_FINE, parse(new DecimalText(2), text));
     }
 
     @ParameterizedTest
@@ -69,7 +69,7 @@ class DecimalTextTest {
                 "-1E+2147483648"
             })
     void parse_moreThanFits_isOutOfRange(String text) {
-        assertEquals(DeadLetterReason.NUMBER_OUT_OF_RANGE, parse(new DecimalText(2), text));
+        assertEquals(DecimalFault.OUT_OF_RANGE, parse(new DecimalText(2), text));
     }
 
     @ParameterizedTest
@@ -87,8 +87,8 @@ class DecimalTextTest {
                 "e1",
                 ".e1",
                 "1e1.5",
-                "NaN",
-                "Infinity",
+                "nan",
+                "+Infinity",
                 "1,5",
                 " 1",
                 "1 ",
@@ -99,7 +99,13 @@ class DecimalTextTest {
                 "3.5O"
             })
     void parse_noDecimal_isImpossible(String text) {
-        assertEquals(DeadLetterReason.IMPOSSIBLE_NUMBER, parse(new DecimalText(2), text));
+        assertEquals(DecimalFault.NO_NUMBER, parse(new DecimalText(2), text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "Infinity", "-Infinity", "NAN", "POSITIVE_INFINITY", "NEGATIVE_INFINITY"})
+    void parse_notFinite_isSaidApart(String text) {
+        assertEquals(DecimalFault.NOT_FINITE, parse(new DecimalText(2), text));
     }
 
     @Test
@@ -107,11 +113,11 @@ class DecimalTextTest {
         DecimalText whole = new DecimalText(0);
         assertNull(parse(whole, "12.0"));
         assertEquals(12, whole.units());
-        assertEquals(DeadLetterReason.FINER_PRICE, parse(whole, "12.5"));
+        assertEquals(DecimalFault.TOO_FINE, parse(whole, "12.5"));
         DecimalText finest = new DecimalText(18);
         assertNull(parse(finest, "-9.223372036854775808"));
         assertEquals(Long.MIN_VALUE, finest.units());
-        assertEquals(DeadLetterReason.NUMBER_OUT_OF_RANGE, parse(finest, "10"));
+        assertEquals(DecimalFault.OUT_OF_RANGE, parse(finest, "10"));
     }
 
     @Test
@@ -139,7 +145,7 @@ class DecimalTextTest {
             int scale = random.nextInt(DecimalText.MAX_SCALE + 1);
             String text = text(random);
             DecimalText decimal = new DecimalText(scale);
-            DeadLetterReason against = parse(decimal, text);
+            DecimalFault against = parse(decimal, text);
             String actual = against == null ? String.valueOf(decimal.units()) : "refused";
             assertEquals(reference(text, scale), actual, () -> "seed=" + SEED + " scale=" + scale + " text=" + text);
         }
@@ -180,7 +186,7 @@ class DecimalTextTest {
     }
 
     /** Parses the text between other digits, which must not count. */
-    private static DeadLetterReason parse(DecimalText decimal, String text) {
+    private static DecimalFault parse(DecimalText decimal, String text) {
         byte[] bytes = ("99" + text + "99").getBytes(StandardCharsets.UTF_8);
         return decimal.parse(bytes, 2, bytes.length - 2);
     }

@@ -120,7 +120,10 @@ final class Envelopes {
         columns.add("\"order_id\":" + id);
         columns.add(
                 "\"customer_id\":" + (odd ? pick("7", "-3", "2147483647", "-2147483648", "-0") : random.nextInt(100)));
-        columns.add("\"quantity\":" + (odd ? pick("1", "\"2\"", "3.0", "-1", "\"2.50\"", "0") : 1 + random.nextInt(5)));
+        columns.add("\"quantity\":"
+                + (odd
+                        ? pick("1", "\"2\"", "3.0", "-1", "\"2.50\"", "0", "\"NaN\"", "9999999999", "null")
+                        : 1 + random.nextInt(5)));
         columns.add((odd ? pick("\"price\":", "\"pr\\u0069ce\":") : "\"price\":") + price(odd));
         columns.add("\"event_ts\":" + (odd && random.nextBoolean() ? JsonPieces.time(random) : usualTime()));
         if (random.nextInt(8) == 0) {
@@ -166,7 +169,18 @@ final class Envelopes {
 
     private String orderId(boolean odd) {
         return odd
-                ? pick("\"n1\"", "\"\"", "\"Grüße-1\"", "\"a\\\"b\\\\c\"", "\"\\ud800\"", "\"\uD83D\uDE00\"", "\"\\/\"")
+                ? pick(
+                        "\"n1\"",
+                        "17",
+                        "-9223372036854775808",
+                        "1.50",
+                        "true",
+                        "\"\"",
+                        "\"Grüße-1\"",
+                        "\"a\\\"b\\\\c\"",
+                        "\"\\ud800\"",
+                        "\"\uD83D\uDE00\"",
+                        "\"\\/\"")
                 : "\"" + Long.toHexString(random.nextLong()) + "\"";
     }
 

@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tally.window.OrderChange;
 import io.tally.window.OrderChange.Op;
+import io.tally.window.ValueFault;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
@@ -25,13 +27,21 @@ final class ReferenceReader {
     static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
+        /** What it says of the row, if the table can hold such a value; null if no table can. */
+        final ValueFault fault;
+
         Rejected(String why) {
+            this(why, null);
+        }
+
+        Rejected(String why, ValueFault fault) {
             super(why);
+            this.fault = fault;
         }
     }
 
     /** A row image; null stands for one that is not there. */
-    record Row(boolean finite, long eventTimeMs, int customerId, int quantity, long priceUnits) {}
+    record Row(boolean counts, long eventTimeMs, int customerId, int quantity, long priceUnits) {}
 
     /** A change; {@code transactionId} and {@code lastCommitLsn} are null if unknown, {@code orderId} is decoded text, empty if there is none. */
     record Change(
@@ -56,12 +66,16 @@ final class ReferenceReader {
     private final UpdateMode updates;
     private final ColumnTypes settings;
 
-    private ColumnTypes types;
+    private final TableColumns table;
 
-    ReferenceReader(int scale, UpdateMode updates, ColumnTypes settings) {
+    private ColumnTypes types;
+    private boolean rowCounts;
+
+    ReferenceReader(int scale, UpdateMode updates, ColumnTypes settings, TableColumns table) {
         this.scale = scale;
         this.updates = updates;
         this.settings = settings;
+        this.table = table;
     }
 
     Change read(byte[] value) throws Rejected {
@@ -153,15 +167,14 @@ final class ReferenceReader {
         demand(Set.of("c", "u", "d", "r", "t", "m").contains(op), "unknown operation");
         boolean retracts = updates == UpdateMode.RETRACT && (op.equals("u") || op.equals("d"));
         boolean adds = Set.of("c", "u", "r").contains(op);
+        demand(!retracts || isWritten(beforeImage), "nothing but nulls");
         Row before = retracts ? image(beforeImage) : null;
         Row after = adds ? image(afterImage) : null;
         String orderId = "";
         if (adds || retracts) {
             orderId = orderId(adds ? afterImage : beforeImage);
         } else if (op.equals("d")) {
-            orderId = beforeImage.path("order_id").isTextual()
-                    ? beforeImage.get("order_id").textValue()
-                    : "";
+            orderId = absent(beforeImage.path("order_id")) ? "" : normal(beforeImage.get("order_id"));
         }
         return withSource(kind(op, source), before, after, orderId, source);
     }
@@ -222,32 +235,96 @@ final class ReferenceReader {
 
     private Row image(JsonNode row) throws Rejected {
         demand(row.isObject(), "no row");
-        for (String column : new String[] {"customer_id", "quantity", "price", "event_ts"}) {
-            demand(row.hasNonNull(column), column + " missing or null");
-        }
-        Long eventTimeMs = ReferenceTexts.time(row.get("event_ts"), types.eventTime());
-        if (eventTimeMs == null) {
+        demandColumn(row, "customer_id", table.customerId());
+        demandColumn(row, "quantity", table.quantity());
+        demandColumn(row, "price", table.price());
+        demandColumn(row, "event_ts", table.eventTime());
+        rowCounts = true;
+        long eventTimeMs =
+                value(row.get("event_ts"), table.eventTime(), time -> ReferenceTexts.time(time, types.eventTime()));
+        if (!rowCounts) {
             return new Row(false, 0, 0, 0, 0);
         }
-        long quantity = ReferenceTexts.decimal(row.get("quantity"), types.quantityDecimals(), 0);
-        demand(quantity == (int) quantity, "no 32-bit integer");
-        return new Row(
-                true,
-                eventTimeMs,
-                integer(row.get("customer_id")),
-                (int) quantity,
-                ReferenceTexts.decimal(row.get("price"), types.priceDecimals(), scale));
+        long customerId = value(row.get("customer_id"), table.customerId(), ReferenceReader::integer);
+        long quantity = value(row.get("quantity"), table.quantity(), this::pieces);
+        long price = value(
+                row.get("price"),
+                table.price(),
+                decimal -> ReferenceTexts.decimal(decimal, types.priceDecimals(), scale));
+        return rowCounts
+                ? new Row(true, eventTimeMs, (int) customerId, (int) quantity, price)
+                : new Row(false, 0, 0, 0, 0);
+    }
+
+    private static boolean isWritten(JsonNode row) {
+        return row.hasNonNull("customer_id")
+                || row.hasNonNull("quantity")
+                || row.hasNonNull("price")
+                || row.hasNonNull("event_ts");
+    }
+
+    private static void demandColumn(JsonNode row, String name, TableColumns.Column column) throws Rejected {
+        demand(row.has(name) && (column.nullable() || !row.get(name).isNull()), name + " missing or null");
+    }
+
+    private interface Reading {
+        long of(JsonNode value) throws Rejected;
+    }
+
+    /** A value; if it is one that cannot be counted but is in the table, the row does not count. */
+    private long value(JsonNode value, TableColumns.Column column, Reading reading) throws Rejected {
+        try {
+            if (!value.isNull()) {
+                return reading.of(value);
+            }
+        } catch (Rejected e) {
+            boolean inTable = switch (e.fault) {
+                case null -> false;
+                case NUMBER_OUT_OF_RANGE -> column.large();
+                case FINER_NUMBER -> column.fine();
+                default -> true;
+            };
+            if (!inTable) {
+                throw e;
+            }
+        }
+        rowCounts = false;
+        return 0;
+    }
+
+    private long pieces(JsonNode value) throws Rejected {
+        return inInteger(ReferenceTexts.decimal(value, types.quantityDecimals(), 0));
+    }
+
+    private static long integer(JsonNode value) throws Rejected {
+        demand(value.isIntegralNumber(), "no integer");
+        return inInteger(value.canConvertToInt() ? value.intValue() : Long.MAX_VALUE);
+    }
+
+    private static long inInteger(long value) throws Rejected {
+        if (value != (int) value) {
+            throw new Rejected("no 32-bit integer", ValueFault.NUMBER_OUT_OF_RANGE);
+        }
+        return value;
     }
 
     private static String orderId(JsonNode row) throws Rejected {
         JsonNode id = row.path("order_id");
-        demand(id.isTextual() && !id.textValue().equals(UNAVAILABLE), "no order id");
-        return id.textValue();
+        demand(!absent(id) && !UNAVAILABLE.equals(id.textValue()), "no order id");
+        return normal(id);
     }
 
-    private static int integer(JsonNode value) throws Rejected {
-        demand(value.isIntegralNumber() && value.canConvertToInt(), "no 32-bit integer");
-        return value.intValue();
+    private static String normal(JsonNode id) {
+        return normal(id.isTextual() ? id.textValue() : id.toString());
+    }
+
+    /** A key in one writing, whatever it was written as. */
+    static String normal(String key) {
+        try {
+            return tree(key.getBytes(StandardCharsets.UTF_8)).toString();
+        } catch (Rejected noJson) {
+            return key;
+        }
     }
 
     private static Change withSource(Op op, Row before, Row after, String orderId, JsonNode source) throws Rejected {

@@ -3,6 +3,7 @@ package io.tally.cdc;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tally.cdc.ReferenceReader.Rejected;
 import io.tally.window.OrderChange;
+import io.tally.window.ValueFault;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +26,9 @@ final class ReferenceTexts {
             Pattern.compile("([+-]?[0-9]{4,9})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2})"
                     + "(?::([0-9]{2})(?:\\.([0-9]{1,9}))?)?"
                     + "(?:[Zz]|([+-])([0-9]{2})(?::([0-9]{2})(?::([0-9]{2}))?)?)");
+
+    private static final Set<String> NOT_FINITE =
+            Set.of("NaN", "Infinity", "-Infinity", "NAN", "POSITIVE_INFINITY", "NEGATIVE_INFINITY");
 
     private ReferenceTexts() {}
 
@@ -56,17 +61,25 @@ final class ReferenceTexts {
         }
     }
 
-    /** Epoch milliseconds of a time in any writing, or null if it is infinite. */
-    static Long time(JsonNode value, EpochUnit unit) throws Rejected {
+    /** Epoch milliseconds of a time in any writing. */
+    static long time(JsonNode value, EpochUnit unit) throws Rejected {
         if (value.isTextual()) {
             String text = value.textValue();
-            return text.equals("infinity") || text.equals("-infinity") ? null : (Long) epochMs(text);
+            if (text.equals("infinity") || text.equals("-infinity")) {
+                throw new Rejected("infinite", ValueFault.INFINITE_TIME);
+            }
+            return epochMs(text);
         }
         ReferenceReader.demand(unit != null && value.isIntegralNumber() && value.canConvertToLong(), "no time");
         BigInteger time = value.bigIntegerValue();
-        if (time.toString().equals("9223372036825200000") || time.toString().equals("-9223372036832400000")) {
-            return null;
+        boolean far = time.abs().compareTo(new BigInteger("9223372036000000000")) >= 0;
+        if (far && unit != EpochUnit.NANOS) {
+            throw new Rejected("infinite", ValueFault.INFINITE_TIME);
         }
+        BigInteger largest = BigInteger.valueOf(Long.MAX_VALUE);
+        boolean exceeded =
+                time.equals(largest) || time.compareTo(largest.negate().add(BigInteger.TEN.pow(9))) < 0;
+        ReferenceReader.demand(!exceeded, "more nanoseconds than 64 bits can hold");
         BigInteger perMilli = BigInteger.valueOf(
                 switch (unit) {
                     case MILLIS -> 1;
@@ -76,12 +89,22 @@ final class ReferenceTexts {
         long millis = new BigDecimal(time)
                 .divide(new BigDecimal(perMilli), 0, RoundingMode.FLOOR)
                 .longValueExact();
+        return inWindow(millis);
+    }
+
+    private static long inWindow(long millis) throws Rejected {
         int year = Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC).getYear();
-        ReferenceReader.demand(year >= -4712 && year <= 294275, "year out of range");
+        ReferenceReader.demand(year >= -4713 && year <= 294276, "year out of range");
+        if (year == -4713 || year >= 294247) {
+            throw new Rejected("in no window", ValueFault.TIME_OUT_OF_RANGE);
+        }
         return millis;
     }
 
     static long units(String text, int scale) throws Rejected {
+        if (NOT_FINITE.contains(text)) {
+            throw new Rejected(text, ValueFault.NOT_FINITE);
+        }
         ReferenceReader.demand(DECIMAL.matcher(text).matches(), "no decimal number");
         if (isZero(text)) {
             return 0;
@@ -89,7 +112,9 @@ final class ReferenceTexts {
         try {
             return units(new BigDecimal(text), scale);
         } catch (NumberFormatException e) {
-            throw new Rejected("exponent out of range");
+            boolean small = text.matches(".*[eE]-.*");
+            throw new Rejected(
+                    "exponent out of range", small ? ValueFault.FINER_NUMBER : ValueFault.NUMBER_OUT_OF_RANGE);
         }
     }
 
@@ -98,21 +123,25 @@ final class ReferenceTexts {
             return 0;
         }
         BigDecimal short_ = number.stripTrailingZeros();
-        ReferenceReader.demand(short_.scale() <= scale, "too many decimals");
-        ReferenceReader.demand((long) short_.precision() - short_.scale() <= 19, "too large");
-        BigInteger units = short_.setScale(scale).unscaledValue();
-        ReferenceReader.demand(units.bitLength() <= 63, "too large");
-        return units.longValueExact();
+        if (short_.scale() > scale) {
+            throw new Rejected("too many decimals", ValueFault.FINER_NUMBER);
+        }
+        boolean large = (long) short_.precision() - short_.scale() > 19
+                || short_.setScale(scale).unscaledValue().bitLength() > 63;
+        if (large) {
+            throw new Rejected("too large", ValueFault.NUMBER_OUT_OF_RANGE);
+        }
+        return short_.setScale(scale).unscaledValue().longValueExact();
     }
 
     static long epochMs(String text) throws Rejected {
         Matcher m = TIME.matcher(text);
         ReferenceReader.demand(m.matches(), "no ISO time");
         int year = Integer.parseInt(m.group(1));
-        ReferenceReader.demand(year >= -4712 && year <= 294275, "year out of range");
+        ReferenceReader.demand(year >= -4713 && year <= 294276, "year out of range");
         String decimals = m.group(7) == null ? "" : m.group(7);
         try {
-            return OffsetDateTime.of(
+            return inWindow(OffsetDateTime.of(
                             year,
                             number(m.group(2)),
                             number(m.group(3)),
@@ -122,7 +151,7 @@ final class ReferenceTexts {
                             number((decimals + "000000000").substring(0, 9)),
                             zone(m))
                     .toInstant()
-                    .toEpochMilli();
+                    .toEpochMilli());
         } catch (DateTimeException e) {
             throw new Rejected(e.getMessage());
         }

@@ -3,6 +3,7 @@ package io.tally.cdc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tally.cdc.ReferenceReader.Rejected;
+import io.tally.window.ValueFault;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,10 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimeTextTest {
 
     private static final long SEED = 7L;
-    private static final long FIRST_SECOND =
-            LocalDate.of(TimeText.MIN_YEAR, 1, 1).toEpochDay() * 86_400;
-    private static final long LAST_SECOND =
-            LocalDate.of(TimeText.MAX_YEAR, 12, 31).toEpochDay() * 86_400 + 86_399;
+    private static final long FIRST_SECOND = LocalDate.of(-4712, 1, 1).toEpochDay() * 86_400;
+    private static final long LAST_SECOND = LocalDate.of(294_246, 12, 31).toEpochDay() * 86_400 + 86_399;
 
     @ParameterizedTest
     @ValueSource(
@@ -64,9 +63,14 @@ class TimeTextTest {
     @Test
     void parse_endsOfTheRange_areTimesAndNothingBeyond() {
         assertEquals(FIRST_SECOND * 1000, parse("-4712-01-01T00:00:00Z"));
-        assertEquals(LAST_SECOND * 1000 + 999, parse("+294275-12-31T23:59:59.999999Z"));
-        assertEquals(TimeText.IMPOSSIBLE, parse("-4713-12-31T23:59:59Z"));
-        assertEquals(TimeText.IMPOSSIBLE, parse("+294276-01-01T00:00:00Z"));
+        assertEquals(LAST_SECOND * 1000 + 999, parse("+294246-12-31T23:59:59.999999Z"));
+        assertEquals(TimeText.OUT_OF_RANGE, parse("-4713-12-31T23:59:59Z"));
+        assertEquals(TimeText.OUT_OF_RANGE, parse("-4713-11-24T00:00:00Z"));
+        assertEquals(TimeText.OUT_OF_RANGE, parse("+294246-12-31T23:59:59-00:01"));
+        assertEquals(TimeText.OUT_OF_RANGE, parse("+294247-01-01T00:00:00Z"));
+        assertEquals(TimeText.OUT_OF_RANGE, parse("+294276-12-31T23:59:59.999999Z"));
+        assertEquals(TimeText.IMPOSSIBLE, parse("-4714-12-31T23:59:59Z"));
+        assertEquals(TimeText.IMPOSSIBLE, parse("+294277-01-01T00:00:00Z"));
     }
 
     @Test
@@ -178,7 +182,7 @@ class TimeTextTest {
         try {
             return ReferenceTexts.epochMs(text);
         } catch (Rejected e) {
-            return TimeText.IMPOSSIBLE;
+            return e.fault == ValueFault.TIME_OUT_OF_RANGE ? TimeText.OUT_OF_RANGE : TimeText.IMPOSSIBLE;
         }
     }
 

@@ -36,7 +36,11 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(
         value = PipelineResource.class,
         restrictToAnnotatedClass = true,
-        initArgs = @ResourceArg(name = "name", value = "deadletters"))
+        initArgs = {
+            @ResourceArg(name = "name", value = "deadletters"),
+            // Each fill would read them again, and they are counted here.
+            @ResourceArg(name = "tally.on-lost-ground", value = "stop")
+        })
 class DeadLettersIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -105,6 +109,7 @@ class DeadLettersIT {
                 byReason.values().stream().mapToInt(Integer::intValue).sum());
         assertEquals(2, byReason.get("not-json"));
         assertEquals("RUNNING", given().get("/api/status").path("state"));
+        assertEquals("void-change", given().get("/api/status").path("filling.owed.reason"));
         assertTrue(given().get("/q/metrics")
                 .asString()
                 .contains("tally_ingest_dead_letters_total{reason=\"finer-price\"} 1.0"));

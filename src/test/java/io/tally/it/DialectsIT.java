@@ -204,7 +204,7 @@ class DialectsIT {
                 Await.until(
                         "the update is a dead letter",
                         LIMIT,
-                        () -> engine.count("/records/deadLettersByReason/no-before-image") == 1);
+                        () -> engine.count("/records/deadLettersByReason/no-before-image") >= 1);
                 Recording.keep(pipeline, "recorded", registry);
             }
         }

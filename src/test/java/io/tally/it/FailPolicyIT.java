@@ -34,11 +34,13 @@ class FailPolicyIT {
             try (EngineProcess again = EngineProcess.start(pipeline, POLICY)) {
                 assertEndedAtTheRecord(again);
             }
-            try (EngineProcess other = EngineProcess.start(pipeline)) {
+            try (EngineProcess other = EngineProcess.start(pipeline, "tally.on-lost-ground=stop")) {
                 other.awaitRunning();
                 pipeline.awaitExact(LIMIT);
                 assertEquals(1, other.count("/records/deadLetters"));
                 assertEquals(0, other.count("/filling/times"));
+                assertEquals(
+                        "void-change", other.status().at("/filling/owed/reason").asText());
             }
         }
     }

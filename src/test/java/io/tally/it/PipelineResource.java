@@ -8,18 +8,24 @@ import java.util.Map;
 
 /**
  * Gives a {@code @QuarkusTest} a pipeline on the real stack: it finds it in its field of type {@link TestPipeline}. Arguments
- * are the {@code name} and {@code windows}, which are short for a test in which one has to end.
+ * are the {@code name}, {@code windows}, which are short for a test in which one has to end, and settings of the engine.
  */
 public class PipelineResource implements QuarkusTestResourceLifecycleManager {
 
     private String name;
     private boolean shortWindows;
+    private final Map<String, String> engineSettings = new HashMap<>();
     private TestPipeline pipeline;
 
     @Override
     public void init(Map<String, String> arguments) {
         name = arguments.get("name");
         shortWindows = "short".equals(arguments.get("windows"));
+        arguments.forEach((key, value) -> {
+            if (key.startsWith("tally.")) {
+                engineSettings.put(key, value);
+            }
+        });
     }
 
     @Override
@@ -32,6 +38,7 @@ public class PipelineResource implements QuarkusTestResourceLifecycleManager {
         }
         pipeline.registerConnector();
         Map<String, String> settings = new HashMap<>();
+        settings.putAll(engineSettings);
         pipeline.engineEnvironment().forEach((variable, value) -> settings.put(property(variable), value));
         return settings;
     }

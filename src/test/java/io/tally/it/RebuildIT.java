@@ -133,8 +133,9 @@ class RebuildIT {
             pipeline.execute("INSERT INTO orders VALUES ('dead-0', 1, 1, 1.00, now() - interval '5 minutes')");
             pipeline.registerConnector(pipeline.stack().connectUrl(), Map.of("decimal.handling.mode", "precise"));
             pipeline.connector().awaitRunning();
-            // A setting is missing, so that no price can be read.
-            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+            // A setting is missing, so that no price can be read. Where it may fill, it would by itself.
+            try (EngineProcess engine =
+                    EngineProcess.start(pipeline, "tally.on-lost-ground=stop").awaitRunning()) {
                 pipeline.execute("INSERT INTO orders SELECT 'dead-' || i, i % 20, 1 + i % 5, 10 + i * 0.01,"
                         + " now() - interval '3 minutes' - i * interval '1 second' FROM generate_series(1, 200) AS i");
                 pipeline.execute("UPDATE orders SET quantity = 9 WHERE order_id LIKE 'dead-%1'");

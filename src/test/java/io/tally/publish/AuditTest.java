@@ -34,6 +34,7 @@ class AuditTest {
 
     private long nowMs = 1_000 * MINUTE;
     private final Map<AuditBooks.Key, AuditBooks.Excess> differences = new HashMap<>();
+    private boolean fillOwed;
     private boolean captured;
     private boolean published;
     private Map<Integer, Long> askedFor;
@@ -43,7 +44,7 @@ class AuditTest {
         @Override
         public CompletionStage<Comparison> compare(boolean everything) {
             compared.add(everything);
-            return CompletableFuture.completedStage(new Comparison(nowMs, 100, L, Map.copyOf(differences)));
+            return CompletableFuture.completedStage(new Comparison(nowMs, 100, L, fillOwed, Map.copyOf(differences)));
         }
 
         @Override
@@ -185,6 +186,28 @@ class AuditTest {
         step();
         assertEquals(Verdict.DIFFERENT, audit.state().verdict());
         assertNull(builtAgain.progress().lostGround(), "what a rebuild did not cure, the next one does not either");
+    }
+
+    @Test
+    void step_differenceThatStaysWhileAFillIsOwed_isLeftToThat() {
+        Shard shard = own(0);
+        differs("3.50");
+        fillOwed = true;
+        captured = true;
+        published = true;
+        for (int i = 0; i < 4; i++) {
+            step();
+        }
+        assertEquals(AuditState.Verdict.DIFFERENT, audit.state().verdict());
+        shard.settle();
+        assertNull(shard.progress().lostGround());
+
+        fillOwed = false;
+        nowMs += MINUTE;
+        for (int i = 0; i < 4; i++) {
+            step();
+        }
+        assertEquals(LostGround.Reason.AUDIT, shard.progress().lostGround().reason());
     }
 
     @Test

@@ -46,7 +46,7 @@ class TakeoverTest {
                 60,
                 history,
                 true,
-                OrdersTable.of("public.orders", "c", "q", "p", "e"),
+                OrdersTable.of("public.orders", "o", "c", "q", "p", "e"),
                 "orders_slot",
                 Duration.ofMinutes(5),
                 true,

@@ -242,7 +242,7 @@ final class Checker {
 
     /** The row that an order belongs to, or null if there is none. */
     static Results.Row rowOf(Source.Row order, long windowMs) {
-        return order == null || order.eventMs() == Source.INFINITE
+        return order == null || !order.counts()
                 ? null
                 : new Results.Row(Math.floorDiv(order.eventMs(), windowMs) * windowMs, order.customerId());
     }

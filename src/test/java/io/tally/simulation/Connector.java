@@ -246,7 +246,12 @@ final class Connector {
                     ? Envelope.withoutSequence(change, tx.id, tx.commitMs)
                     : Envelope.streamed(change, tx.id, firstPart, tx.commitMs);
             Topic.Partition partition = world.topic.partitionOf(change.key());
-            partition.changes.put(partition.append(record, world.timeline.nowMs()), change);
+            if (change.op() != 't' && world.byChance(FaultKind.VOID_CHANGE, random)) {
+                byte[] voided = Envelope.voided(record, random.nextBoolean());
+                partition.undecodable.add(partition.append(voided, world.timeline.nowMs()));
+            } else {
+                partition.changes.put(partition.append(record, world.timeline.nowMs()), change);
+            }
             if (change.op() == 'd') {
                 append(change.key(), null);
             } else if (random.nextInt(32) == 0) {

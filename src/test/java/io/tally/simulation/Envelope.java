@@ -8,7 +8,10 @@ import java.time.Instant;
 /** Records as Debezium writes them, without the fields that nobody reads. */
 final class Envelope {
 
-    static final byte[] UNDECODABLE = bytes("{\"op\":\"c\",\"after\":{\"order_id\":\"k\",\"price\":\"much\"}}");
+    /** What it says of its place is as wrong as the rest. */
+    static final byte[] UNDECODABLE = bytes("{\"op\":\"c\",\"after\":{\"order_id\":\"k\",\"price\":\"much\"},"
+            + "\"source\":{\"ts_ms\":9000000000000,\"lsn\":9000000000000000000,\"txId\":3}}");
+
     static final byte[] MESSAGE = bytes("{\"op\":\"m\",\"source\":{\"snapshot\":\"false\",\"ts_ms\":1,\"lsn\":1}}");
 
     private Envelope() {}
@@ -37,6 +40,16 @@ final class Envelope {
         json.append(",\"txId\":").append(txId & 0xFFFF_FFFFL);
         json.append(",\"lsn\":").append(change.lsn()).append("},\"op\":\"");
         return bytes(json.append(change.op()).append("\"}").toString());
+    }
+
+    /**
+     * The record of a change without what the change was.
+     *
+     * @param whole whether it is still JSON, and says where it stands in the source's log
+     */
+    static byte[] voided(byte[] streamed, boolean whole) {
+        String text = new String(streamed, StandardCharsets.ISO_8859_1);
+        return bytes(whole ? text.replaceAll("\"quantity\":[0-9]+", "\"quantity\":null") : text.substring(1));
     }
 
     /** A row read by a snapshot; {@code kind} is what {@code source.snapshot} says, and the first part means nothing. */
@@ -73,11 +86,13 @@ final class Envelope {
                 .append(key)
                 .append("\",\"customer_id\":")
                 .append(row.customerId());
-        json.append(",\"quantity\":")
-                .append(row.quantity())
-                .append(",\"price\":\"")
-                .append(cents / 100);
-        json.append('.').append(cents / 10 % 10).append(cents % 10).append("\",\"event_ts\":\"");
+        json.append(",\"quantity\":").append(row.quantity()).append(",\"price\":\"");
+        if (cents == Source.NAN) {
+            json.append("NaN");
+        } else {
+            json.append(cents / 100).append('.').append(cents / 10 % 10).append(cents % 10);
+        }
+        json.append("\",\"event_ts\":\"");
         json.append(
                 row.eventMs() == Source.INFINITE
                         ? "infinity"

@@ -57,8 +57,10 @@ enum FaultKind {
     ZOMBIE_COMMIT,
     /** The broker does not say what it holds. */
     PROBE_FAILED,
-    /** A record that cannot be decoded. */
+    /** A record that cannot be decoded and is of no change. */
     DEAD_LETTER,
+    /** A record of a change that cannot be decoded. */
+    VOID_CHANGE,
     /** A poll is applied long after it was polled. */
     SLOW_POLL,
     /** A poll waits for the schema registry, or for its dead letters to be taken. */
@@ -87,6 +89,8 @@ enum FaultKind {
     PUBLISHED_EARLY,
     /** An order came for a window that was published. */
     LATE_ORDER,
+    /** A row counted nothing, because of a value in it. */
+    LEFT_OUT,
     /** A record was recognised as sent before. */
     DUPLICATE,
     /** Rows of one COPY, with one sequence pair. */

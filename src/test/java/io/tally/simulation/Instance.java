@@ -11,6 +11,7 @@ import io.tally.window.Checkpoints;
 import io.tally.window.LostGround;
 import io.tally.window.RecordCounts;
 import io.tally.window.TopicFacts;
+import io.tally.window.ValueFault;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class Instance {
                 world.plan.maxFutureMs() / 1_000,
                 Optional.empty(),
                 true,
-                OrdersTable.of("public.orders", "customer_id", "quantity", "price", "event_ts"),
+                OrdersTable.of("public.orders", "order_id", "customer_id", "quantity", "price", "event_ts"),
                 "orders_slot",
                 Duration.ofMillis(world.plan.restartMarginMs()),
                 true,
@@ -358,6 +359,9 @@ final class Instance {
     void countRecords() {
         RecordCounts counts = store.counts();
         world.happened(FaultKind.DUPLICATE, counts.duplicate());
+        for (ValueFault fault : ValueFault.values()) {
+            world.happened(FaultKind.LEFT_OUT, counts.faults(fault));
+        }
         world.happened(FaultKind.ALREADY_IN_TABLE, counts.alreadyInTable());
         world.happened(FaultKind.LATE_ORDER, counts.corrections());
     }

@@ -113,6 +113,23 @@ record Mutation(String name, List<Edit> edits) {
                     SHARD,
                     "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
                     "case INCREMENTAL_SNAPSHOT -> contribute(change.after(), 1, offset, nowMs);"),
+            of("void: owes nothing", SHARD, "if (isNews && settings.deadLetterOwesFill()) {", "if (false) {"),
+            of(
+                    "void: owed, but not kept",
+                    SHARD,
+                    "                owed);\n    }\n\n    private boolean checkpointIsOld",
+                    "                null);\n    }\n\n    private boolean checkpointIsOld"),
+            of(
+                    "fault of a value: the row before is left",
+                    SHARD,
+                    "contribute(change.before(), -1, offset, nowMs);",
+                    "if (!change.after().present() || change.after().counts()) contribute(change.before(), -1, offset, nowMs);"),
+            of(
+                    "fault of a value: the row after is lost",
+                    SHARD,
+                    "                    contribute(change.after(), 1, offset, nowMs);\n                    advance",
+                    "                    if (!change.before().present() || change.before().counts())"
+                            + " contribute(change.after(), 1, offset, nowMs);\n                    advance"),
             of("new snapshot run not noticed", SHARD, "if (change.lsn() > bootstrapLsn) {", "if (false) {"),
             of("truncate not noticed", SHARD, "if (settings.truncateIsLostGround() &&", "if (false &&"),
             of(

@@ -15,6 +15,7 @@ import java.util.Map;
 final class Source {
 
     static final long INFINITE = Long.MAX_VALUE;
+    static final long NAN = Long.MIN_VALUE;
 
     private static final Map<String, Look.Column> COLUMNS = Map.of(
             "\"customer_id\"", new Look.Column("integer", "N", 2, "0"),
@@ -22,7 +23,11 @@ final class Source {
             "\"price\"", new Look.Column("numeric(12,2)", "N", 4, "0"),
             "\"event_ts\"", new Look.Column("timestamp with time zone", "D", 5, "0"));
 
-    record Row(int customerId, int quantity, long priceCents, long eventMs) {}
+    record Row(int customerId, int quantity, long priceCents, long eventMs) {
+        boolean counts() {
+            return eventMs != INFINITE && priceCents != NAN;
+        }
+    }
 
     /** What the connector says of a row before, where it knows the key only. */
     static final Row MADE_UP = new Row(0, 1, 999, 0);

@@ -19,6 +19,9 @@ final class World {
     /** Longer than the hour that lies between two fillings for one reason. */
     private static final long LONGEST_CALM_MS = 4_500_000;
 
+    /** Longer than the time between two fills for one reason. */
+    private static final long OWED_FILL_MS = 3_700_000;
+
     final Plan plan;
     final WindowSettings windowSettings;
     final Timeline timeline = new Timeline(START_MS);
@@ -51,6 +54,7 @@ final class World {
                 plan.maxEntries(),
                 plan.maxPinnedMs(),
                 plan.maxPinnedRecords(),
+                true,
                 true,
                 WindowSettings.NEVER);
         pace = random("pace");
@@ -146,18 +150,42 @@ final class World {
             writers.touchEveryPartition();
         }
         timeline.runUntil(timeline.nowMs() + CALM_MS);
+        for (int hours = 1; awaitRest() && owesFill(); hours++) {
+            fillAfter(hours);
+        }
+        instances.forEach(Instance::countRecords);
+        checker.checkEnd();
+    }
+
+    /** Returns whether nothing is wrong so far. */
+    private boolean awaitRest() {
         long deadlineMs = timeline.nowMs() + LONGEST_CALM_MS;
         while (!isAtRest() && checker.wrong() == null) {
             if (timeline.nowMs() > deadlineMs) {
                 checker.broken("no rest: connector at end=" + connector.isAtEnd() + " source quiet=" + source.isQuiet()
                         + " database idle=" + database.isIdle() + " checkpoints=" + database.results.checkpoints
                         + " engines=" + instances);
-                return;
+                break;
             }
             timeline.runUntil(timeline.nowMs() + 3_000);
         }
-        instances.forEach(Instance::countRecords);
-        checker.checkEnd();
+        return checker.wrong() == null;
+    }
+
+    private boolean owesFill() {
+        return database.results.checkpoints.values().stream().anyMatch(checkpoint -> checkpoint.owed() != null)
+                || instances.stream().anyMatch(engine -> !engine.store().owed().isEmpty());
+    }
+
+    /** Lets the hour pass after which a fill comes, where it comes by itself; else somebody asks for it. */
+    private void fillAfter(int hours) {
+        if (plan.stopOnLostGround()) {
+            instances.getFirst().crash();
+            startEngine(0, true);
+        } else {
+            instances.forEach(engine -> engine.setClock(hours * OWED_FILL_MS));
+        }
+        timeline.runUntil(timeline.nowMs() + CALM_MS);
     }
 
     private boolean isAtRest() {

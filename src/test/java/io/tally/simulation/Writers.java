@@ -145,15 +145,19 @@ final class Writers {
     }
 
     private Row row() {
-        return new Row(1 + random.nextInt(CUSTOMERS), 1 + random.nextInt(3), random.nextInt(500), eventMs());
+        return new Row(1 + random.nextInt(CUSTOMERS), 1 + random.nextInt(3), priceCents(), eventMs());
     }
 
     private Row changed(Row row) {
         return switch (random.nextInt(4)) {
             case 0 -> new Row(row.customerId(), row.quantity(), row.priceCents(), eventMs());
             case 1 -> new Row(1 + random.nextInt(CUSTOMERS), row.quantity(), row.priceCents(), row.eventMs());
-            default -> new Row(row.customerId(), row.quantity(), random.nextInt(500), row.eventMs());
+            default -> new Row(row.customerId(), row.quantity(), priceCents(), row.eventMs());
         };
+    }
+
+    private long priceCents() {
+        return random.nextInt(20) == 0 ? Source.NAN : random.nextInt(500);
     }
 
     private long eventMs() {

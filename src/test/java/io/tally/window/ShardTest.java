@@ -32,7 +32,7 @@ class ShardTest {
     @Test
     void apply_deleteOfHistory_takesNothingBack() {
         WindowSettings keepsHistory = new WindowSettings(
-                SETTINGS.windows(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, 60 * MINUTE);
+                SETTINGS.windows(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE);
         Shard shard = new Shard(fresh(null), keepsHistory, NOW);
         OrderChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
         purge.setCommitTimeMs(NOW);
@@ -215,14 +215,94 @@ class ShardTest {
     }
 
     @Test
-    void apply_infiniteTime_countsTheOtherImageOnly() {
+    void apply_faultOfAValue_countsTheOtherImageOnly() {
         Shard shard = shard(fresh(null));
         OrderChange change = delete(NOW - 1, 7, 1, 100);
         change.setOp(OrderChange.Op.UPDATE);
-        change.after().setInfinite();
+        change.after().setFault(ValueFault.NOT_FINITE);
         shard.apply(10, change, NOW);
-        assertEquals(1, shard.counts().infiniteRows());
+        assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
         assertEquals(1, shard.take(NOW, false, NOW).entries());
+    }
+
+    @Test
+    void apply_updateFromAndToFaults_countsWhatIsGood() {
+        Shard shard = shard(fresh(null));
+        OrderChange mended = insert(NOW - 1, 7, 2, 350);
+        mended.setOp(OrderChange.Op.UPDATE);
+        mended.before().setFault(ValueFault.NOT_FINITE);
+        shard.apply(10, mended, NOW);
+        assertEquals(1, counted(shard.take(NOW, false, NOW)));
+        assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
+        assertEquals(NOW - 1, shard.progress().newestEventTimeMs());
+    }
+
+    private static long counted(Publication publication) {
+        long[] orders = {0};
+        publication
+                .deltas()
+                .forEach(window -> window.totals().forEach(new CustomerTotals.Visitor() {
+                    @Override
+                    public void delta(int customerId, long orderCount, long amountUnits) {
+                        orders[0] += orderCount;
+                    }
+
+                    @Override
+                    public void wideDelta(int customerId, long orderCount, java.math.BigInteger amountUnits) {
+                        orders[0] += orderCount;
+                    }
+                }));
+        return orders[0];
+    }
+
+    @Test
+    void passDeadLetter_changeOfWhichNothingIsKnown_owesAFill() {
+        Shard shard = shard(fresh(null));
+        shard.passDeadLetter(10, new OrderChange());
+        shard.settle();
+        LostGround owed = shard.progress().owed();
+        assertEquals(LostGround.Reason.VOID_CHANGE, owed.reason());
+        assertEquals(10, owed.offset());
+        assertEquals(11, shard.position());
+        assertEquals(owed, shard.take(NOW, false, NOW).next().owed(), "at once, though nothing else is to say");
+    }
+
+    @Test
+    void passDeadLetter_changeThatTheFillHasSeen_owesNothing() {
+        Shard shard = shard(fresh(new Visibility(100, 100, new long[0])));
+        OrderChange seen = new OrderChange();
+        seen.setTransactionId(99);
+        seen.setLsn(L - 1);
+        shard.passDeadLetter(10, seen);
+        shard.settle();
+        assertNull(shard.progress().owed());
+
+        // Nothing that a void change says is believed of others.
+        OrderChange beyond = new OrderChange();
+        beyond.setTransactionId(99);
+        beyond.setLsn(L + 1);
+        shard.passDeadLetter(11, beyond);
+        shard.apply(12, at(insert(NOW - 1, 7, 1, 100), 99, 90, L - 1, 1, "a"), NOW);
+        assertEquals(1, shard.counts().alreadyInTable());
+        shard.settle();
+        assertEquals(11, shard.progress().owed().offset());
+    }
+
+    @Test
+    void passDeadLetter_rowOfASnapshotOrReadBefore_owesNothing() {
+        Shard shard = shard(fresh(null));
+        OrderChange row = new OrderChange();
+        row.setOp(OrderChange.Op.SNAPSHOT);
+        row.setVoid();
+        shard.passDeadLetter(10, row);
+        shard.settle();
+        assertNull(shard.progress().owed());
+
+        Shard replaying = shard(
+                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L, null, 0));
+        replaying.passDeadLetter(15, new OrderChange());
+        replaying.settle();
+        assertNull(replaying.progress().owed(), "what it owed when it was read the first time is in the checkpoint");
     }
 
     @Test

@@ -17,6 +17,7 @@ public final class TestCheckpoints {
             10 * MINUTE,
             1_000_000,
             true,
+            true,
             WindowSettings.NEVER);
 
     private TestCheckpoints() {}
