@@ -102,7 +102,7 @@ final class MeasureReader {
             throw scope.refused(
                     call, "%s needs all values of a group to be remembered; leave it out".formatted(call.modifier()));
         }
-        if (!call.star() && call.arguments().size() != 1) {
+        if (call.star() ? !call.name().equals("count") : call.arguments().size() != 1) {
             throw scope.refused(call, "an aggregate has one argument");
         }
         measure.words(scope.words(at, call.span().start()));

@@ -71,7 +71,7 @@ public record Type(Kind kind, String name, int precision, int scale) {
             Map.entry("timestamp without time zone", Kind.TIMESTAMP),
             Map.entry("timestamp with time zone", Kind.TIMESTAMPTZ));
 
-    private static final Pattern MODIFIER = Pattern.compile("\\((-?\\d+)(?:,(-?\\d+))?\\)");
+    private static final Pattern MODIFIER = Pattern.compile("\\((-?\\d{1,4})(?:,(-?\\d{1,4}))?\\)");
 
     /** A type by its name; one that was made by a user is {@link Kind#OTHER}. */
     static Type named(String name) {

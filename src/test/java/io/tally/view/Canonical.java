@@ -2,6 +2,8 @@ package io.tally.view;
 
 import io.tally.view.Type.Kind;
 import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
 
 /** Values as texts that are the same for values that are equal. */
 final class Canonical {
@@ -35,5 +37,27 @@ final class Canonical {
 
     static String number(BigDecimal value) {
         return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+    }
+
+    /** The same with a mark, by which {@link #rows} knows a number. */
+    static String marked(String value, Kind kind) {
+        String sql = sql(value, kind);
+        return kind.isNumber() ? "'#' || " + sql : sql;
+    }
+
+    /** Rows without their version, in an order of their own. */
+    static List<String> rows(List<String[]> rows) {
+        return rows.stream()
+                .map(row -> Arrays.stream(row)
+                        .skip(1)
+                        .map(Canonical::value)
+                        .toList()
+                        .toString())
+                .sorted()
+                .toList();
+    }
+
+    private static String value(String value) {
+        return value != null && value.startsWith("#") ? of(value.substring(1), Kind.NUMERIC) : value;
     }
 }

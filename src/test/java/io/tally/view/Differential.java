@@ -1,7 +1,6 @@
 package io.tally.view;
 
 import io.tally.view.TestSource.Answer;
-import io.tally.view.sql.Names;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -26,6 +24,8 @@ final class Differential {
     private static final int VIEWS = 10;
     /** Of these, how many are also tried with something that has to be refused. */
     private static final int REFUSED = 3;
+    /** How often the words of such a view are mangled. */
+    private static final int MANGLED = 30;
 
     private static final int BATCHES = 20;
     static final int CASES_PER_SEED = VIEWS * BATCHES;
@@ -64,6 +64,11 @@ final class Differential {
         return cases;
     }
 
+    /** Makes a failure smaller, and says it in words. */
+    String shrunk(Failure failure) throws SQLException {
+        return new FailureShrinker(this, source, failure).shrunk();
+    }
+
     /** Adds another's counts. */
     void add(Differential other) {
         cases += other.cases;
@@ -88,19 +93,18 @@ final class Differential {
         List<Candidate> candidates = new ArrayList<>();
         for (int i = 0; i < VIEWS; i++) {
             RandomView text = RandomView.make(table, random);
-            if (i < REFUSED) {
-                RandomView unkept = RandomRefusal.of(text, table, random);
-                if (isKept(unkept)) {
-                    return new Failure(seed, "not refused", unkept, table, BATCHES - 1, versions.getLast());
-                }
-            }
             try {
                 candidates.add(candidate(text, versions));
+                views++;
                 if (i < REFUSED) {
                     // Measures have to be what a generated column may hold.
-                    source.execute(KeptResult.createTable(candidates.getLast().view()));
+                    source.execute(KeptResult.createTable(candidates.getLast().intact()));
+                    mangle(text, random);
+                    RandomView unkept = RandomRefusal.of(text, table, random);
+                    if (isKept(unkept)) {
+                        return new Failure(seed, "not refused", unkept, table, BATCHES - 1, versions.getLast());
+                    }
                 }
-                views++;
             } catch (SQLException | ViewRefused e) {
                 return new Failure(seed, notRead(e), text, table, BATCHES - 1, versions.getLast());
             }
@@ -175,17 +179,43 @@ final class Differential {
         });
     }
 
+    /** Words that PostgreSQL has not said: a view comes of them or a refusal, and no other exception. */
+    private void mangle(RandomView text, SplittableRandom random) throws SQLException {
+        Definition definition = source.describe(text.sql());
+        for (int i = 0; i < MANGLED; i++) {
+            String words = Mangling.of(definition.text(), random);
+            try {
+                ViewReader.read(
+                        "mangled", new Definition(words, definition.results(), definition.sources(), List.of()), true);
+            } catch (ViewRefused usual) {
+                refused++;
+            } catch (RuntimeException e) {
+                throw new AssertionError("no refusal of " + words, e);
+            }
+        }
+    }
+
+    /** How a view fails over the one version of the table that is kept, which has these rows; null if it does not. */
+    String fails(RandomView text, RandomTable table, Map<String, TestRow> rows) throws SQLException {
+        try {
+            Failure failure = compare(0, table, List.of(rows), List.of(candidate(text, List.of(rows))));
+            return failure == null ? null : failure.why();
+        } catch (ViewRefused e) {
+            return notRead(e);
+        }
+    }
+
     private Failure compare(
             long seed, RandomTable table, List<Map<String, TestRow>> versions, List<Candidate> candidates)
             throws SQLException {
         List<Integer> all = IntStream.range(0, versions.size()).boxed().toList();
-        List<Query> queries = new ArrayList<>();
+        List<VersionedQuery> queries = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            queries.add(some -> reference(candidate, some));
-            queries.add(some -> fill(candidate.view(), some));
-            queries.add(some -> measures(candidate, some));
+            queries.add(some -> VersionedQuery.reference(candidate.text(), candidate.intact(), some));
+            queries.add(some -> VersionedQuery.fill(candidate.view(), some));
+            queries.add(some -> VersionedQuery.measures(candidate.view(), candidate.kept(), some));
         }
-        List<Map<Integer, Answer>> answers = answers(queries, all);
+        List<Map<Integer, Answer>> answers = VersionedQuery.answers(source, queries, all);
         for (int i = 0; i < candidates.size(); i++) {
             Candidate candidate = candidates.get(i);
             for (int version : all) {
@@ -203,41 +233,11 @@ final class Differential {
         return null;
     }
 
-    /** A query about some versions, whose rows begin with the version. */
-    private interface Query extends Function<List<Integer>, String> {}
-
-    /** The answers to each query by version. Where one of them ends with an error, each is asked for alone. */
-    private List<Map<Integer, Answer>> answers(List<Query> queries, List<Integer> versions) throws SQLException {
-        List<Map<Integer, Answer>> answers = new ArrayList<>();
-        for (Answer answer : source.answers(
-                queries.stream().map(query -> query.apply(versions)).toList())) {
-            answers.add(answer.error() == null ? byVersion(answer.rows(), versions) : null);
-        }
-        for (int i = 0; i < queries.size(); i++) {
-            if (answers.get(i) == null) {
-                Query query = queries.get(i);
-                List<Answer> alone = source.answers(
-                        versions.stream().map(v -> query.apply(List.of(v))).toList());
-                Map<Integer, Answer> each = new LinkedHashMap<>();
-                versions.forEach(v -> each.put(v, alone.get(each.size())));
-                answers.set(i, each);
-            }
-        }
-        return answers;
-    }
-
-    private static Map<Integer, Answer> byVersion(List<String[]> rows, List<Integer> versions) {
-        Map<Integer, Answer> each = new LinkedHashMap<>();
-        versions.forEach(v -> each.put(v, new Answer(new ArrayList<>(), null)));
-        rows.forEach(row -> each.get(Integer.valueOf(row[0])).rows().add(row));
-        return each;
-    }
-
     private String difference(KeptResult kept, Answer reference, Answer fill, Answer measures) {
         if (fill.error() != null) {
             return "the fill raised an error: " + fill.error();
         }
-        List<String> filled = canonical(fill.rows());
+        List<String> filled = Canonical.rows(fill.rows());
         if (!filled.equals(kept.filled())) {
             return "the fill brings\n%s\nbut the changes add up to\n%s".formatted(lines(filled), lines(kept.filled()));
         }
@@ -248,7 +248,7 @@ final class Differential {
         if (measures.error() != null) {
             return "the measures raised an error, and the SELECT did not: " + measures.error();
         }
-        List<String> expected = canonical(reference.rows());
+        List<String> expected = Canonical.rows(reference.rows());
         rowsCompared += expected.size();
         List<String> rows = kept.rows(measures.rows());
         return expected.equals(rows)
@@ -258,149 +258,5 @@ final class Differential {
 
     private static String lines(List<String> rows) {
         return rows.isEmpty() ? "  nothing" : "  " + String.join("\n  ", rows);
-    }
-
-    /** Rows without their version, in an order of their own. */
-    private static List<String> canonical(List<String[]> rows) {
-        return rows.stream()
-                .map(row -> Arrays.stream(row)
-                        .skip(1)
-                        .map(Differential::canonical)
-                        .toList()
-                        .toString())
-                .sorted()
-                .toList();
-    }
-
-    private static String canonical(String value) {
-        return value != null && value.startsWith("#") ? Canonical.of(value.substring(1), Type.Kind.NUMERIC) : value;
-    }
-
-    /** The user's text, over the rows that the view counts with; it never gets to see the others. */
-    private static String reference(Candidate candidate, List<Integer> versions) {
-        View view = candidate.intact();
-        List<String> usable = new ArrayList<>(List.of("version = v"));
-        for (SourceColumn column : view.columns()) {
-            String name = Names.quoted(column.ref().name());
-            if (column.type().kind().mayBeInfinite()) {
-                usable.add("COALESCE(%s, '') <> '%s'"
-                        .formatted(Canonical.sql(name, column.type().kind()), Canonical.NOT_FINITE));
-            }
-        }
-        List<String> bytes = new ArrayList<>(List.of("0"));
-        for (SourceColumn key : view.keys()) {
-            if (key.type().kind().isCharacter()) {
-                bytes.add("COALESCE(octet_length(%s), 0)"
-                        .formatted(Names.quoted(key.ref().name())));
-            }
-        }
-        usable.add(String.join(" + ", bytes) + " <= " + view.keyBytes());
-        List<String> columns = new ArrayList<>(List.of("v::text"));
-        for (ResultColumn column : view.results()) {
-            columns.add(marked(
-                    Names.quoted(column.name()), Type.named(column.type()).kind()));
-        }
-        return "SELECT ARRAY[%s] FROM %s, LATERAL (WITH %s AS MATERIALIZED (SELECT * FROM %s WHERE %s) %s) result"
-                .formatted(
-                        String.join(", ", columns),
-                        unnested(versions),
-                        RandomTable.NAME,
-                        RandomTable.VERSIONS,
-                        String.join(" AND ", usable),
-                        candidate.text().sql());
-    }
-
-    private String fill(View view, List<Integer> versions) {
-        List<String> names = new ArrayList<>();
-        List<String> values = new ArrayList<>(List.of("v::text"));
-        view.window().ifPresent(window -> {
-            names.add("w");
-            values.add(Canonical.sql("w", window.zoned() ? Type.Kind.TIMESTAMPTZ : Type.Kind.TIMESTAMP));
-        });
-        for (SourceColumn key : view.keys()) {
-            names.add("k" + names.size());
-            values.add(marked(names.getLast(), key.type().kind()));
-        }
-        for (int i = 0; i < view.totals().size(); i++) {
-            names.add("t" + i);
-            values.add(marked("t" + i, Type.Kind.NUMERIC));
-        }
-        String table = Names.quoted(source.schema()) + "." + Names.quoted(RandomTable.NAME);
-        String filling = FillQuery.of(view)
-                .replace(
-                        "FROM " + table,
-                        "FROM (SELECT * FROM %s WHERE version = v) %s"
-                                .formatted(RandomTable.VERSIONS, RandomTable.NAME));
-        return "SELECT ARRAY[%s] FROM %s, LATERAL (%s) filled(%s)"
-                .formatted(String.join(", ", values), unnested(versions), filling, String.join(", ", names));
-    }
-
-    private static String measures(Candidate candidate, List<Integer> versions) {
-        List<String> values = versions.stream()
-                .flatMap(v -> candidate.kept().get(v).values(v).stream())
-                .toList();
-        return values.isEmpty() ? "SELECT ARRAY[''] WHERE false" : KeptResult.measures(candidate.view(), values);
-    }
-
-    private static String unnested(List<Integer> versions) {
-        return "unnest(ARRAY%s) each(v)".formatted(versions);
-    }
-
-    private static String marked(String value, Type.Kind kind) {
-        String sql = Canonical.sql(value, kind);
-        return kind.isNumber() ? "'#' || " + sql : sql;
-    }
-
-    /** Makes a failure smaller: fewer pieces of the view, fewer rows, for as long as it fails in the same way. */
-    String shrunk(Failure failure) throws SQLException {
-        RandomView view = failure.view();
-        Map<String, TestRow> rows = new LinkedHashMap<>(failure.rows());
-        source.execute("CREATE TABLE failing AS SELECT * FROM %s WHERE version = %d; UPDATE failing SET version = 0"
-                .formatted(RandomTable.VERSIONS, failure.version()));
-        String why = fails(failure, view, rows);
-        if (why == null) {
-            return "seed %d, only with the changes before: %s%n%s%n"
-                    .formatted(failure.seed(), failure.why(), view.sql());
-        }
-        for (int i = 0; i < view.smaller().size(); i++) {
-            RandomView less = view.smaller().get(i);
-            if (fails(failure, less, rows) != null) {
-                view = less;
-                i = -1;
-            }
-        }
-        for (String id : List.copyOf(rows.keySet())) {
-            TestRow row = rows.remove(id);
-            if (fails(failure, view, rows) == null) {
-                rows.put(id, row);
-            }
-        }
-        StringBuilder text = new StringBuilder("seed %d: %s%n%n".formatted(failure.seed(), fails(failure, view, rows)));
-        text.append(failure.table().create()).append(";\n");
-        for (TestRow row : rows.values()) {
-            text.append("-- ").append(row).append('\n');
-        }
-        return text.append(view.sql()).append(";\n").toString();
-    }
-
-    /** How a view fails over these rows, or null if it does not, or in another way. */
-    private String fails(Failure failure, RandomView text, Map<String, TestRow> rows) throws SQLException {
-        String why;
-        try {
-            source.execute("DELETE FROM %s".formatted(RandomTable.VERSIONS));
-            source.execute("INSERT INTO %s SELECT * FROM failing WHERE id IN (-1%s)"
-                    .formatted(
-                            RandomTable.VERSIONS,
-                            String.join(
-                                    "",
-                                    rows.keySet().stream().map(id -> ", " + id).toList())));
-            Candidate candidate = candidate(text, List.of(rows));
-            Failure again = compare(failure.seed(), failure.table(), List.of(rows), List.of(candidate));
-            why = again == null ? null : again.why();
-        } catch (ViewRefused | SQLException e) {
-            why = notRead(e);
-        }
-        int kind = 10;
-        return why != null && why.substring(0, kind).equals(failure.why().substring(0, kind)) ? why : null;
     }
 }

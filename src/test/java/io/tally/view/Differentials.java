@@ -77,7 +77,7 @@ public final class Differentials {
                     System.out.printf("%d cases%n", done.get());
                 }
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | AssertionError e) {
             failed.compareAndSet(null, "the test itself failed: " + e);
             e.printStackTrace();
         }
