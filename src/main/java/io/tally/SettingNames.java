@@ -15,6 +15,10 @@ final class SettingNames {
     private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
     private static final String FROM_FILE = "_FILE";
 
+    /** What Kubernetes tells each container of a service called like the prefix, or like it and more: links, not settings. */
+    private static final Pattern SERVICE_LINK = Pattern.compile(
+            "[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+
     private final String prefix;
     private final Set<String> names = new HashSet<>();
 
@@ -65,6 +69,7 @@ final class SettingNames {
                 .sorted()
                 .filter(variable -> variable.startsWith(variable(prefix + ".")))
                 .filter(variable -> !variables.contains(variable) && !isFile(variable, variables))
+                .filter(variable -> !SERVICE_LINK.matcher(variable).matches())
                 .findFirst()
                 .map(variable -> variable + " is not a setting; the nearest is " + nearest(variable, variables));
     }
@@ -75,7 +80,7 @@ final class SettingNames {
                 && variables.contains(variable.substring(0, variable.length() - FROM_FILE.length()));
     }
 
-    private static String variable(String name) {
+    static String variable(String name) {
         return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,6 +34,10 @@ final class StartFailure {
     private static final Pattern NO_NUMBER = Pattern.compile("SRCFG000(29|30): Expected an? (integer|long) value.*");
     private static final Pattern NO_DURATION = Pattern.compile("Invalid duration.*");
 
+    /** Those of application.properties that can be impossible, by their properties. */
+    private static final Map<String, String> VARIABLES =
+            Map.of("quarkus.http.port", "HTTP_PORT", "quarkus.management.port", "MANAGEMENT_PORT");
+
     private StartFailure() {}
 
     /** Ends the process. Called when it is over, however it ended. */
@@ -53,7 +58,7 @@ final class StartFailure {
         if (cause instanceof ConfigValidationException invalid) {
             List<String> lines = new ArrayList<>();
             for (int i = 0; i < invalid.getProblemCount(); i++) {
-                lines.add(CANNOT_RUN + describe(invalid.getProblem(i).getMessage()));
+                lines.add(CANNOT_RUN + describe(invalid.getProblem(i).getMessage(), System.getenv()));
             }
             return lines;
         }
@@ -65,15 +70,17 @@ final class StartFailure {
     }
 
     /** One setting that cannot be read as what it should be. */
-    static String describe(String problem) {
+    static String describe(String problem, Map<String, String> environment) {
         String message = problem.replaceFirst("^[\\w.]+Exception: ", "");
         Matcher empty = EMPTY.matcher(message);
         if (empty.matches()) {
-            return empty.group(1) + " is set, but empty; expected a value, or the setting left away";
+            return written(empty.group(1), "", environment)
+                    + " is set, but empty; expected a value, or the setting left away";
         }
         Matcher unread = NOT_CONVERTED.matcher(message);
         if (unread.matches()) {
-            return unread.group(1) + "=" + unread.group(2) + " is not possible, expected " + expected(unread.group(3));
+            return written(unread.group(1), unread.group(2), environment) + "=" + unread.group(2)
+                    + " is not possible, expected " + expected(unread.group(3));
         }
         Matcher unknown = UNKNOWN.matcher(message);
         return unknown.matches()
@@ -81,6 +88,14 @@ final class StartFailure {
                         .problem(List.of(unknown.group(1)), Map.of())
                         .orElse(message)
                 : message;
+    }
+
+    /** The name that its user wrote: that of the variable, if the value comes from there. */
+    private static String written(String property, String value, Map<String, String> environment) {
+        return Stream.of(SettingNames.variable(property), VARIABLES.getOrDefault(property, ""))
+                .filter(variable -> value.equals(environment.get(variable)))
+                .findFirst()
+                .orElse(property);
     }
 
     private static String expected(String reason) {

@@ -40,6 +40,24 @@ class SettingNamesTest {
         assertEquals(Optional.empty(), ofVariable("TALLY_REGISTRY_PASSWORD_FILE"));
     }
 
+    /** Of a service called {@code tally}, as in kubernetes/engine.yaml, and of one called {@code tally-orders}. */
+    @Test
+    void problem_variablesOfKubernetesForAService_isNone() {
+        for (String service : List.of("TALLY", "TALLY_ORDERS")) {
+            for (String link : List.of(
+                    "SERVICE_HOST",
+                    "SERVICE_PORT",
+                    "SERVICE_PORT_HTTP",
+                    "PORT",
+                    "PORT_8081_TCP",
+                    "PORT_8081_TCP_PROTO",
+                    "PORT_8081_TCP_PORT",
+                    "PORT_8081_TCP_ADDR")) {
+                assertEquals(Optional.empty(), ofVariable(service + "_" + link));
+            }
+        }
+    }
+
     @Test
     void problem_settingThatDoesNotExist_namesTheNearest() {
         assertEquals(

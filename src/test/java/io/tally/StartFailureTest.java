@@ -55,7 +55,36 @@ class StartFailureTest {
     void describe_propertyThatDoesNotExist_namesTheNearest() {
         assertEquals(
                 "tally.windw.size is not a setting; the nearest is tally.window.size",
-                StartFailure.describe("SRCFG00050: tally.windw.size in SysPropConfigSource does not map to any root"));
+                StartFailure.describe(
+                        "SRCFG00050: tally.windw.size in SysPropConfigSource does not map to any root", Map.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "quarkus.http.port, HTTP_PORT",
+        "quarkus.management.port, MANAGEMENT_PORT",
+        "quarkus.http.port, QUARKUS_HTTP_PORT",
+        "tally.max-entries, TALLY_MAX_ENTRIES",
+    })
+    void describe_settingFromTheEnvironment_namesItsVariable(String property, String variable) {
+        String problem =
+                "SRCFG00039: The config property " + property + " with the config value \"abc\" threw an Exception"
+                        + " whilst being converted SRCFG00029: Expected an integer value, got \"abc\"";
+        assertEquals(
+                variable + "=abc is not possible, expected a whole number",
+                StartFailure.describe(problem, Map.of(variable, "abc")));
+        assertEquals(
+                property + "=abc is not possible, expected a whole number",
+                StartFailure.describe(problem, Map.of(variable, "8081")));
+    }
+
+    @Test
+    void describe_emptyVariable_namesIt() {
+        assertEquals(
+                "TALLY_COLUMNS_PRICE is set, but empty; expected a value, or the setting left away",
+                StartFailure.describe(
+                        "SRCFG00040: The config property tally.columns.price is defined as the empty String",
+                        Map.of("TALLY_COLUMNS_PRICE", "")));
     }
 
     @Test
