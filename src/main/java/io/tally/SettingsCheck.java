@@ -48,6 +48,11 @@ class SettingsCheck {
                 .ifPresent(unknown -> {
                     throw refusal(unknown);
                 });
+        // A port of Quarkus's own, which takes anything but true for false.
+        String apart = System.getenv("MANAGEMENT_ENABLED");
+        if (apart != null && !apart.equals("true") && !apart.equals("false")) {
+            throw refusal("MANAGEMENT_ENABLED=" + apart + " is not possible, expected true or false");
+        }
         databaseProblem(databaseAddress).ifPresent(impossible -> {
             throw refusal(impossible);
         });
