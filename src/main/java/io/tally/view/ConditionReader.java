@@ -10,6 +10,7 @@ import io.tally.view.expression.Logic;
 import io.tally.view.sql.Syntax;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Makes conditions from their syntax. */
 final class ConditionReader {
@@ -81,7 +82,9 @@ final class ConditionReader {
             throw scope.refused(
                     whole,
                     "%s and %s cannot be compared without the session's settings; write both as one type"
-                            .formatted(left.name().toLowerCase(), right.name().toLowerCase()));
+                            .formatted(
+                                    left.name().toLowerCase(Locale.ROOT),
+                                    right.name().toLowerCase(Locale.ROOT)));
         }
         boolean equality = operator == Comparison.Operator.EQUAL || operator == Comparison.Operator.NOT_EQUAL;
         if (left.isText() && !equality) {

@@ -20,6 +20,7 @@ import io.tally.view.expression.TextExpression;
 import io.tally.view.expression.TimeExpression;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Each construct that a view may hold, broken on purpose: the differential test has to notice. */
@@ -95,7 +96,7 @@ enum BrokenView {
             w.column(), w.zoned(), w.strideMicros(), w.originMicros(), Times.FIRST_MICROS, Times.LAST_MICROS))),
     INFINITY_IS_A_NUMBER(view -> columns(view, true)),
     INFINITY_IS_A_TIME(view -> columns(view, false)),
-    KEYS_ARE_OF_ANY_LENGTH(view -> keys(view, view.keys(), Integer.MAX_VALUE));
+    KEYS_ARE_OF_ANY_LENGTH(view -> keyBytes(view, Integer.MAX_VALUE));
 
     private final UnaryOperator<View> breaking;
 
@@ -129,45 +130,15 @@ enum BrokenView {
     }
 
     private static View with(View v, Condition where, List<Total> totals) {
-        return new View(
-                v.name(),
-                v.schema(),
-                v.table(),
-                v.columns(),
-                v.window(),
-                v.keys(),
-                v.keyBytes(),
-                where,
-                totals,
-                v.results());
+        return copy(v, v.columns(), v.window(), v.keyBytes(), where, totals, v.results());
     }
 
-    private static View keys(View v, List<SourceColumn> keys, int bytes) {
-        return new View(
-                v.name(),
-                v.schema(),
-                v.table(),
-                v.columns(),
-                v.window(),
-                keys,
-                bytes,
-                v.where(),
-                v.totals(),
-                v.results());
+    private static View keyBytes(View v, int bytes) {
+        return copy(v, v.columns(), v.window(), bytes, v.where(), v.totals(), v.results());
     }
 
     private static UnaryOperator<View> window(UnaryOperator<Window> change) {
-        return v -> new View(
-                v.name(),
-                v.schema(),
-                v.table(),
-                v.columns(),
-                v.window().map(change),
-                v.keys(),
-                v.keyBytes(),
-                v.where(),
-                v.totals(),
-                v.results());
+        return v -> copy(v, v.columns(), v.window().map(change), v.keyBytes(), v.where(), v.totals(), v.results());
     }
 
     private static View measures(View v, UnaryOperator<String> change) {
@@ -181,43 +152,32 @@ enum BrokenView {
                                 .map(m -> new Measure(
                                         m.words().stream().map(change).toList(), m.totals()))))
                 .toList();
-        return new View(
-                v.name(),
-                v.schema(),
-                v.table(),
-                v.columns(),
-                v.window(),
-                v.keys(),
-                v.keyBytes(),
-                v.where(),
-                v.totals(),
-                results);
+        return copy(v, v.columns(), v.window(), v.keyBytes(), v.where(), v.totals(), results);
     }
 
     /** Columns whose type is one without infinite values. */
     private static View columns(View v, boolean numbers) {
         List<SourceColumn> columns = v.columns().stream()
-                .map(c ->
-                        c.type().kind().isNumber() == numbers && c.type().kind().mayBeInfinite()
-                                ? new SourceColumn(
-                                        c.ref(),
-                                        new Type(
-                                                numbers ? Type.Kind.BIGINT : Type.Kind.BOOLEAN,
-                                                c.type().name(),
-                                                c.type().precision(),
-                                                c.type().scale()))
-                                : c)
+                .map(c -> c.type().kind().isNumber() == numbers
+                                && c.type().kind().mayBeInfinite()
+                        ? new SourceColumn(c.ref(), finite(c.type(), numbers ? Type.Kind.BIGINT : Type.Kind.BOOLEAN))
+                        : c)
                 .toList();
-        return new View(
-                v.name(),
-                v.schema(),
-                v.table(),
-                columns,
-                v.window(),
-                v.keys(),
-                v.keyBytes(),
-                v.where(),
-                v.totals(),
-                v.results());
+        return copy(v, columns, v.window(), v.keyBytes(), v.where(), v.totals(), v.results());
+    }
+
+    private static Type finite(Type type, Type.Kind kind) {
+        return new Type(kind, type.name(), type.precision(), type.scale());
+    }
+
+    private static View copy(
+            View v,
+            List<SourceColumn> columns,
+            Optional<Window> window,
+            int keyBytes,
+            Condition where,
+            List<Total> totals,
+            List<ResultColumn> results) {
+        return new View(v.name(), v.schema(), v.table(), columns, window, v.keys(), keyBytes, where, totals, results);
     }
 }

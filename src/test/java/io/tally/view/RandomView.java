@@ -84,7 +84,7 @@ record RandomView(
     }
 
     private static String measure(RandomExpressions expressions, RandomGenerator random) {
-        return switch (random.nextInt(20)) {
+        return switch (random.nextInt(30)) {
             case 0, 1 -> "count(*)" + filter(expressions, random);
             case 2 -> "COUNT(" + expressions.number(2) + ")" + filter(expressions, random);
             case 3 -> "COUNT(" + expressions.condition(1) + ")";
@@ -100,6 +100,14 @@ record RandomView(
             case 12 -> "100.0 * COUNT(" + expressions.number(1) + ") / COUNT(*)";
             case 13 -> "GREATEST(" + sum(expressions, random) + ", 0)::numeric(40, 1)";
             case 14 -> "abs(" + sum(expressions, random) + ") + count(*)";
+            case 15 -> "SUM(" + expressions.evenNumber() + ") / NULLIF(SUM(" + expressions.evenNumber() + "), 0)";
+            case 16 -> "round(AVG(" + expressions.evenNumber() + "), 3)";
+            case 17 -> "mod(" + sum(expressions, random) + ", 7)";
+            case 18 -> "(" + sum(expressions, random) + ") IS " + pick(random, "NULL", "NOT NULL", "DISTINCT FROM 1");
+            case 19 -> "NOT (COUNT(*) IN (1, 2) OR " + sum(expressions, random) + " < 5)";
+            case 20 -> "(SUM(" + expressions.evenNumber() + ") + 1)::text";
+            case 21 -> "SUM(" + expressions.evenNumber() + ")::double precision / 3";
+            case 22 -> "-" + sum(expressions, random) + " BETWEEN -3 AND COUNT(*)";
             default -> sum(expressions, random);
         };
     }

@@ -18,7 +18,8 @@ public interface RowImage {
     boolean isFinite(int column);
 
     /**
-     * A number in units of its column's declared scale, or {@link NumberExpression#OUTSIDE} if it has none or does not fit;
+     * A number in units of its column's declared scale (whole ones if that is negative), or {@link NumberExpression#OUTSIDE}
+     * if it has none or does not fit;
      * a boolean as 0 or 1; a date in days, a time in microseconds, both since 1970-01-01.
      */
     long units(int column);
