@@ -173,7 +173,7 @@ function showState(word, reason) {
 }
 
 function showHead({ status, sample, memoryBound }) {
-  showState(status.state, status.reason ?? `since ${time(status.since)}`);
+  showState(status.state, [status.reason ?? `since ${time(status.since)}`, ...status.warnings].join(' · '));
   write('topic', status.topic);
   write('watermark', time(status.watermark));
   const used = (100 * sample.entries) / memoryBound;

@@ -3,9 +3,9 @@
  *
  * <p>{@link io.tally.ingest.OrdersConnector} is a Reactive Messaging connector of our own: one poll loop per consumer, a
  * whole poll handed over at a time, assignment and position in its hands (docs/adr explains why the stock one does not
- * do). A poll is decoded and applied on the loop's own thread, {@code tally-read-N}; only when the poll holds dead letters
- * does the loop wait for the broker to take them, keeping its place in the group meanwhile.
+ * do). A poll is decoded and applied on the loop's own thread, {@code tally-read-N}; only when the poll holds dead letters,
+ * or lacks a schema, does the loop wait for the broker to take them or the registry to answer, keeping its place in the group.
  *
- * <p>Imports {@code cdc}, {@code window}, {@code registry}, Kafka and Reactive Messaging. May be imported by {@code status}.
+ * <p>Imports {@code cdc}, {@code window}, {@code registry}, Kafka, Jackson and Reactive Messaging. May be imported by {@code status}.
  */
 package io.tally.ingest;
