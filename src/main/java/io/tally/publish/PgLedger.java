@@ -120,10 +120,10 @@ final class PgLedger implements Ledger {
     @Override
     public CompletionStage<Optional<Misfit>> prepare() {
         return database.once(connection -> schema.prepare(connection)
+                .compose(misfit -> misfit.isPresent() ? Future.succeededFuture(misfit) : source.look(connection))
                 .compose(misfit -> misfit.isPresent()
                         ? Future.succeededFuture(misfit)
-                        : source.look(connection)
-                                .compose(done -> look.facts(connection))
+                        : look.facts(connection)
                                 .map(found -> Optional.ofNullable(found.misfit(orders))
                                         .map(message -> new Misfit(message, true)))));
     }

@@ -117,8 +117,8 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "void: owed, but not kept",
                     SHARD,
-                    "                owed);\n    }\n\n    private boolean checkpointIsOld",
-                    "                null);\n    }\n\n    private boolean checkpointIsOld"),
+                    "                owed,\n                judgedLsn);",
+                    "                null,\n                judgedLsn);"),
             of(
                     "fault of a value: the row before is left",
                     SHARD,
