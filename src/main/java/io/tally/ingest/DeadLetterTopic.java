@@ -34,11 +34,13 @@ public class DeadLetterTopic {
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
+    private record Problem(String explanation, String command) {}
+
     private final TopicProbe probe;
     private final IngestSettings ingest;
     private final DeadLetterSettings settings;
     private final String brokers;
-    private volatile String problem;
+    private volatile Problem problem;
 
     DeadLetterTopic(
             TopicProbe probe,
@@ -57,7 +59,8 @@ public class DeadLetterTopic {
 
     /** Why records that cannot be counted would have nowhere to go, with the remedy, or null. */
     public String problem() {
-        return problem;
+        Problem found = problem;
+        return found == null ? null : found.explanation;
     }
 
     @Scheduled(every = "10s", identity = "dead-letter-topic", concurrentExecution = ConcurrentExecution.SKIP)
@@ -136,23 +139,26 @@ public class DeadLetterTopic {
                 });
     }
 
-    private CompletionStage<Void> say(String what, String remedy) {
-        String found = "dead-letter topic " + settings.topic() + " " + what
-                + "; the first record that cannot be counted will stop its partitions. " + remedy;
+    private CompletionStage<Void> say(String what, String command) {
+        Problem found = new Problem(
+                "dead-letter topic " + settings.topic() + " " + what
+                        + "; the first record that cannot be counted will stop its partitions. " + command,
+                command);
         if (!found.equals(problem)) {
-            LOG.warn(found);
+            LOG.warn(found.explanation);
             problem = found;
         }
         return CompletableFuture.completedStage(null);
     }
 
-    /** What to do about dead letters that are not taken, as far as the broker's answer tells. */
+    /** What to do about dead letters that are not taken, as far as the broker's answer tells, or null. */
     String remedy(Throwable failure) {
+        Problem known = problem;
         return switch (KafkaFailures.apiError(failure)) {
             case AuthorizationException refused -> allow();
             case RecordTooLargeException tooLarge -> configure("max.message.bytes=1048588");
             case InvalidRecordException compacted -> configure("cleanup.policy=delete");
-            case Throwable other -> problem == null ? "" : problem;
+            case Throwable other -> known == null ? null : known.command;
         };
     }
 

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -88,8 +90,11 @@ class DeadLetters {
 
     private void note(Throwable cause) {
         Throwable error = KafkaFailures.apiError(cause);
-        String found = "dead letters are not taken, topic=" + topic.name() + ", and the records wait: "
-                + KafkaFailures.describe(error) + ". " + topic.remedy(error);
+        boolean saysItAll = error instanceof ApiException && !(error instanceof AuthenticationException);
+        String why = saysItAll ? error.getMessage() : KafkaFailures.describe(error);
+        String remedy = topic.remedy(error);
+        String found = "dead letters are not taken, topic=" + topic.name() + ", and the records wait: " + why
+                + (remedy == null ? "" : (why.endsWith(".") ? " " : ". ") + remedy);
         failure = found;
         long nowMs = clock.millis();
         if (!found.equals(said) || nowMs >= nextLineMs) {
