@@ -61,10 +61,23 @@ public final class Takeover implements Checkpoints {
      * A filling that waits for transactions to end.
      *
      * @param topicId what it was about to go on with
+     * @param reason why it is to be done
      * @param restarts where to go on reading each partition once they have ended
+     * @param mustEnd whether all have to: what lies before the restarts is of another history and cannot be read instead
      * @param transaction every record before that is of one with a lower id
      */
-    private record Pending(String topicId, Map<Integer, Long> restarts, long transaction, long sinceMs) {}
+    private record Pending(
+            String topicId,
+            Optional<LostGround.Reason> reason,
+            Map<Integer, Long> restarts,
+            boolean mustEnd,
+            long transaction,
+            long sinceMs) {
+
+        boolean isAbout(TopicFacts facts, Optional<LostGround.Reason> other) {
+            return topicId.equals(facts.topicId()) && reason.equals(other);
+        }
+    }
 
     /**
      * @param doubts told, before partitions are handed over, what is known of the rows before their changes
@@ -254,8 +267,13 @@ public final class Takeover implements Checkpoints {
             return ledger.transactions()
                     .thenComposeAsync(
                             transactions -> {
-                                if (pending == null || !pending.topicId().equals(facts.topicId())) {
-                                    pending = pending(facts, transactions);
+                                Optional<LostGround> back = whereTheLogWentBack(facts);
+                                back.filter(loss -> loss.partition() != LostGround.NOWHERE)
+                                        .ifPresent(loss -> logStarts.merge(loss.partition(), loss.offset(), Math::max));
+                                if (pending == null || !pending.isAbout(facts, reason)) {
+                                    boolean everywhere =
+                                            back.isPresent() && back.get().partition() == LostGround.NOWHERE;
+                                    pending = pending(facts, transactions, reason, everywhere);
                                 }
                                 if (transactions.oldest() >= pending.transaction()) {
                                     return fillNow(reason, why, facts, pending.restarts());
@@ -265,6 +283,9 @@ public final class Takeover implements Checkpoints {
                                                 + " be in the topic and not yet to be seen in the table (pg_stat_activity.backend_xid,"
                                                 + " or pg_prepared_xacts.transaction)";
                                 long patienceMs = settings.restartMargin().toMillis();
+                                if (pending.mustEnd()) {
+                                    return notYet("filling order_agg waits: " + blocked);
+                                }
                                 if (Waiting.lasts(clock.millis(), pending.sinceMs() + patienceMs, patienceMs)) {
                                     return notYet(
                                             "filling order_agg waits, at most for tally.restart-margin: " + blocked);
@@ -275,10 +296,20 @@ public final class Takeover implements Checkpoints {
                             executor);
         }
 
-        private Pending pending(TopicFacts facts, Ledger.Transactions transactions) {
+        /** @param everywhere whether the topic holds, up to its end of now, what the source's log does not */
+        private Pending pending(
+                TopicFacts facts,
+                Ledger.Transactions transactions,
+                Optional<LostGround.Reason> reason,
+                boolean everywhere) {
             Map<Integer, Long> restarts = new HashMap<>();
-            facts.partitions().forEach((partition, range) -> restarts.put(partition, range.restart()));
-            return new Pending(facts.topicId(), restarts, transactions.next(), clock.millis());
+            facts.partitions().forEach((partition, range) -> {
+                restarts.put(partition, range.restart());
+                if (everywhere) {
+                    logStarts.merge(partition, range.end(), Math::max);
+                }
+            });
+            return new Pending(facts.topicId(), reason, restarts, everywhere, transactions.next(), clock.millis());
         }
 
         /** @param restarts where to go on reading; a partition that is missing, from its beginning */
@@ -286,7 +317,6 @@ public final class Takeover implements Checkpoints {
                 Optional<LostGround.Reason> reason, String why, TopicFacts facts, Map<Integer, Long> restarts) {
             long startedAtMs = clock.millis();
             LOG.infof("filling order_agg from the orders table: %s", why);
-            noteWhereTheLogWentBack(facts);
             Map<Integer, Long> startOffsets = new HashMap<>();
             // What was written before the source's log went back is not to be met again. Never beyond the end: where
             // the log went back may have been found in a topic that was made again since.
@@ -322,24 +352,17 @@ public final class Takeover implements Checkpoints {
                             executor);
         }
 
-        private void noteWhereTheLogWentBack(TopicFacts facts) {
+        /** Forgets what was noted of another topic. */
+        private Optional<LostGround> whereTheLogWentBack(TopicFacts facts) {
             if (!facts.topicId().equals(logStartsOf)) {
                 logStarts.clear();
                 logStartsOf = facts.topicId();
             }
             Optional<Ledger.Pipeline> results =
                     pipeline.filter(found -> found.topicId().equals(facts.topicId()));
-            Optional<LostGround> back = results.flatMap(this::knownLoss)
+            return results.flatMap(this::knownLoss)
                     .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK)
                     .or(() -> results.flatMap(Attempt::otherSystem));
-            if (back.isEmpty()) {
-                return;
-            }
-            if (back.get().partition() == LostGround.NOWHERE) {
-                facts.partitions().forEach((partition, range) -> logStarts.merge(partition, range.end(), Math::max));
-            } else {
-                logStarts.merge(back.get().partition(), back.get().offset(), Math::max);
-            }
         }
     }
 

@@ -95,6 +95,22 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_transactionThatDoesNotEndAfterTheLogWentBack_isWaitedForAsLongAsItTakes() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn());
+        ledger.running = 699;
+        failure(engine, "filling order_agg waits: transaction 699 has not ended");
+        clock.setAhead(Duration.ofMinutes(60));
+        ranges.put(0, new OffsetRange(0, 200, 190));
+        failure(engine, "filling order_agg waits: transaction 699 has not ended");
+        assertEquals(1, ledger.fills.size(), "what the topic has of the other history cannot be told from its record");
+        ledger.running = 0;
+        takeOver(engine);
+        assertEquals(100, ledger.checkpoints.get(0).position(), "its record may lie beyond the end of then only");
+    }
+
+    @Test
     void takeOver_transactionThatDoesNotEnd_readsTheTopicFromItsBeginning() {
         ledger.running = 699;
         ranges.put(0, new OffsetRange(7, 100, 90));

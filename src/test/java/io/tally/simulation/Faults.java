@@ -232,13 +232,9 @@ final class Faults {
     }
 
     /**
-     * A standby that was a bit behind goes on in the place of the server; it is on another timeline. The topic is read from its
-     * end on then, so nothing may be in it that others cannot see yet.
+     * A standby that was a bit behind goes on in the place of the server; it is on another timeline.
      */
     private boolean failOver(SplittableRandom details) {
-        if (world.plan.chances()[FaultKind.VISIBLE_LATE.ordinal()] > 0) {
-            return false;
-        }
         int chosen = details.nextInt(world.backups.size());
         while (chosen >= 0 && world.backups.get(chosen).source() == null) {
             chosen--;

@@ -233,7 +233,12 @@ record Mutation(String name, List<Edit> edits) {
                     "fill: reads on from where the topic is when all is seen",
                     TAKEOVER,
                     "fillNow(reason, why, facts, pending.restarts());",
-                    "fillNow(reason, why, facts, pending(facts, transactions).restarts());"),
+                    "fillNow(reason, why, facts, pending(facts, transactions, reason, false).restarts());"),
+            of(
+                    "fill: gives up waiting though it cannot read all again",
+                    TAKEOVER,
+                    "if (pending.mustEnd()) {",
+                    "if (false) {"),
             of(
                     "fill: gives up waiting and does not read all again",
                     TAKEOVER,

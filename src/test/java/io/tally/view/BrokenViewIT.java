@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whether the differential test can fail: it is run on views that are broken in one place after another. */
+@Tag("long")
 class BrokenViewIT {
 
     private static final int MOST_SEEDS = 150;
