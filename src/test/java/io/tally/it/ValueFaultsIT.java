@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
+import io.tally.testkit.OrdersTopic;
 import io.tally.testkit.RealStack;
 import io.tally.testkit.Recording;
 import io.tally.testkit.TestPipeline;
@@ -111,8 +112,11 @@ class ValueFaultsIT {
     @Test
     void start_typesThatCannotBeCounted_areNamed() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("faults_types")) {
-            pipeline.registerConnector();
             pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now())");
+            pipeline.registerConnector();
+            try (OrdersTopic topic = new OrdersTopic(pipeline)) {
+                Await.until("there is a topic", LIMIT, () -> topic.size() > 0);
+            }
             pipeline.withColumns(
                     "id BIGINT PRIMARY KEY, customer_id UUID, quantity REAL, price MONEY, event_ts DATE", true, "true");
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
