@@ -164,11 +164,16 @@ final class Polled {
     private void apply(List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition, int first, Shard shard, long nowMs) {
         int i = first;
         for (ConsumerRecord<ByteBuffer, ByteBuffer> record : ofPartition) {
+            OrderChange change = changes.get(i);
+            boolean goesOn;
             if (undecodable[i]) {
-                shard.passDeadLetter(record.offset(), changes.get(i));
+                goesOn = shard.passDeadLetter(record.offset(), change);
             } else if (voided[i]) {
-                shard.passVoid(record.offset(), changes.get(i));
-            } else if (!shard.apply(record.offset(), changes.get(i), nowMs)) {
+                goesOn = shard.passVoid(record.offset(), change);
+            } else {
+                goesOn = shard.apply(record.offset(), change, nowMs);
+            }
+            if (!goesOn) {
                 return;
             }
             i++;

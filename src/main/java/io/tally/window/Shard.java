@@ -134,12 +134,20 @@ public final class Shard {
         return change.takesBack() && doubts.provenAt(change.lsn()) != null && !fill.mayHold(change);
     }
 
-    /** Passes over a record whose change is void, after the dead letters have it: the results lack it until they are filled. */
-    public void passVoid(long offset, OrderChange change) {
+    /**
+     * Passes over a record whose change is void, after the dead letters have it: the results lack it until they are filled.
+     *
+     * @return false if the ground is lost: the record was not passed and no further one will be
+     */
+    public boolean passVoid(long offset, OrderChange change) {
+        if (wentBack(offset, change)) {
+            return false;
+        }
         Doubts.Range range = doubts.at(change.lsn());
         // By now the range may have been found to end before this change, which has been given up all the same.
         oweFor(range == null ? doubts.ranges().getLast() : range, offset);
         countDeadLetter(offset);
+        return true;
     }
 
     /**
@@ -147,13 +155,29 @@ public final class Shard {
      * the results have to be filled again some time, unless they were filled after it or it is known from before.
      *
      * @param change what is known of its place in the source's log
+     * @return false if the ground is lost: the record was not passed and no further one will be
      */
-    public void passDeadLetter(long offset, OrderChange change) {
+    public boolean passDeadLetter(long offset, OrderChange change) {
+        if (wentBack(offset, change)) {
+            return false;
+        }
         boolean isNews = !wasReadBefore(offset) && !change.isOfSnapshot() && !fill.mayHold(change);
         if (isNews && settings.deadLetterOwesFill()) {
             owe(lost(LostGround.Reason.VOID_CHANGE, offset, "a record could not be counted and is a dead letter"));
         }
         countDeadLetter(offset);
+        return true;
+    }
+
+    /** Whether the ground is lost: a change that does not count tells as well as any other that the source's log went back. */
+    private boolean wentBack(long offset, OrderChange change) {
+        if (lostGround == null
+                && change.lsn() != OrderChange.NO_LSN
+                && !change.isOfSnapshot()
+                && duplicates.judge(change) == DuplicateFilter.Verdict.WENT_BACK) {
+            loseToThePast(offset, change);
+        }
+        return lostGround != null;
     }
 
     private void countDeadLetter(long offset) {
@@ -211,11 +235,7 @@ public final class Shard {
     private void applyStreamed(long offset, OrderChange change, long nowMs) {
         switch (duplicates.judge(change)) {
             case DUPLICATE -> counts.duplicate++;
-            case WENT_BACK ->
-                lose(
-                        LostGround.Reason.LSN_WENT_BACK,
-                        offset,
-                        "a record with an older lsn was committed later than all before it, lsn=" + change.lsn());
+            case WENT_BACK -> loseToThePast(offset, change);
             case UNTOLD -> {
                 if (fill.holds(offset, change)) {
                     passInTable(change, nowMs);
@@ -237,6 +257,13 @@ public final class Shard {
                 }
             }
         }
+    }
+
+    private void loseToThePast(long offset, OrderChange change) {
+        lose(
+                LostGround.Reason.LSN_WENT_BACK,
+                offset,
+                "a record with an older lsn was committed later than all before it, lsn=" + change.lsn());
     }
 
     private void passInTable(OrderChange change, long nowMs) {

@@ -250,6 +250,11 @@ record Mutation(String name, List<Edit> edits) {
                     TAKEOVER,
                     "if (!results.topicId().equals(facts.topicId())) {",
                     "if (false) {"),
+            of(
+                    "dead letters do not tell that the log went back",
+                    SHARD,
+                    "duplicates.judge(change) == DuplicateFilter.Verdict.WENT_BACK",
+                    "false"),
             of("no sequence: filled again", TAKEOVER, " || ground.needsOperator()", ""),
             of("no sequence: judged all the same", DUPLICATES, "if (!change.sequenceKnown()) {", "if (false) {"),
             of("no sequence: taken for new", DUPLICATES, "return Verdict.UNTOLD;", "return Verdict.NEW;"),

@@ -289,6 +289,19 @@ class ShardTest {
     }
 
     @Test
+    void passDeadLetter_olderLsnCommittedLaterThanAllBefore_losesGround() {
+        Shard shard = shard(fresh(null));
+        shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 1, 900, 1_000, NOW, "a"), NOW);
+        OrderChange bad = at(insert(NOW - 1, 7, 1, 100), 2, 500, 600, NOW + 1, "b");
+        bad.setVoid();
+        assertFalse(shard.passDeadLetter(11, bad));
+        shard.settle();
+        assertEquals(
+                LostGround.Reason.LSN_WENT_BACK, shard.progress().lostGround().reason());
+        assertEquals(11, shard.position(), "it is not passed");
+    }
+
+    @Test
     void passDeadLetter_rowOfASnapshotOrReadBefore_owesNothing() {
         Shard shard = shard(fresh(null));
         OrderChange row = new OrderChange();
