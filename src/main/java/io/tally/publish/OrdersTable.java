@@ -42,11 +42,15 @@ public record OrdersTable(
     String counts(int priceScale) {
         String least = BigDecimal.valueOf(Long.MIN_VALUE, priceScale).toPlainString();
         String most = BigDecimal.valueOf(Long.MAX_VALUE, priceScale).toPlainString();
-        return eventTime + " >= '4713-01-01 00:00:00Z BC' AND " + eventTime + " < '294247-01-01 00:00:00Z' AND "
-                + isInteger(customerId) + " AND " + isInteger(quantity) + " AND " + quantity + "::numeric = trunc("
-                + quantity + ") AND " + price + " BETWEEN " + least + " AND " + most + " AND " + price
-                + "::numeric = round("
-                + price + ", " + priceScale + ")";
+        return String.join(
+                " AND ",
+                eventTime + " >= '4713-01-01 00:00:00Z BC'",
+                eventTime + " < '294247-01-01 00:00:00Z'",
+                isInteger(customerId),
+                isInteger(quantity),
+                quantity + " % 1 = 0",
+                price + " BETWEEN " + least + " AND " + most,
+                price + " = round(" + price + ", " + priceScale + ")");
     }
 
     private static String isInteger(String column) {
