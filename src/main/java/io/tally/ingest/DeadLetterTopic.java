@@ -63,7 +63,7 @@ public class DeadLetterTopic {
         return found == null ? null : found.explanation;
     }
 
-    @Scheduled(every = "10s", identity = "dead-letter-topic", concurrentExecution = ConcurrentExecution.SKIP)
+    @Scheduled(every = "5s", identity = "dead-letter-topic", concurrentExecution = ConcurrentExecution.SKIP)
     Uni<Void> look() {
         if (ingest.failOnUndecodable()) {
             return Uni.createFrom().voidItem();

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
+import io.tally.testkit.OrdersTopic;
 import io.tally.testkit.TestPipeline;
 import io.tally.testkit.TopicAdmin;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.acl.AclOperation;
@@ -82,6 +84,7 @@ class RefusedDeadLettersIT {
                         "kafka-acls.sh",
                         () -> admin.allowWithDeadLetters(USER, AclOperation.DESCRIBE),
                         () -> admin.allowWithDeadLetters(USER, AclOperation.WRITE));
+                assertPointsToWhatIsTooLarge(admin);
                 assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
             } finally {
                 admin.allowEverything();
@@ -97,7 +100,7 @@ class RefusedDeadLettersIT {
     private void assertWaits(String reason, String remedy, Runnable mendIt) throws Exception {
         long before = engine.count("/records/deadLetters");
         long offered = System.nanoTime();
-        sendNonsense();
+        send("nonsense", "");
         Await.until(() -> reason + "; its status is\n" + status(), SOON, () -> {
             String said = engine.status().path("reason").asText();
             return said.contains(reason) && said.contains("refused.public.orders.dlq") && said.contains(remedy);
@@ -131,6 +134,34 @@ class RefusedDeadLettersIT {
         pipeline.awaitExact(LIMIT);
     }
 
+    /** Headers of the original go as well, or the pointer could be too large itself. */
+    private void assertPointsToWhatIsTooLarge(TopicAdmin admin) {
+        admin.configureDeadLetterTopic("max.message.bytes", "2000");
+        String large = "x".repeat(5_000);
+        try (OrdersTopic deadLetters = OrdersTopic.ofDeadLetters(pipeline)) {
+            // Until the broker goes by the setting, it takes the record as it is.
+            Await.until("a letter that points to its record", LIMIT, () -> {
+                send(large, large);
+                AtomicBoolean found = new AtomicBoolean();
+                deadLetters.read(letter -> {
+                    String value = new String(letter.value(), StandardCharsets.UTF_8);
+                    if (value.contains("\"bytes\":5000,\"murmur2\":")) {
+                        assertTrue(value.startsWith("{\"topic\":\"refused.public.orders\",\"partition\":"), value);
+                        assertEquals(
+                                "not-json",
+                                new String(
+                                        letter.headers()
+                                                .lastHeader("dead-letter-reason")
+                                                .value(),
+                                        StandardCharsets.UTF_8));
+                        found.set(true);
+                    }
+                });
+                return found.get();
+            });
+        }
+    }
+
     private String status() {
         try {
             return engine.get("/api/status").body();
@@ -139,13 +170,15 @@ class RefusedDeadLettersIT {
         }
     }
 
-    private void sendNonsense() throws Exception {
+    private void send(String value, String header) throws Exception {
         Map<String, Object> config =
                 Map.of("bootstrap.servers", pipeline.stack().bootstrapServers());
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-            byte[] nonsense = "nonsense".getBytes(StandardCharsets.UTF_8);
-            producer.send(new ProducerRecord<>(pipeline.topic(), nonsense)).get();
+            ProducerRecord<byte[], byte[]> record =
+                    new ProducerRecord<>(pipeline.topic(), value.getBytes(StandardCharsets.UTF_8));
+            record.headers().add("test-header", header.getBytes(StandardCharsets.UTF_8));
+            producer.send(record).get();
         }
     }
 }
