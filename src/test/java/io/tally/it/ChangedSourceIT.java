@@ -177,6 +177,7 @@ class ChangedSourceIT {
                 awaitFills(engine, "table-changed", 2);
                 awaitExact(pipeline, "RENAME COLUMN price TO amount, an update, and back");
 
+                awaitLook(pipeline, engine);
                 pipeline.execute("ALTER TABLE orders ALTER quantity TYPE INT USING quantity + 1");
                 awaitFills(engine, "audit", 1);
                 awaitExact(pipeline, "ALTER COLUMN quantity TYPE INT USING quantity + 1: the same type, other values");
