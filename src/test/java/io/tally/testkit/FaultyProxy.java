@@ -139,7 +139,9 @@ public final class FaultyProxy implements AutoCloseable {
             try {
                 InputStream in = from.getInputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    to.getOutputStream().write(direction.travel(Arrays.copyOf(buffer, n), in));
+                    int free = direction.lengthBeforeTrigger(buffer, n);
+                    to.getOutputStream().write(buffer, 0, free);
+                    to.getOutputStream().write(direction.travel(Arrays.copyOfRange(buffer, free, n), in));
                 }
                 // The end of a connection does not get through a cut either.
                 direction.travel(new byte[0], InputStream.nullInputStream());
@@ -173,7 +175,7 @@ public final class FaultyProxy implements AutoCloseable {
             held = true;
         }
 
-        /** Nothing arrives from the first message on that contains the text. */
+        /** Nothing arrives from the first place on that has the text. */
         public synchronized void holdFrom(String text) {
             trigger = text;
         }
@@ -192,6 +194,13 @@ public final class FaultyProxy implements AutoCloseable {
 
         void delay(Duration delay) {
             delayMs = delay.toMillis();
+        }
+
+        /** How much of what was sent arrives as ever: all before the text, however much was read at once. */
+        private synchronized int lengthBeforeTrigger(byte[] buffer, int length) {
+            return held || trigger == null
+                    ? 0
+                    : Math.max(0, new String(buffer, 0, length, StandardCharsets.ISO_8859_1).indexOf(trigger));
         }
 
         /** Returns what arrives, when it does: the bytes sent and those that have caught up with them meanwhile. */
