@@ -3,6 +3,7 @@ package io.tally.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.TestPipeline;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +40,10 @@ class FailPolicyIT {
                 pipeline.awaitExact(LIMIT);
                 assertEquals(1, other.count("/records/deadLetters"));
                 assertEquals(0, other.count("/filling/times"));
-                assertEquals(
-                        "void-change", other.status().at("/filling/owed/reason").asText());
+                Await.until(
+                        "a fill is owed",
+                        LIMIT,
+                        () -> other.status().at("/filling/owed/reason").asText().equals("void-change"));
             }
         }
     }
