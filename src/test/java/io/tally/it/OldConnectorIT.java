@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.TestPipeline;
+import io.tally.testkit.TopicAdmin;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -25,7 +26,9 @@ class OldConnectorIT {
     @Test
     void changesWithoutSequence_areRefusedOnceAndFilledWhenAsked() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("old_connector");
+                TopicAdmin admin = new TopicAdmin(pipeline);
                 KafkaProducer<byte[], byte[]> producer = producer(pipeline)) {
+            admin.createOrdersTopic();
             send(pipeline, producer, insert(pipeline, "one"));
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 Await.until("the table holds it", LIMIT, () -> engine.count("/records/alreadyInTable") == 1);

@@ -64,9 +64,10 @@ class RebuildIT {
                     Statement statement = holder.createStatement();
                     EngineProcess engine = EngineProcess.start(pipeline, "tally.rebuild=true")) {
                 holder.setAutoCommit(false);
-                statement.execute("SELECT * FROM order_agg LIMIT 1 FOR UPDATE");
+                // A lock that takes no transaction id: the fill would wait for that before it begins.
+                statement.execute("LOCK TABLE order_agg IN SHARE MODE");
                 Await.until(
-                        "the filling waits for that row",
+                        "the filling waits for that table",
                         LIMIT,
                         () -> pipeline.query(
                                         "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'DELETE FROM order_agg%'"

@@ -82,8 +82,16 @@ public final class TopicAdmin implements AutoCloseable {
 
     /** Makes the dead-letter topic by hand. */
     public void createDeadLetterTopic() {
-        await(admin.createTopics(List.of(new NewTopic(deadLetterTopic, 1, (short) 1)))
-                .all());
+        create(deadLetterTopic);
+    }
+
+    /** As the connector does, where there is none. */
+    public void createOrdersTopic() {
+        create(topic);
+    }
+
+    private void create(String name) {
+        await(admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all());
     }
 
     /** Sets a setting of the dead-letter topic. */
