@@ -156,7 +156,8 @@ final class FillTransaction {
                                 snapshot,
                                 lsn,
                                 reason,
-                                SourceState.filled(source, needsOldRows).toJson()))))
+                                SourceState.filled(source, needsOldRows, fill.logStarts())
+                                        .toJson()))))
                 .compose(done -> then(connection, FORGET_CHECKPOINTS))
                 .compose(done -> then(
                         connection, FRESH_CHECKPOINTS, Tuple.of(starts, snapshot, lsn, maxFutureSeconds, historyEnd)))

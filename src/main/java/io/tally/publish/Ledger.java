@@ -80,6 +80,7 @@ public interface Ledger {
      *     else has filled them meanwhile and nothing is done
      * @param settings the settings that shape the rows
      * @param startOffsets where to go on reading each partition of the topic
+     * @param logStarts below these offsets it holds changes of another history
      */
     record Fill(
             Optional<LostGround.Reason> reason,
@@ -88,7 +89,8 @@ public interface Ledger {
             Map<String, String> settings,
             String topic,
             String topicId,
-            Map<Integer, Long> startOffsets) {}
+            Map<Integer, Long> startOffsets,
+            Map<Integer, Long> logStarts) {}
 
     /**
      * The source's transactions at one moment, by their ids.

@@ -54,7 +54,7 @@ final class LookRules {
             return lost(LostGround.Reason.TABLE_CHANGED, misfit);
         }
         if (before == null) {
-            return new Verdict(null, null, new SourceState(now, identity(null, now), SourceState.NO_AUDIT));
+            return new Verdict(null, null, new SourceState(now, identity(null, now), SourceState.NO_AUDIT, Map.of()));
         }
         return tableChange(before.look(), now)
                 .map(what -> lost(LostGround.Reason.TABLE_CHANGED, what))
@@ -64,7 +64,8 @@ final class LookRules {
                         new SourceState(
                                 now,
                                 identity(before, now),
-                                mayHaveOtherRows(before.look(), now) ? now.lsn() : before.auditLsn())));
+                                mayHaveOtherRows(before.look(), now) ? now.lsn() : before.auditLsn(),
+                                before.logStarts())));
     }
 
     static String otherSystem(String before, String now) {

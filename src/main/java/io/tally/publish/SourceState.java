@@ -4,7 +4,9 @@ import io.tally.window.Doubts;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is known of the source since the results were filled, as the database keeps it beside them. Immutable.
@@ -13,8 +15,9 @@ import java.util.List;
  * @param doubts where rows before changes cannot be believed, the latest last
  * @param auditLsn everything has to be compared with the results as of this place in the log or later, because rows may have
  *     changed without a record; {@link #NO_AUDIT} if not
+ * @param logStarts below these offsets partitions of the topic hold changes of another history, which nobody may read again
  */
-public record SourceState(Look look, List<Doubts.Range> doubts, long auditLsn) {
+public record SourceState(Look look, List<Doubts.Range> doubts, long auditLsn, Map<Integer, Long> logStarts) {
 
     static final long NO_AUDIT = -1;
 
@@ -26,7 +29,7 @@ public record SourceState(Look look, List<Doubts.Range> doubts, long auditLsn) {
      *
      * @param look as the fill saw it, while others may have been changing the table: its place in the log vouches for nothing
      */
-    public static SourceState filled(Look look, boolean needsOldRows) {
+    public static SourceState filled(Look look, boolean needsOldRows, Map<Integer, Long> logStarts) {
         Look placeless = look.at(0);
         List<String> notFull = needsOldRows ? look.notFullWithRows() : List.of();
         return new SourceState(
@@ -34,7 +37,8 @@ public record SourceState(Look look, List<Doubts.Range> doubts, long auditLsn) {
                 notFull.isEmpty()
                         ? List.of()
                         : List.of(new Doubts.Range(0, Doubts.OPEN, true, LookRules.notFull(notFull))),
-                NO_AUDIT);
+                NO_AUDIT,
+                logStarts);
     }
 
     /** The last range, if it has no end yet, or null. */
@@ -48,7 +52,7 @@ public record SourceState(Look look, List<Doubts.Range> doubts, long auditLsn) {
 
     /** The same, after everything was compared as of the given place. */
     SourceState audited(long lsn) {
-        return lsn < auditLsn ? this : new SourceState(look, doubts, NO_AUDIT);
+        return lsn < auditLsn ? this : new SourceState(look, doubts, NO_AUDIT, logStarts);
     }
 
     /** Whether the identity was seen not to be FULL, and is again. */
@@ -80,7 +84,13 @@ public record SourceState(Look look, List<Doubts.Range> doubts, long auditLsn) {
                     .put("proven", range.proven())
                     .put("explanation", range.explanation()));
         }
-        return new JsonObject().put("look", look.toJson()).put("doubts", ranges).put("audit", auditLsn);
+        JsonObject starts = new JsonObject();
+        logStarts.forEach((partition, offset) -> starts.put(partition.toString(), offset));
+        return new JsonObject()
+                .put("logStarts", starts)
+                .put("look", look.toJson())
+                .put("doubts", ranges)
+                .put("audit", auditLsn);
     }
 
     /** Null for null. */
@@ -97,6 +107,10 @@ public record SourceState(Look look, List<Doubts.Range> doubts, long auditLsn) {
                     range.getBoolean("proven"),
                     range.getString("explanation")));
         }
-        return new SourceState(Look.of(json.getJsonObject("look")), List.copyOf(doubts), json.getLong("audit"));
+        Map<Integer, Long> logStarts = new HashMap<>();
+        JsonObject starts = json.getJsonObject("logStarts");
+        starts.fieldNames().forEach(partition -> logStarts.put(Integer.valueOf(partition), starts.getLong(partition)));
+        return new SourceState(
+                Look.of(json.getJsonObject("look")), List.copyOf(doubts), json.getLong("audit"), logStarts);
     }
 }

@@ -3,10 +3,11 @@ package io.tally.publish;
 import io.tally.window.Doubts;
 import io.tally.window.LostGround;
 import io.tally.window.OrderChange;
-import io.tally.window.Shard;
 import io.tally.window.WindowStore;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -82,10 +83,16 @@ public final class SourceWatch implements Audit.Whole {
 
     /** Looks once. The stage fails if the source does not answer: that changes nothing. */
     public CompletionStage<Void> step() {
-        return ledger.look().thenComposeAsync(this::judge, executor);
+        // Before the look: what is read while it is under way may lie beyond the end of the log that it finds.
+        Map<Long, Long> readUpTo = new HashMap<>();
+        store.shards()
+                .forEach(shard ->
+                        readUpTo.merge(shard.bootstrapLsn(), shard.progress().newestLsn(), Math::max));
+        return ledger.look().thenComposeAsync(seen -> judge(seen, readUpTo), executor);
     }
 
-    private CompletionStage<Void> judge(Ledger.Seen seen) {
+    /** @param readUpTo the highest place that a record had come from before, by the results that it was added to */
+    private CompletionStage<Void> judge(Ledger.Seen seen, Map<Long, Long> readUpTo) {
         Look now = seen.now();
         if (now.standby()) {
             note(new SourceFindings(now.lsn(), true, List.of(), List.of(STANDBY)));
@@ -98,7 +105,7 @@ public final class SourceWatch implements Audit.Whole {
         Ledger.Pipeline results = seen.results().get();
         SourceState kept = results.source().orElse(null);
         SourceState before = base(results.bootstrapLsn(), kept);
-        LookRules.Verdict verdict = rules.judge(before, now, readUpToLsn(results.bootstrapLsn()));
+        LookRules.Verdict verdict = rules.judge(before, now, reached(results.bootstrapLsn(), readUpTo));
         if (verdict.lost() != null) {
             note(findings(now, verdict.explanation()));
             store.loseGround(new LostGround(verdict.lost(), verdict.explanation(), results.bootstrapLsn()));
@@ -127,17 +134,12 @@ public final class SourceWatch implements Audit.Whole {
                 && latestOf == bootstrapLsn
                 && latest.sameAs(kept.look())
                 && latest.lsn() > kept.look().lsn();
-        return vouches ? new SourceState(latest, kept.doubts(), kept.auditLsn()) : kept;
+        return vouches ? new SourceState(latest, kept.doubts(), kept.auditLsn(), kept.logStarts()) : kept;
     }
 
-    private long readUpToLsn(long bootstrapLsn) {
-        long newest = latest != null && latestOf == bootstrapLsn ? latest.lsn() : OrderChange.NO_LSN;
-        for (Shard shard : store.shards()) {
-            if (shard.bootstrapLsn() == bootstrapLsn) {
-                newest = Math.max(newest, shard.progress().newestLsn());
-            }
-        }
-        return newest;
+    private long reached(long bootstrapLsn, Map<Long, Long> readUpTo) {
+        long looked = latest != null && latestOf == bootstrapLsn ? latest.lsn() : OrderChange.NO_LSN;
+        return Math.max(looked, readUpTo.getOrDefault(bootstrapLsn, OrderChange.NO_LSN));
     }
 
     private static boolean hasNews(SourceState kept, SourceState next) {

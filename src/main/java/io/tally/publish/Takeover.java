@@ -48,7 +48,7 @@ public final class Takeover implements Checkpoints {
     private final Executor executor;
 
     private CompletionStage<?> last = CompletableFuture.completedFuture(null);
-    /** Where the source's log went back: the first records after it, by partition. */
+    /** Where the source's log went back: the first records after it, by partition. Kept with the results by each fill. */
     private final Map<Integer, Long> logStarts = new HashMap<>();
 
     private String logStartsOf;
@@ -61,6 +61,7 @@ public final class Takeover implements Checkpoints {
      * A filling that waits for transactions to end.
      *
      * @param topicId what it was about to go on with
+     * @param system where the transactions are
      * @param reason why it is to be done
      * @param restarts where to go on reading each partition once they have ended
      * @param mustEnd whether all have to: what lies before the restarts is of another history and cannot be read instead
@@ -68,14 +69,15 @@ public final class Takeover implements Checkpoints {
      */
     private record Pending(
             String topicId,
+            Optional<String> system,
             Optional<LostGround.Reason> reason,
             Map<Integer, Long> restarts,
             boolean mustEnd,
             long transaction,
             long sinceMs) {
 
-        boolean isAbout(TopicFacts facts, Optional<LostGround.Reason> other) {
-            return topicId.equals(facts.topicId()) && reason.equals(other);
+        boolean isAbout(TopicFacts facts, Optional<String> systemNow, Optional<LostGround.Reason> other) {
+            return topicId.equals(facts.topicId()) && system.equals(systemNow) && reason.equals(other);
         }
     }
 
@@ -270,7 +272,7 @@ public final class Takeover implements Checkpoints {
                                 Optional<LostGround> back = whereTheLogWentBack(facts);
                                 back.filter(loss -> loss.partition() != LostGround.NOWHERE)
                                         .ifPresent(loss -> logStarts.merge(loss.partition(), loss.offset(), Math::max));
-                                if (pending == null || !pending.isAbout(facts, reason)) {
+                                if (pending == null || !pending.isAbout(facts, system(), reason)) {
                                     boolean everywhere =
                                             back.isPresent() && back.get().partition() == LostGround.NOWHERE;
                                     pending = pending(facts, transactions, reason, everywhere);
@@ -309,7 +311,8 @@ public final class Takeover implements Checkpoints {
                     logStarts.merge(partition, range.end(), Math::max);
                 }
             });
-            return new Pending(facts.topicId(), reason, restarts, everywhere, transactions.next(), clock.millis());
+            return new Pending(
+                    facts.topicId(), system(), reason, restarts, everywhere, transactions.next(), clock.millis());
         }
 
         /** @param restarts where to go on reading; a partition that is missing, from its beginning */
@@ -326,12 +329,13 @@ public final class Takeover implements Checkpoints {
             });
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
-                    pipeline.map(Ledger.Pipeline::system),
+                    system(),
                     pipeline.map(Ledger.Pipeline::bootstrapLsn),
                     settings.rowSettings(),
                     facts.topic(),
                     facts.topicId(),
-                    startOffsets);
+                    startOffsets,
+                    Map.copyOf(logStarts));
             return ledger.fill(fill)
                     .thenComposeAsync(
                             outcome -> {
@@ -352,6 +356,11 @@ public final class Takeover implements Checkpoints {
                             executor);
         }
 
+        /** The source as it was when this began to look, if that is known. */
+        private Optional<String> system() {
+            return pipeline.map(Ledger.Pipeline::system);
+        }
+
         /** Forgets what was noted of another topic. */
         private Optional<LostGround> whereTheLogWentBack(TopicFacts facts) {
             if (!facts.topicId().equals(logStartsOf)) {
@@ -360,6 +369,10 @@ public final class Takeover implements Checkpoints {
             }
             Optional<Ledger.Pipeline> results =
                     pipeline.filter(found -> found.topicId().equals(facts.topicId()));
+            // Another engine may have filled them after that.
+            results.flatMap(Ledger.Pipeline::source)
+                    .ifPresent(source -> source.logStarts()
+                            .forEach((partition, offset) -> logStarts.merge(partition, offset, Math::max)));
             return results.flatMap(this::knownLoss)
                     .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK)
                     .or(() -> results.flatMap(Attempt::otherSystem));

@@ -145,7 +145,7 @@ public final class Shard {
         }
         Doubts.Range range = doubts.at(change.lsn());
         // By now the range may have been found to end before this change, which has been given up all the same.
-        oweFor(range == null ? doubts.ranges().getLast() : range, offset);
+        oweFor(range == null ? "the replica identity was not known to be FULL" : range.explanation(), offset);
         countDeadLetter(offset);
         return true;
     }
@@ -342,7 +342,7 @@ public final class Shard {
                 change.lsn() == OrderChange.NO_LSN ? Long.MAX_VALUE : Math.max(newestTakenBackLsn, change.lsn());
         Doubts.Range range = doubts.at(change.lsn());
         if (range != null) {
-            oweFor(range, offset);
+            oweFor(range.explanation(), offset);
         }
         return range != null;
     }
@@ -359,14 +359,14 @@ public final class Shard {
         doubts = now;
         for (Doubts.Range range : now.ranges()) {
             if (range.toLsn() > judgedLsn && newestTakenBackLsn >= Math.max(range.fromLsn(), judgedLsn)) {
-                oweFor(range, position);
+                oweFor(range.explanation(), position);
             }
         }
         judgedLsn = Math.max(judgedLsn, now.lookedAtLsn());
     }
 
-    private void oweFor(Doubts.Range range, long offset) {
-        String what = range.explanation() + ", and an update or delete came from there";
+    private void oweFor(String doubt, long offset) {
+        String what = doubt + ", and an update or delete came from there";
         owe(new LostGround(LostGround.Reason.REPLICA_IDENTITY, what, bootstrapLsn, partition, offset));
     }
 

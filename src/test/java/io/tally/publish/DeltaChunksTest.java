@@ -37,7 +37,8 @@ class DeltaChunksTest {
                 Map.of(),
                 "t",
                 "id",
-                Map.of(0, 0L, 1, 0L, 2, 0L)));
+                Map.of(0, 0L, 1, 0L, 2, 0L),
+                Map.of()));
         for (Checkpoint checkpoint : ledger.takeOver(Set.of(0, 1, 2), UUID.randomUUID())
                 .toCompletableFuture()
                 .join()) {

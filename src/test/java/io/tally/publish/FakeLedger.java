@@ -59,6 +59,8 @@ final class FakeLedger implements Ledger {
     long nextLsn = 1_000;
     /** What a look at the source finds. */
     Look look = TestLooks.full(1);
+    /** Runs after the look and before its answer. */
+    Runnable whileLooking = () -> {};
     /** How often something was kept of it. */
     int remembered;
 
@@ -104,7 +106,7 @@ final class FakeLedger implements Ledger {
                 nextLsn++,
                 Optional.empty(),
                 filledAtMs,
-                Optional.of(SourceState.filled(look, true)),
+                Optional.of(SourceState.filled(look, true, fill.logStarts())),
                 look.system());
         fill.startOffsets().forEach((partition, offset) -> checkpoints.put(partition, fresh(partition, offset)));
         return answer(FillOutcome.DONE);
@@ -112,7 +114,9 @@ final class FakeLedger implements Ledger {
 
     @Override
     public CompletionStage<Seen> look() {
-        return answer(new Seen(look, Optional.ofNullable(pipeline)));
+        Seen seen = new Seen(look, Optional.ofNullable(pipeline));
+        whileLooking.run();
+        return answer(seen);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.tally.publish.LookRules.Verdict;
 import io.tally.window.Doubts;
 import io.tally.window.LostGround.Reason;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LookRulesTest {
@@ -24,7 +25,7 @@ class LookRulesTest {
     private final SourceState before = state(full(100));
 
     private static SourceState state(Look look) {
-        return new SourceState(look, List.of(), SourceState.NO_AUDIT);
+        return new SourceState(look, List.of(), SourceState.NO_AUDIT, Map.of(2, 7L));
     }
 
     private Verdict judge(Look now) {

@@ -34,7 +34,14 @@ class PublisherTest {
     @BeforeEach
     void fillOnce() {
         ledger.fill(new Ledger.Fill(
-                Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), "t", "id", Map.of(0, 0L, 1, 0L)));
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                "t",
+                "id",
+                Map.of(0, 0L, 1, 0L),
+                Map.of()));
     }
 
     private Shard own(int partition) {

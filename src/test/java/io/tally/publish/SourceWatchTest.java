@@ -58,7 +58,13 @@ class SourceWatchTest {
     @BeforeEach
     void fill() {
         ledger.pipeline = new Ledger.Pipeline(
-                Map.of(), "id", L, Optional.empty(), Map.of(), Optional.of(SourceState.filled(full(10), true)), null);
+                Map.of(),
+                "id",
+                L,
+                Optional.empty(),
+                Map.of(),
+                Optional.of(SourceState.filled(full(10), true, Map.of())),
+                null);
         shard = own();
     }
 
@@ -157,6 +163,18 @@ class SourceWatchTest {
     }
 
     @Test
+    void step_notFullNoLongerWhenAVoidChangeIsPassed_owesAFillAllTheSame() {
+        look(full(100));
+        look(with(full(200), table("701", false)));
+        OrderChange change = at(delete(0, 1, 1, 1), 5, 410, 420, 200, "a");
+        assertTrue(shard.isVoid(change));
+        look(with(full(400), table("702", true)));
+        shard.passVoid(offset++, change);
+        shard.settle();
+        assertNotNull(shard.progress().owed());
+    }
+
+    @Test
     void step_mendedButToldToStop_onlyOwes() {
         watch = watch(true);
         look(with(full(200), table("701", false)));
@@ -209,6 +227,12 @@ class SourceWatchTest {
         look(full(200));
         assertEquals(
                 LostGround.Reason.LSN_WENT_BACK, look(full(199)).lostGround().reason());
+    }
+
+    @Test
+    void step_recordIsReadWhileTheLookIsUnderWay_provesNothing() {
+        ledger.whileLooking = () -> deleted(250);
+        assertNull(look(full(200)).lostGround());
     }
 
     @Test

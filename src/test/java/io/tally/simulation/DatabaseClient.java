@@ -68,7 +68,15 @@ final class DatabaseClient implements Ledger {
 
     @Override
     public CompletionStage<Seen> look() {
-        return read(() -> new Seen(world.source.look(), seen()));
+        return read(() -> new Seen(world.source.look(), seen())).thenCompose(this::slowly);
+    }
+
+    /** Who alters the table is waited for, and after that the answer is old. */
+    private CompletionStage<Seen> slowly(Seen seen) {
+        CompletableFuture<Seen> answer = new CompletableFuture<>();
+        long laterMs = random.nextInt(4) == 0 ? random.nextInt(3_000) : 0;
+        world.timeline.after(laterMs, engine.guarded(() -> answer.complete(seen)));
+        return answer;
     }
 
     private Optional<Pipeline> seen() {
@@ -394,7 +402,7 @@ final class DatabaseClient implements Ledger {
                     bootstrapLsn,
                     Optional.empty(),
                     filledAtMs,
-                    Optional.of(SourceState.filled(source, true)),
+                    Optional.of(SourceState.filled(source, true, fill.logStarts())),
                     source.system());
             long newestMs = rows.keySet().stream()
                     .mapToLong(Results.Row::windowStartMs)

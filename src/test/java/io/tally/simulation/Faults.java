@@ -207,6 +207,10 @@ final class Faults {
             return false;
         }
         world.source.alter(false);
+        if (details.nextInt(3) == 0) {
+            // Whoever applied a row that is made up may be gone before anybody looks.
+            world.timeline.after(details.nextInt(4_000), () -> world.group.rebalance(details));
+        }
         world.timeline.after(1 + details.nextInt(details.nextBoolean() ? 3_000 : 15_000), this::changeIdentityBack);
         return true;
     }

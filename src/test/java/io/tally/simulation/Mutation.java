@@ -22,6 +22,7 @@ record Mutation(String name, List<Edit> edits) {
     private static final String PUBLISHER = "src/main/java/io/tally/publish/Publisher.java";
     private static final String TAKEOVER = "src/main/java/io/tally/publish/Takeover.java";
     private static final String RULES = "src/main/java/io/tally/publish/LookRules.java";
+    private static final String WATCH = "src/main/java/io/tally/publish/SourceWatch.java";
     private static final String LEDGER = "src/main/java/io/tally/publish/Ledger.java";
     private static final String ASSIGNMENTS = "src/main/java/io/tally/ingest/Assignments.java";
     private static final String POLLED = "src/main/java/io/tally/ingest/Polled.java";
@@ -267,13 +268,18 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "look: void changes owe nothing",
                     SHARD,
-                    "oweFor(range == null ? doubts.ranges().getLast() : range, offset);",
+                    "oweFor(range == null ? \"the replica identity was not known to be FULL\" : range.explanation(), offset);",
                     ""),
             of(
                     "look: what another engine applied is not judged",
                     SHARD,
                     "this.newestTakenBackLsn = duplicates.newestLsn();",
                     "this.newestTakenBackLsn = OrderChange.NO_LSN;"),
+            of(
+                    "look: what is read while it is under way counts",
+                    WATCH,
+                    "reached(results.bootstrapLsn(), readUpTo));",
+                    "store.shards().stream().mapToLong(s -> s.progress().newestLsn()).max().orElse(-1));"),
             of("look: there and back is not noticed", RULES, "|| !earlier.version().equals(table.version())", ""),
             of("look: doubts begin when they are found", RULES, "before.look().lsn(),", "now.lsn(),"),
             of(
@@ -286,6 +292,12 @@ record Mutation(String name, List<Edit> edits) {
                     List.of(
                             new Edit(RULES, "if (before != null && !Objects.equals(", "if (false && !Objects.equals("),
                             new Edit(LEDGER, "return system != null", "return false"))),
+            of(
+                    "look: waits for the transactions of another system",
+                    TAKEOVER,
+                    "&& system.equals(systemNow) && reason",
+                    "&& reason"),
+            of("look: where another history begins is forgotten", TAKEOVER, "Map.copyOf(logStarts));", "Map.of());"),
             of(
                     "look: the topic of another system is read again",
                     TAKEOVER,
