@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.Columns;
+import io.tally.cdc.DeadLetterReason;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.RecordFormat;
 import io.tally.cdc.WriterSchema;
+import io.tally.window.Doubts;
+import io.tally.window.LostGround;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
+import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -81,5 +85,34 @@ class PolledTest {
         assertTrue(shard.progress().drained());
         new Polled(new DebeziumDecoder(), SHAPES).fill(poll(framed(5, false)), Map.of(0, shard), NOW);
         assertFalse(shard.progress().drained());
+    }
+
+    @Test
+    void decode_rowBeforeThatIsNotBelieved_isADeadLetterAndAFillIsOwed() {
+        WindowStore store = new WindowStore(TestCheckpoints.SETTINGS);
+        store.add(shard);
+        store.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
+        Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
+        polled.fill(poll(change('d', 49), change('d', 50), change('c', 51)), Map.of(0, shard), NOW);
+        List<DeadLetter> deadLetters = polled.decode();
+        assertEquals(
+                List.of(1L),
+                deadLetters.stream().map(letter -> letter.record().offset()).toList());
+        assertEquals(
+                DeadLetterReason.NO_BEFORE_IMAGE, deadLetters.getFirst().fault().reason());
+        polled.apply(NOW);
+        assertEquals(3, shard.position());
+        assertEquals(2, shard.counts().applied());
+        assertEquals(1, shard.counts().deadLetters());
+        assertEquals(LostGround.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
+    }
+
+    private static ByteBuffer change(char op, long lsn) {
+        String row = "{\"order_id\":\"a\",\"customer_id\":1,\"quantity\":1,\"price\":\"9.99\","
+                + "\"event_ts\":\"1970-01-01T00:00:00Z\"}";
+        String json = "{\"op\":\"" + op + "\",\"before\":" + (op == 'c' ? "null" : row) + ",\"after\":"
+                + (op == 'd' ? "null" : row) + ",\"source\":{\"ts_ms\":1,\"snapshot\":\"false\",\"txId\":" + lsn
+                + ",\"sequence\":\"[\\\"" + (lsn - 1) + "\\\",\\\"" + lsn + "\\\"]\",\"lsn\":" + lsn + "}}";
+        return ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
     }
 }

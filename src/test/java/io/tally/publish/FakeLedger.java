@@ -73,7 +73,15 @@ final class FakeLedger implements Ledger {
 
     @Override
     public CompletionStage<Optional<Pipeline>> pipeline() {
-        return answer(Optional.ofNullable(pipeline));
+        return answer(Optional.ofNullable(pipeline)
+                .map(found -> new Pipeline(
+                        found.settings(),
+                        found.topicId(),
+                        found.bootstrapLsn(),
+                        found.lost(),
+                        found.filledAtMs(),
+                        found.source(),
+                        look.system())));
     }
 
     @Override

@@ -291,6 +291,44 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_resultsOfAnotherSystem_areFilledAndItsChangesNeverMetAgain() {
+        takeOver(engine("PT1M", false, false));
+        ledger.look = TestLooks.of(ledger.look, "7/00000002");
+        takeOver(engine("PT1M", false, false));
+        assertEquals(
+                Optional.of(LostGround.Reason.OTHER_SYSTEM),
+                ledger.fills.getLast().reason());
+        assertEquals(100, ledger.checkpoints.get(0).position());
+        lost = new LostGround(LostGround.Reason.TRUNCATED, "seen", ledger.pipeline.bootstrapLsn(), 0, 100);
+        takeOver(engine("PT1M", false, false));
+        assertEquals(3, ledger.fills.size());
+        assertEquals(100, ledger.checkpoints.get(0).position(), "another engine may fill them next");
+        assertEquals(50, ledger.checkpoints.get(1).position());
+    }
+
+    @Test
+    void takeOver_anotherSystemWhileAFillWaits_waitsForItsTransactionsInstead() {
+        takeOver(engine("PT1M", false, false));
+        Takeover engine = engine("PT1M", false, false);
+        lost = new LostGround(LostGround.Reason.TRUNCATED, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        ledger.running = 699;
+        failure(engine, "tally.restart-margin");
+        ledger.look = TestLooks.of(ledger.look, "7/00000002");
+        failure(engine, "filling order_agg waits: transaction 699 has not ended");
+        ledger.running = 0;
+        takeOver(engine);
+        assertEquals(100, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
+    void takeOver_tellsWhatIsKnownOfRowsBeforeChanges() {
+        ledger.look = TestLooks.with(ledger.look, TestLooks.table("700", false));
+        takeOver(engine("PT1M", false, false));
+        assertEquals(ledger.pipeline.bootstrapLsn(), doubts.get().bootstrapLsn());
+        assertTrue(doubts.get().ranges().getFirst().proven());
+    }
+
+    @Test
     void takeOver_changesWithoutSequence_stopsWhateverThePolicyIsAndFillsWhenAsked() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
