@@ -258,6 +258,10 @@ final class Faults {
         world.source.promote(++timelines);
         world.database.restore(backup.results());
         world.connector.sourceWentBack();
+        if (details.nextInt(3) == 0) {
+            // Somebody helps, and so the results are filled once more, by an engine that knows nothing.
+            world.timeline.after(6_000 + details.nextInt(6_000), () -> rebuild(details));
+        }
         return true;
     }
 

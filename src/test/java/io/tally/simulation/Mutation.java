@@ -6,7 +6,8 @@ import java.util.List;
  * A way in which the code could be wrong.
  *
  * <p>Not in the list, because the results stay exact: to send again, or to take for done, a publication whose answer was
- * lost, without reading the mark. The fence on the sequence refuses the next publication then, and the shard loads again.
+ * lost, without reading the mark. The fence on the sequence refuses the next publication then, and the shard loads again. Nor
+ * what an engine keeps of the source over what another one has kept meanwhile: the next look finds the same again.
  *
  * @param edits each replaces a text that stands exactly once in its file
  */
@@ -282,11 +283,6 @@ record Mutation(String name, List<Edit> edits) {
                     "store.shards().stream().mapToLong(s -> s.progress().newestLsn()).max().orElse(-1));"),
             of("look: there and back is not noticed", RULES, "|| !earlier.version().equals(table.version())", ""),
             of("look: doubts begin when they are found", RULES, "before.look().lsn(),", "now.lsn(),"),
-            of(
-                    "look: doubts are kept although another engine kept others",
-                    SQL,
-                    "&& found.source().equals(Optional.ofNullable(before))",
-                    ""),
             new Mutation(
                     "look: another system is not noticed",
                     List.of(
