@@ -258,9 +258,11 @@ final class Faults {
         world.source.promote(++timelines);
         world.database.restore(backup.results());
         world.connector.sourceWentBack();
+        // Writers have to connect again; till then nobody takes the ids of transactions that are no more.
+        world.writers.silence(details.nextInt(8_000));
         if (details.nextInt(3) == 0) {
             // Somebody helps, and so the results are filled once more, by an engine that knows nothing.
-            world.timeline.after(6_000 + details.nextInt(6_000), () -> rebuild(details));
+            world.timeline.after(1_000 + details.nextInt(6_000), () -> rebuild(details));
         }
         return true;
     }

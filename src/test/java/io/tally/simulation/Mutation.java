@@ -288,11 +288,6 @@ record Mutation(String name, List<Edit> edits) {
                     List.of(
                             new Edit(RULES, "if (before != null && !Objects.equals(", "if (false && !Objects.equals("),
                             new Edit(LEDGER, "return system != null", "return false"))),
-            of(
-                    "look: waits for the transactions of another system",
-                    TAKEOVER,
-                    "&& system.equals(systemNow) && reason",
-                    "&& reason"),
             of("look: where another history begins is forgotten", TAKEOVER, "Map.copyOf(logStarts));", "Map.of());"),
             of(
                     "look: the topic of another system is read again",
