@@ -375,7 +375,8 @@ public final class Takeover implements Checkpoints {
                             .forEach((partition, offset) -> logStarts.merge(partition, offset, Math::max)));
             return results.flatMap(this::knownLoss)
                     .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK)
-                    .or(() -> results.flatMap(Attempt::otherSystem));
+                    // Whatever the topic: it holds changes of before up to its end.
+                    .or(() -> pipeline.flatMap(Attempt::otherSystem));
         }
     }
 

@@ -156,7 +156,9 @@ class ChangedSourceIT {
 
     @Test
     void columnsRowsAndFiles_changedWithoutARecord_isExact() throws Exception {
-        try (TestPipeline pipeline = new TestPipeline("changed_columns").registerConnector()) {
+        try (TestPipeline pipeline = new TestPipeline("changed_columns")) {
+            // The audit waits until the connector has confirmed what was written.
+            pipeline.registerConnector(RealStack.get().connectUrl(), Map.of("heartbeat.interval.ms", "1000"));
             pipeline.execute(SOME_ORDERS);
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);

@@ -307,6 +307,18 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_anotherSystemAndAnotherTopic_changesOfTheOldSystemAreNotMet() {
+        takeOver(engine("PT1M", false, false));
+        topicId = "id-2";
+        ledger.look = TestLooks.of(ledger.look, "7/00000002");
+        takeOver(engine("PT1M", false, false));
+        assertEquals(
+                Optional.of(LostGround.Reason.TOPIC_RECREATED),
+                ledger.fills.getLast().reason());
+        assertEquals(100, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
     void takeOver_anotherSystemWhileAFillWaits_waitsForItsTransactionsInstead() {
         takeOver(engine("PT1M", false, false));
         Takeover engine = engine("PT1M", false, false);

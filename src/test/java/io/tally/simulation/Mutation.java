@@ -292,7 +292,7 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "look: the topic of another system is read again",
                     TAKEOVER,
-                    ".or(() -> results.flatMap(Attempt::otherSystem))",
+                    ".or(() -> pipeline.flatMap(Attempt::otherSystem))",
                     ""),
             of("stop: filled all the same", TAKEOVER, "settings.stopOnLostGround()", "false"),
             of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
