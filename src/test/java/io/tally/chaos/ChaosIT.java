@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Random faults while several sessions insert, update and delete orders: those of {@link Fault}, drawn from a seed, by two
  * hands at a time. After some minutes all is made well, the sessions end, and {@code order_agg} has to equal the orders
- * table; then it goes on. Where a fill is owed, which comes once an hour at most, an engine is told to fill first. A build has one round of half a minute. A longer run, and one with a given seed:
+ * table; then it goes on. A build has one round of half a minute. A longer run, and one with a given seed:
  *
  * <pre>
  * ./mvnw verify -Dit.test=ChaosIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.minutes=30
@@ -44,6 +44,10 @@ import org.junit.jupiter.api.Test;
  * </pre>
  *
  * The seed fixes what is drawn, not what the machine does meanwhile.
+ *
+ * <p>Changes that came under another replica identity are not known, and a fill for that comes once an hour at most. So after
+ * a round with it an engine is told to fill, if one is owed. That would mend what is wrong for another reason, too, so most
+ * rounds are without, and have to be exact by what was read: a bad record owes a fill as well, but stands for no order.
  */
 @Tag("chaos")
 class ChaosIT {
@@ -60,6 +64,9 @@ class ChaosIT {
     private static final Duration VERDICT_LIMIT = Duration.ofSeconds(180);
     /** Young enough that most of the time a window is open while its orders come. */
     private static final Duration ORDER_AGE = Duration.ofSeconds(3);
+
+    /** So often among the rounds the replica identity is changed. */
+    private static final int ONE_WITH_OTHER_IDENTITY_IN = 3;
 
     private static final int SESSIONS = 4;
     /** Some hundred changes a second: a load, but one that two cores carry beside all that is started again. */
@@ -153,35 +160,47 @@ class ChaosIT {
     private void round(TestPipeline pipeline, Engines engines, EngineFaults faults, ServiceFaults services, long nanos)
             throws IOException {
         long deadlineNanos = System.nanoTime() + nanos;
+        boolean otherIdentity = random.nextInt(ONE_WITH_OTHER_IDENTITY_IN) == 0;
+        List<Fault> serviceFaults = Fault.of(Fault.Hand.SERVICES).stream()
+                .filter(fault -> otherIdentity || fault != Fault.REPLICA_IDENTITY_CHANGED)
+                .toList();
         try (OrderWriters writers = OrderWriters.throughOutages(
                 pipeline, SESSIONS, random.nextLong(1_000_000_000), ORDER_AGE, SESSION_PAUSE)) {
             CompletableFuture.allOf(
-                            hand(Fault.Hand.ENGINES, faults::strike, Duration.ofSeconds(1), deadlineNanos),
-                            hand(Fault.Hand.SERVICES, services::strike, Duration.ofSeconds(8), deadlineNanos))
+                            hand(Fault.of(Fault.Hand.ENGINES), faults::strike, Duration.ofSeconds(1), deadlineNanos),
+                            hand(serviceFaults, services::strike, Duration.ofSeconds(8), deadlineNanos))
                     .join();
             engines.calm();
             writers.stop();
             long calmNanos = System.nanoTime();
-            awaitExact(pipeline, engines);
+            if (otherIdentity) {
+                fillIfOwed(pipeline, engines);
+                services.forgetSaved();
+            }
+            awaitExact(pipeline);
             say("exact after %.1f s, transactions=%d; %s"
                     .formatted((System.nanoTime() - calmNanos) / 1e9, writers.transactions(), score.summary()));
         }
     }
 
+    private void fillIfOwed(TestPipeline pipeline, Engines engines) {
+        pipeline.awaitMarkers(VERDICT_LIMIT);
+        Await.until(
+                () -> "exact, or a fill is owed: " + String.join("\n", pipeline.differences()),
+                VERDICT_LIMIT,
+                () -> !engines.owed().isEmpty() || pipeline.differences().isEmpty());
+        List<String> owed = engines.owed();
+        if (!owed.isEmpty()) {
+            say("a fill is owed because of " + owed + ", an engine is told to fill; until then differ: "
+                    + pipeline.differences());
+            allowedReasons.add("requested");
+            engines.rebuild();
+        }
+    }
+
     /** If there is a difference, the topic is kept, in which the lost or doubled change can be looked for. */
-    private void awaitExact(TestPipeline pipeline, Engines engines) throws IOException {
+    private static void awaitExact(TestPipeline pipeline) throws IOException {
         try {
-            pipeline.awaitMarkers(VERDICT_LIMIT);
-            Await.until(
-                    () -> "exact, or a fill is owed: " + String.join("\n", pipeline.differences()),
-                    VERDICT_LIMIT,
-                    () -> !engines.owed().isEmpty() || pipeline.differences().isEmpty());
-            List<String> owed = engines.owed();
-            if (!owed.isEmpty()) {
-                say("a fill is owed because of " + owed + ", an engine is told to fill");
-                allowedReasons.add("requested");
-                engines.rebuild();
-            }
             pipeline.awaitExact(VERDICT_LIMIT);
         } catch (AssertionError e) {
             say("not exact: " + String.join("\n", pipeline.differences()));
@@ -191,14 +210,14 @@ class ChaosIT {
     }
 
     /** One fault after another, each kind as often as the others, until the time is over. */
-    private CompletableFuture<Void> hand(Fault.Hand hand, Strike strike, Duration pause, long deadlineNanos) {
+    private CompletableFuture<Void> hand(List<Fault> kinds, Strike strike, Duration pause, long deadlineNanos) {
         SplittableRandom mine = random.split();
         return CompletableFuture.runAsync(
                 () -> {
                     List<Fault> bag = new ArrayList<>();
                     while (System.nanoTime() < deadlineNanos) {
                         if (bag.isEmpty()) {
-                            bag.addAll(Fault.of(hand));
+                            bag.addAll(kinds);
                         }
                         Fault fault = bag.remove(mine.nextInt(bag.size()));
                         try {
@@ -214,7 +233,7 @@ class ChaosIT {
                                 Duration.ofMillis(mine.nextLong(pause.toMillis() / 2, pause.toMillis() * 3 / 2)));
                     }
                 },
-                task -> Thread.ofPlatform().daemon().name("chaos-" + hand).start(task));
+                task -> Thread.ofPlatform().daemon().name("chaos-hand").start(task));
     }
 
     private static void say(String what) {

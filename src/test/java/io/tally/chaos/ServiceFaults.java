@@ -63,6 +63,11 @@ final class ServiceFaults implements AutoCloseable {
         this.topics = new TopicAdmin(pipeline);
     }
 
+    /** Lets the next restore go back to a later moment than now. */
+    void forgetSaved() {
+        saved = false;
+    }
+
     /** What was sent that has to be a dead letter. */
     Set<String> badRecords() {
         return badRecords;
