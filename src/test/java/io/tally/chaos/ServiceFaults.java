@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -68,7 +69,7 @@ final class ServiceFaults implements AutoCloseable {
         saved = false;
     }
 
-    /** What was sent that has to be a dead letter. */
+    /** Where records are that have to be dead letters: partition and offset. */
     Set<String> badRecords() {
         return badRecords;
     }
@@ -144,11 +145,10 @@ final class ServiceFaults implements AutoCloseable {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int partition = 0; partition < TestPipeline.PARTITIONS; partition++) {
-                String bad = "bad record " + badRecords.size();
-                badRecords.add(bad);
-                producer.send(new ProducerRecord<>(
-                                pipeline.topic(), partition, null, bad.getBytes(StandardCharsets.UTF_8)))
+                RecordMetadata taken = producer.send(new ProducerRecord<>(
+                                pipeline.topic(), partition, null, "no JSON".getBytes(StandardCharsets.UTF_8)))
                         .get();
+                badRecords.add(taken.partition() + "-" + taken.offset());
             }
         } catch (ExecutionException e) {
             throw new IllegalStateException("a bad record was not taken", e);
