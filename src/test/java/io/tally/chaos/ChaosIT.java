@@ -1,12 +1,16 @@
 package io.tally.chaos;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.testkit.Await;
 import io.tally.testkit.OrderWriters;
+import io.tally.testkit.OrdersTopic;
 import io.tally.testkit.TestPipeline;
 import io.tally.testkit.TopicDump;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,13 +18,19 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +45,10 @@ import org.junit.jupiter.api.Test;
  * </pre>
  *
  * The seed fixes what is drawn, not what the machine does meanwhile.
+ *
+ * <p>Changes that came under another replica identity are not known, and a fill for that comes once an hour at most. So after
+ * a round with it an engine is told to fill, if one is owed. That would mend what is wrong for another reason, too, so most
+ * rounds are without, and have to be exact by what was read: a bad record owes a fill as well, but stands for no order.
  */
 @Tag("chaos")
 class ChaosIT {
@@ -52,6 +66,9 @@ class ChaosIT {
     /** Young enough that most of the time a window is open while its orders come. */
     private static final Duration ORDER_AGE = Duration.ofSeconds(3);
 
+    /** So often among the rounds the replica identity is changed. */
+    private static final int ONE_WITH_OTHER_IDENTITY_IN = 3;
+
     private static final int SESSIONS = 4;
     /** Some hundred changes a second: a load, but one that two cores carry beside all that is started again. */
     private static final Duration SESSION_PAUSE = Duration.ofMillis(60);
@@ -59,10 +76,15 @@ class ChaosIT {
     /** What happened when, for whoever has to find the cause of a difference in the logs beside it. */
     private static final Path JOURNAL = Path.of("target", "it", "chaos.log");
 
-    private static final String FILLINGS = "SELECT reason || ' ' || filled_at FROM tally_pipeline";
+    private static final String FILL_REASONS =
+            "SELECT string_agg(reason, ' ') FROM tally_pipeline, jsonb_object_keys(fills) AS reason";
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final Score score = new Score();
+    /** Why the results have been filled, in what is restored later as well. */
+    private final Set<String> fillReasons = ConcurrentHashMap.newKeySet();
+
+    private final Set<String> allowedReasons = new HashSet<>(Set.of("first-start"));
 
     private interface Strike {
         void with(Fault fault) throws Missed;
@@ -79,8 +101,8 @@ class ChaosIT {
             EngineFaults faults = new EngineFaults(pipeline, engines, services, score, random.split());
             pipeline.awaitExact(VERDICT_LIMIT);
             engines.calm();
-            String filling = pipeline.query(FILLINGS);
             watch.scheduleWithFixedDelay(engines::sample, 1, 1, TimeUnit.SECONDS);
+            watch.scheduleWithFixedDelay(() -> noteFillReasons(pipeline), 1, 1, TimeUnit.SECONDS);
             watch.scheduleWithFixedDelay(services::restartFailedConnector, 1, 1, TimeUnit.SECONDS);
 
             long endNanos = System.nanoTime() + RUN.toNanos();
@@ -91,27 +113,87 @@ class ChaosIT {
             engines.sample();
             say("seed=" + SEED + " seconds=" + RUN.toSeconds() + " " + score.summary() + "; records read again="
                     + engines.replayed());
-            assertEquals(filling, pipeline.query(FILLINGS), "exact without filling from the table again");
-            assertEquals(0, engines.deadLetters(), "dead letters");
+            noteFillReasons(pipeline);
+            assertFillsHadReason();
+            assertDeadLetters(pipeline, services.badRecords());
         }
+    }
+
+    private void noteFillReasons(TestPipeline pipeline) {
+        try {
+            fillReasons.addAll(List.of(pipeline.query(FILL_REASONS).split(" ")));
+        } catch (IllegalStateException e) {
+            // The database is away.
+        }
+    }
+
+    /** Without a fault that a record does not tell the truth of, results are exact without filling from the table again. */
+    private void assertFillsHadReason() {
+        if (score.has(Fault.REPLICA_IDENTITY_CHANGED)) {
+            allowedReasons.addAll(Set.of("replica-identity", "void-change"));
+        }
+        if (score.has(Fault.DEAD_LETTERS_REFUSED)) {
+            allowedReasons.add("void-change");
+        }
+        assertTrue(allowedReasons.containsAll(fillReasons), "filled because of " + fillReasons);
+    }
+
+    /** All bad records are dead letters, whole or as pointers, and nothing else is but changes without a row before. */
+    private void assertDeadLetters(TestPipeline pipeline, Set<String> badRecords) {
+        Map<String, Set<String>> letters = new HashMap<>();
+        try (OrdersTopic topic = OrdersTopic.ofDeadLetters(pipeline)) {
+            topic.read(
+                    letter -> letters.computeIfAbsent(header(letter, "dead-letter-reason"), reason -> new HashSet<>())
+                            .add(header(letter, "dead-letter-partition") + "-" + header(letter, "dead-letter-offset")));
+        }
+        if (score.has(Fault.REPLICA_IDENTITY_CHANGED)) {
+            letters.remove("no-before-image");
+        }
+        assertEquals(badRecords.isEmpty() ? Map.of() : Map.of("not-json", badRecords), letters, "dead letters");
+    }
+
+    private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
+        return new String(letter.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     /** Some minutes of faults and the verdict. */
     private void round(TestPipeline pipeline, Engines engines, EngineFaults faults, ServiceFaults services, long nanos)
             throws IOException {
         long deadlineNanos = System.nanoTime() + nanos;
+        boolean otherIdentity = random.nextInt(ONE_WITH_OTHER_IDENTITY_IN) == 0;
+        List<Fault> serviceFaults = Fault.of(Fault.Hand.SERVICES).stream()
+                .filter(fault -> otherIdentity || fault != Fault.REPLICA_IDENTITY_CHANGED)
+                .toList();
         try (OrderWriters writers = OrderWriters.throughOutages(
                 pipeline, SESSIONS, random.nextLong(1_000_000_000), ORDER_AGE, SESSION_PAUSE)) {
             CompletableFuture.allOf(
-                            hand(Fault.Hand.ENGINES, faults::strike, Duration.ofSeconds(1), deadlineNanos),
-                            hand(Fault.Hand.SERVICES, services::strike, Duration.ofSeconds(8), deadlineNanos))
+                            hand(Fault.of(Fault.Hand.ENGINES), faults::strike, Duration.ofSeconds(1), deadlineNanos),
+                            hand(serviceFaults, services::strike, Duration.ofSeconds(8), deadlineNanos))
                     .join();
             engines.calm();
             writers.stop();
             long calmNanos = System.nanoTime();
+            if (otherIdentity) {
+                fillIfOwed(pipeline, engines);
+                services.forgetSaved();
+            }
             awaitExact(pipeline);
             say("exact after %.1f s, transactions=%d; %s"
                     .formatted((System.nanoTime() - calmNanos) / 1e9, writers.transactions(), score.summary()));
+        }
+    }
+
+    private void fillIfOwed(TestPipeline pipeline, Engines engines) {
+        pipeline.awaitMarkers(VERDICT_LIMIT);
+        Await.until(
+                () -> "exact, or a fill is owed: " + String.join("\n", pipeline.differences()),
+                VERDICT_LIMIT,
+                () -> !engines.owed().isEmpty() || pipeline.differences().isEmpty());
+        List<String> owed = engines.owed();
+        if (!owed.isEmpty()) {
+            say("a fill is owed because of " + owed + ", an engine is told to fill");
+            allowedReasons.add("requested");
+            engines.rebuild();
         }
     }
 
@@ -127,14 +209,14 @@ class ChaosIT {
     }
 
     /** One fault after another, each kind as often as the others, until the time is over. */
-    private CompletableFuture<Void> hand(Fault.Hand hand, Strike strike, Duration pause, long deadlineNanos) {
+    private CompletableFuture<Void> hand(List<Fault> kinds, Strike strike, Duration pause, long deadlineNanos) {
         SplittableRandom mine = random.split();
         return CompletableFuture.runAsync(
                 () -> {
                     List<Fault> bag = new ArrayList<>();
                     while (System.nanoTime() < deadlineNanos) {
                         if (bag.isEmpty()) {
-                            bag.addAll(Fault.of(hand));
+                            bag.addAll(kinds);
                         }
                         Fault fault = bag.remove(mine.nextInt(bag.size()));
                         try {
@@ -150,7 +232,7 @@ class ChaosIT {
                                 Duration.ofMillis(mine.nextLong(pause.toMillis() / 2, pause.toMillis() * 3 / 2)));
                     }
                 },
-                task -> Thread.ofPlatform().daemon().name("chaos-" + hand).start(task));
+                task -> Thread.ofPlatform().daemon().name("chaos-hand").start(task));
     }
 
     private static void say(String what) {

@@ -6,6 +6,7 @@ import io.tally.testkit.EngineProcess;
 import io.tally.testkit.FaultyProxy;
 import io.tally.testkit.RealStack;
 import io.tally.testkit.TestPipeline;
+import io.tally.testkit.TopicAdmin;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,12 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The engines of one group: one whose ways to the database and the broker can be made to fail, and a second one, with
- * ways of its own, that comes and goes. Used by one thread, except {@link #sample}.
+ * ways of its own and a user of the broker, that comes and goes. Used by one thread, except {@link #sample}.
  */
 final class Engines implements AutoCloseable {
+
+    /** Of the second engine. */
+    static final String USER = "chaos";
 
     private static final Duration LIMIT = Duration.ofSeconds(180);
     /** About half a second of the load. */
@@ -28,7 +33,6 @@ final class Engines implements AutoCloseable {
     private final FaultyProxy database;
     private final FaultyProxy broker;
     private final Map<EngineProcess, Long> replayed = new ConcurrentHashMap<>();
-    private final Map<EngineProcess, Long> deadLetters = new ConcurrentHashMap<>();
 
     private volatile EngineProcess first;
     private volatile EngineProcess second;
@@ -38,25 +42,29 @@ final class Engines implements AutoCloseable {
         RealStack stack = pipeline.stack();
         database = new FaultyProxy(0, stack.postgresPort());
         broker = new FaultyProxy(stack.brokerProxyPort(), stack.brokerProxiedPort());
+        try (TopicAdmin admin = new TopicAdmin(pipeline)) {
+            admin.setPassword(USER, USER);
+        }
         first = startFirst();
         second = startSecond();
     }
 
-    private EngineProcess startFirst() {
+    private EngineProcess startFirst(String... settings) {
         Map<String, String> throughProxies = Map.of(
                 "POSTGRES_PORT",
                 Integer.toString(database.port()),
                 "KAFKA_BOOTSTRAP_SERVERS",
                 "127.0.0.1:" + broker.port());
-        return EngineProcess.start(pipeline, throughProxies, settings("first"));
+        return EngineProcess.start(pipeline, throughProxies, settings("first", settings));
     }
 
     private EngineProcess startSecond() {
-        return EngineProcess.start(pipeline, settings("second"));
+        return EngineProcess.start(pipeline, pipeline.loginEnvironment(USER), settings("second"));
     }
 
-    private static String[] settings(String name) {
-        return new String[] {"quarkus.datasource.reactive.additional-properties.application_name=" + name};
+    private static String[] settings(String name, String... more) {
+        String applicationName = "quarkus.datasource.reactive.additional-properties.application_name=" + name;
+        return Stream.concat(Stream.of(applicationName), Stream.of(more)).toArray(String[]::new);
     }
 
     /** The way of the first engine to the database. */
@@ -93,6 +101,24 @@ final class Engines implements AutoCloseable {
         }
         Await.until(() -> "all partitions are caught up\n" + logs(), LIMIT, this::isCaughtUp);
         return Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
+    /** Why fills are owed that wait for the hour to be over. */
+    List<String> owed() {
+        return all().stream()
+                .map(engine -> engine.text("/filling/owed/reason"))
+                .filter(reason -> !reason.isEmpty())
+                .toList();
+    }
+
+    /** Does what the runbook says when a fill is owed and not to be waited for. */
+    void rebuild() {
+        first.close();
+        first = startFirst("tally.rebuild=true");
+        Await.until(
+                () -> "the results are filled again\n" + logs(),
+                LIMIT,
+                () -> first.count("/filling/times") > 0 && isCaughtUp());
     }
 
     /** Whether all engines run, and all partitions are read and have been read to their ends, or nearly. */
@@ -147,7 +173,6 @@ final class Engines implements AutoCloseable {
             try {
                 JsonNode records = engine.status().path("records");
                 replayed.put(engine, records.path("replayed").asLong());
-                deadLetters.put(engine, records.path("deadLetters").asLong());
             } catch (IOException e) {
                 // It is not there yet, or no longer.
             } catch (InterruptedException e) {
@@ -158,15 +183,7 @@ final class Engines implements AutoCloseable {
 
     /** Records read again by all engines so far, as far as they lived to tell. */
     long replayed() {
-        return sum(replayed);
-    }
-
-    long deadLetters() {
-        return sum(deadLetters);
-    }
-
-    private static long sum(Map<EngineProcess, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
+        return replayed.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override

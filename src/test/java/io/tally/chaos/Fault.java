@@ -38,7 +38,13 @@ enum Fault {
     /** The connector and its task are restarted through Connect's REST interface. */
     CONNECTOR_RESTARTED(Hand.SERVICES),
     /** The database ends all sessions of engines. */
-    SESSIONS_ENDED(Hand.SERVICES);
+    SESSIONS_ENDED(Hand.SERVICES),
+    /** The replica identity is DEFAULT for a while, seen by a look or between two. */
+    REPLICA_IDENTITY_CHANGED(Hand.SERVICES),
+    /** Bad records come while nobody can write dead letters: one engine has no right, the other one finds them refused. */
+    DEAD_LETTERS_REFUSED(Hand.SERVICES),
+    /** The results, without the orders, are put back to an earlier moment. */
+    RESULTS_RESTORED(Hand.SERVICES);
 
     /** Faults of one hand come one after another, those of two hands at the same time. */
     enum Hand {

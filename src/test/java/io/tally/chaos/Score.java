@@ -19,6 +19,10 @@ final class Score {
         faults.merge(fault, 1, Integer::sum);
     }
 
+    synchronized boolean has(Fault fault) {
+        return faults.containsKey(fault);
+    }
+
     /** A fault that did not come about, because another one was in the way. */
     synchronized void miss() {
         missed++;

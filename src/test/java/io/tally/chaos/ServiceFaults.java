@@ -1,29 +1,77 @@
 package io.tally.chaos;
 
 import io.tally.testkit.TestPipeline;
+import io.tally.testkit.TopicAdmin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The hand that meets the database, the broker and Connect. Used by one thread, except where a method says otherwise. */
 final class ServiceFaults implements AutoCloseable {
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final long LONGEST_ABSENCE_MS = 4_000;
+    /** The engine looks at the replica identity every five seconds. */
+    private static final long LONGEST_OTHER_IDENTITY_MS = 8_000;
+    /** So often among the faults the results are saved, to be restored by a later one. */
+    private static final int ONE_SAVED_IN = 3;
+
+    private static final String SAVE = """
+            BEGIN ISOLATION LEVEL REPEATABLE READ;
+            DROP TABLE IF EXISTS saved_agg, saved_pipeline, saved_checkpoint;
+            CREATE TABLE saved_agg AS TABLE order_agg;
+            CREATE TABLE saved_pipeline AS TABLE tally_pipeline;
+            CREATE TABLE saved_checkpoint AS TABLE tally_checkpoint;
+            COMMIT
+            """;
+    /** Locks what a fill locks first, so that nobody deadlocks. */
+    private static final String RESTORE = """
+            BEGIN;
+            LOCK tally_checkpoint IN EXCLUSIVE MODE;
+            DELETE FROM order_agg; DELETE FROM tally_pipeline; DELETE FROM tally_checkpoint;
+            INSERT INTO order_agg TABLE saved_agg;
+            INSERT INTO tally_pipeline TABLE saved_pipeline;
+            INSERT INTO tally_checkpoint TABLE saved_checkpoint;
+            COMMIT
+            """;
 
     private final TestPipeline pipeline;
     private final SplittableRandom random;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(ANSWER_LIMIT).build();
+    private final TopicAdmin topics;
+    private final Set<String> badRecords = new HashSet<>();
+    private boolean saved;
     private volatile long phase;
 
     ServiceFaults(TestPipeline pipeline, SplittableRandom random) {
         this.pipeline = pipeline;
         this.random = random;
+        this.topics = new TopicAdmin(pipeline);
+    }
+
+    /** Lets the next restore go back to a later moment than now. */
+    void forgetSaved() {
+        saved = false;
+    }
+
+    /** Where records are that have to be dead letters: partition and offset. */
+    Set<String> badRecords() {
+        return badRecords;
     }
 
     /** Moves when something begins to be away and when it is back; odd in between. May be read by any thread. */
@@ -35,6 +83,10 @@ final class ServiceFaults implements AutoCloseable {
     void strike(Fault fault) throws Missed {
         phase++;
         try {
+            if (!saved || random.nextInt(ONE_SAVED_IN) == 0) {
+                pipeline.execute(SAVE);
+                saved = true;
+            }
             switch (fault) {
                 case POSTGRES_STOPPED -> away("stop", "postgres");
                 case POSTGRES_KILLED -> away("kill", "postgres");
@@ -45,6 +97,16 @@ final class ServiceFaults implements AutoCloseable {
                 case SESSIONS_ENDED ->
                     pipeline.query("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                             + " WHERE datname = current_database() AND usename = 'tally'");
+                case REPLICA_IDENTITY_CHANGED -> {
+                    pipeline.execute("ALTER TABLE orders REPLICA IDENTITY DEFAULT");
+                    pass(LONGEST_OTHER_IDENTITY_MS);
+                    pipeline.execute("ALTER TABLE orders REPLICA IDENTITY FULL");
+                }
+                case DEAD_LETTERS_REFUSED -> refuseDeadLetters();
+                case RESULTS_RESTORED -> {
+                    pass(LONGEST_ABSENCE_MS);
+                    pipeline.execute(RESTORE);
+                }
                 default -> throw new IllegalArgumentException(fault.name());
             }
         } catch (IOException e) {
@@ -56,8 +118,44 @@ final class ServiceFaults implements AutoCloseable {
 
     private void away(String how, String service) {
         pipeline.stack().command(how + " " + service);
-        EngineFaults.pass(Duration.ofMillis(random.nextLong(LONGEST_ABSENCE_MS)));
+        pass(LONGEST_ABSENCE_MS);
         pipeline.stack().command("start " + service);
+    }
+
+    private void pass(long longestMs) {
+        EngineFaults.pass(Duration.ofMillis(random.nextLong(longestMs)));
+    }
+
+    private void refuseDeadLetters() {
+        topics.allowWithDeadLetters(Engines.USER, AclOperation.DESCRIBE);
+        topics.configureDeadLetterTopic("max.message.bytes", "90");
+        try {
+            sendBadRecords();
+            pass(LONGEST_ABSENCE_MS);
+        } finally {
+            topics.configureDeadLetterTopic("max.message.bytes", "1048588");
+            topics.allowEverything();
+        }
+    }
+
+    /** One to each partition, so that all engines meet some. */
+    private void sendBadRecords() {
+        Map<String, Object> config =
+                Map.of("bootstrap.servers", pipeline.stack().bootstrapServers());
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int partition = 0; partition < TestPipeline.PARTITIONS; partition++) {
+                RecordMetadata taken = producer.send(new ProducerRecord<>(
+                                pipeline.topic(), partition, null, "no JSON".getBytes(StandardCharsets.UTF_8)))
+                        .get();
+                badRecords.add(taken.partition() + "-" + taken.offset());
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a bad record was not taken", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Restarts the connector's task if it has given up, as whoever runs a connector has to. May be called by any thread. */
@@ -95,6 +193,7 @@ final class ServiceFaults implements AutoCloseable {
 
     @Override
     public void close() {
+        topics.close();
         http.close();
     }
 }

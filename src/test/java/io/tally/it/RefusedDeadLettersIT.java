@@ -41,19 +41,7 @@ class RefusedDeadLettersIT {
             admin.setPassword(USER, USER);
             admin.allowWithDeadLetters(USER, AclOperation.WRITE);
             pipeline.execute("INSERT INTO orders VALUES ('first', 1, 1, 1.00, now() - interval '5 minutes')");
-            try (EngineProcess started = EngineProcess.start(
-                            pipeline,
-                            Map.of(
-                                    "KAFKA_BOOTSTRAP_SERVERS",
-                                    "localhost:" + pipeline.stack().brokerSaslPort(),
-                                    "KAFKA_SECURITY_PROTOCOL",
-                                    "SASL_SSL",
-                                    "KAFKA_SSL_TRUSTSTORE_LOCATION",
-                                    pipeline.stack().certificates().authority().toString(),
-                                    "KAFKA_USER",
-                                    USER,
-                                    "KAFKA_PASSWORD",
-                                    USER))
+            try (EngineProcess started = EngineProcess.start(pipeline, pipeline.loginEnvironment(USER))
                     .awaitRunning()) {
                 engine = started;
                 pipeline.awaitExact(LIMIT);

@@ -146,8 +146,17 @@ public final class EngineProcess implements AutoCloseable {
 
     /** A count from {@code /api/status}, as a JSON pointer. */
     public long count(String pointer) {
+        return at(pointer).asLong();
+    }
+
+    /** A text from {@code /api/status}, as a JSON pointer; empty if it is not there. */
+    public String text(String pointer) {
+        return at(pointer).asText();
+    }
+
+    private JsonNode at(String pointer) {
         try {
-            return status().at(pointer).asLong();
+            return status().at(pointer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -204,6 +204,21 @@ public final class TestPipeline implements AutoCloseable {
         return environment;
     }
 
+    /** The environment variables of an engine that logs in to the broker, with its name as password. */
+    public Map<String, String> loginEnvironment(String user) {
+        return Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                "localhost:" + stack.brokerSaslPort(),
+                "KAFKA_SECURITY_PROTOCOL",
+                "SASL_SSL",
+                "KAFKA_SSL_TRUSTSTORE_LOCATION",
+                stack.certificates().authority().toString(),
+                "KAFKA_USER",
+                user,
+                "KAFKA_PASSWORD",
+                user);
+    }
+
     /** A connection as the owner of the database. */
     public Connection connect() {
         return connect(name);
@@ -288,7 +303,8 @@ public final class TestPipeline implements AutoCloseable {
                 () -> differences().isEmpty());
     }
 
-    private void awaitMarkers(Duration limit) {
+    /** Waits until everything written so far has gone all the way, whether or not it is right. */
+    public void awaitMarkers(Duration limit) {
         markers++;
         StringBuilder sql = new StringBuilder();
         for (int partition = 0; partition < partitions; partition++) {
