@@ -1,6 +1,5 @@
 package io.tally;
 
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.BufferedReader;
@@ -25,11 +24,7 @@ public final class Main {
         if (arguments.length == 1 && arguments[0].equals("healthy")) {
             System.exit(isAlive() ? 0 : 1);
         }
-        if (LaunchMode.current() == LaunchMode.NORMAL) {
-            Quarkus.run(null, StartFailure::exit, arguments);
-        } else {
-            Quarkus.run(arguments);
-        }
+        Quarkus.run(null, StartFailure::exit, arguments);
     }
 
     /** Where health is: at the port for it, if that is open. */

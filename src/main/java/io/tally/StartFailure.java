@@ -1,5 +1,7 @@
 package io.tally;
 
+import io.quarkus.runtime.ApplicationLifecycleManager;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.util.ExceptionUtil;
@@ -40,8 +42,13 @@ final class StartFailure {
 
     private StartFailure() {}
 
-    /** Ends the process. Called when it is over, however it ended. */
+    /** Ends the process. Called when it is over, however it ended; in development, for each reload, which Quarkus sees to. */
     static void exit(int code, Throwable failure) {
+        // Asked only here: before the application is loaded, every mode says that it is the normal one.
+        if (LaunchMode.current() != LaunchMode.NORMAL) {
+            ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
+            return;
+        }
         if (failure != null) {
             Throwable cause = ExceptionUtil.getRootCause(failure);
             List<String> lines = lines(cause);
