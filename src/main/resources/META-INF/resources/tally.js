@@ -10,11 +10,18 @@ const number = new Intl.NumberFormat();
 const oneDecimal = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const dayAndMinute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 
 // ---- words ---------------------------------------------------------------------------------------------------------
 
 const count = (value) => (value == null ? '–' : number.format(value));
 const time = (iso) => (iso == null ? '–' : clock.format(new Date(iso)));
+
+/** Names the day unless it is today. */
+function moment(iso) {
+  const date = new Date(iso);
+  return (date.toDateString() === new Date().toDateString() ? minute : dayAndMinute).format(date);
+}
 
 /** Exact: amounts come as text and may have more digits than a number holds. */
 function money(text) {
@@ -392,7 +399,7 @@ element('look-up').addEventListener('submit', async (submit) => {
     const answer = await fetch(`/api/customers/${encodeURIComponent(id)}`);
     const body = await answer.json();
     write('customer-answer', answer.ok
-      ? `${count(body.orderCount)} orders, ${money(body.grossSales)} in the last hour, the open window included${
+      ? `${count(body.orderCount)} orders, ${money(body.grossSales)} since ${moment(body.since)}, the open window included${
         body.partitions.note ? ' (' + body.partitions.note + ')' : ''}`
       : body.detail);
   } catch (failure) {

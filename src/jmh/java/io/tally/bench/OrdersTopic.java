@@ -51,8 +51,13 @@ final class OrdersTopic {
 
     private static final long FIRST_EVENT_MS =
             Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-    /** Far beyond what the database has handed out, so that no snapshot of it has seen these transactions. */
-    private static final int FIRST_TRANSACTION = 1_500_000_000;
+    /**
+     * Ahead of what a fresh database has handed out, so that no snapshot of it has seen these transactions, but by less than a
+     * million: an engine takes those farther away for old ones.
+     */
+    private static final int FIRST_TRANSACTION = 500_000;
+
+    private static final int TRANSACTIONS = 500_000;
 
     /** Low, because an engine that reads beyond the end of its database's log takes that for a restored database. */
     private static final long FIRST_LSN = 1_000;
@@ -242,7 +247,7 @@ final class OrdersTopic {
                 + commitMs + ",\"snapshot\":\"false\",\"db\":\"streaming\",\"sequence\":\"[\\\"" + (lsn - 100)
                 + "\\\",\\\"" + lsn + "\\\"]\",\"ts_us\":" + commitMs + "853,\"ts_ns\":" + commitMs
                 + "853000,\"schema\":\"public\",\"table\":\"orders\",\"txId\":"
-                + (FIRST_TRANSACTION + number % 100_000_000)
+                + (FIRST_TRANSACTION + number % TRANSACTIONS)
                 + ",\"lsn\":" + lsn
                 + ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null},\"transaction\":null,\"op\":\"" + operation
                 + "\","

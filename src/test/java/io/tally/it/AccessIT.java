@@ -71,7 +71,7 @@ class AccessIT {
                 "/api/settings",
                 "/jobs",
                 "/q/metrics",
-                "/q/openapi",
+                "/openapi.json",
                 "/q/healthy",
                 "/q/health/%2e%2e/metrics",
                 "/nothing/there"
@@ -95,7 +95,7 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/api/status", "/jobs", "/q/metrics", "/q/openapi", LIVE})
+    @ValueSource(strings = {"/", "/api/status", "/jobs", "/q/metrics", "/openapi.json", LIVE})
     void passwordSet_whoKnowsItIsLetIn(String path) {
         at(engine.port())
                 .auth()

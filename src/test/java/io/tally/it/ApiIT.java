@@ -266,7 +266,7 @@ class ApiIT {
     @Test
     void openApi_describesEveryQuestion() {
         given().accept("application/json")
-                .get("/q/openapi")
+                .get("/openapi.json")
                 .then()
                 .body("paths", hasKey("/api/customers/{id}"))
                 .body("paths", hasKey("/jobs/overview"))
