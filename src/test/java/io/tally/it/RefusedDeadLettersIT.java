@@ -88,7 +88,9 @@ class RefusedDeadLettersIT {
     private void assertWaits(String reason, String remedy, Runnable mendIt) throws Exception {
         long before = engine.count("/records/deadLetters");
         long offered = System.nanoTime();
-        send("nonsense", "");
+        // One for each of the engine's consumers, so that two letters are on their way at once.
+        send(0, "nonsense", "");
+        send(1, "nonsense", "");
         Await.until(() -> reason + "; its status is\n" + status(), SOON, () -> {
             String said = engine.status().path("reason").asText();
             return said.contains(reason) && said.contains("refused.public.orders.dlq") && said.contains(remedy);
@@ -115,7 +117,7 @@ class RefusedDeadLettersIT {
                 SOON,
                 () -> engine.status().path("state").asText().equals("RUNNING")
                         && engine.metric(WAITING) == 0
-                        && engine.count("/records/deadLetters") > before);
+                        && engine.count("/records/deadLetters") == before + 2);
         System.out.printf(
                 "dead letter not taken, %s: said after %.1f s, noticed %.1f s after it was mended%n",
                 reason, saidAfter, (System.nanoTime() - mended) / 1e9);
@@ -129,7 +131,7 @@ class RefusedDeadLettersIT {
         try (OrdersTopic deadLetters = OrdersTopic.ofDeadLetters(pipeline)) {
             // Until the broker goes by the setting, it takes the record as it is.
             Await.until("a letter that points to its record", LIMIT, () -> {
-                send(large, large);
+                send(0, large, large);
                 AtomicBoolean found = new AtomicBoolean();
                 deadLetters.read(letter -> {
                     String value = new String(letter.value(), StandardCharsets.UTF_8);
@@ -158,13 +160,13 @@ class RefusedDeadLettersIT {
         }
     }
 
-    private void send(String value, String header) throws Exception {
+    private void send(int partition, String value, String header) throws Exception {
         Map<String, Object> config =
                 Map.of("bootstrap.servers", pipeline.stack().bootstrapServers());
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             ProducerRecord<byte[], byte[]> record =
-                    new ProducerRecord<>(pipeline.topic(), value.getBytes(StandardCharsets.UTF_8));
+                    new ProducerRecord<>(pipeline.topic(), partition, null, value.getBytes(StandardCharsets.UTF_8));
             record.headers().add("test-header", header.getBytes(StandardCharsets.UTF_8));
             producer.send(record).get();
         }
