@@ -21,6 +21,9 @@ run=$here/target/pipeline
 application=$here/target/quarkus-app/quarkus-run.jar
 stack=$here/target/stack/tally-stack.jar
 
+# Little memory: the collector that needs none itself, and what compilers leave behind goes back to the system.
+jvm=(-XX:+UseSerialGC -XX:TrimNativeHeapInterval=5000)
+
 with_engine=yes
 in_containers=no
 
@@ -230,11 +233,12 @@ start_embedded() {
         exit 1
     fi
     if [[ $with_engine == yes ]]; then
-        launch engine "$JAVA_HOME/bin/java" -Xmx512m -XX:+ExitOnOutOfMemoryError -jar "$application"
+        launch engine "$JAVA_HOME/bin/java" "${jvm[@]}" -Xms16m -Xmx256m -XX:+ExitOnOutOfMemoryError -jar "$application"
         await 60 engine 'starting the engine' engine_answers
     fi
     POSTGRES_USER=datagen POSTGRES_PASSWORD=datagen QUARKUS_PROFILE=datagen \
-        launch datagen "$JAVA_HOME/bin/java" -Xmx128m -jar "$application"
+        launch datagen "$JAVA_HOME/bin/java" "${jvm[@]}" -XX:TieredStopAtLevel=1 -Xms8m -Xmn2m -Xmx64m \
+        -jar "$application"
     if [[ $with_engine == no ]]; then
         say 'orders are written; the engine is yours: ./mvnw quarkus:dev'
         return

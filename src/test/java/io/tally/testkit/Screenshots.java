@@ -2,6 +2,7 @@ package io.tally.testkit;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Makes the pictures of the documentation from a pipeline that runs:
@@ -29,8 +30,7 @@ public final class Screenshots {
             try (Browser browser = Browser.start()) {
                 browser.view(picture.width(), picture.height(), picture.dark()).open(arguments[0]);
                 Await.until("numbers", LIMIT, () -> !browser.text("#closed .n").isEmpty());
-                Await.until(
-                        "charts", LIMIT, () -> !browser.text("figure output").equals("–"));
+                Await.until("charts", LIMIT, () -> !Set.of("", "–").contains(browser.text("figure .value")));
                 // What was drawn last is on the screen one frame later.
                 browser.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))");
                 browser.screenshot(Path.of(arguments[1], picture.name() + ".png"));
