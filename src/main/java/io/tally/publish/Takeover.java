@@ -64,7 +64,8 @@ public final class Takeover implements Checkpoints {
      * @param system where the transactions are
      * @param reason why it is to be done
      * @param restarts where to go on reading each partition once they have ended
-     * @param mustEnd whether all have to: what lies before the restarts is of another history and cannot be read instead
+     * @param logStarts below them, nothing is read again
+     * @param mustEnd whether all have to: not all that lies below was read, and seen to have ended, by an earlier filling
      * @param transaction every record before that is of one with a lower id
      */
     private record Pending(
@@ -72,12 +73,20 @@ public final class Takeover implements Checkpoints {
             Optional<String> system,
             Optional<LostGround.Reason> reason,
             Map<Integer, Long> restarts,
+            Map<Integer, Long> logStarts,
             boolean mustEnd,
             long transaction,
             long sinceMs) {
 
-        boolean isAbout(TopicFacts facts, Optional<String> systemNow, Optional<LostGround.Reason> other) {
-            return topicId.equals(facts.topicId()) && system.equals(systemNow) && reason.equals(other);
+        boolean isAbout(
+                TopicFacts facts,
+                Optional<String> systemNow,
+                Optional<LostGround.Reason> other,
+                Map<Integer, Long> logStartsNow) {
+            return topicId.equals(facts.topicId())
+                    && system.equals(systemNow)
+                    && reason.equals(other)
+                    && logStarts.equals(logStartsNow);
         }
     }
 
@@ -272,7 +281,7 @@ public final class Takeover implements Checkpoints {
                                 Optional<LostGround> back = whereTheLogWentBack(facts);
                                 back.filter(loss -> loss.partition() != LostGround.NOWHERE)
                                         .ifPresent(loss -> logStarts.merge(loss.partition(), loss.offset(), Math::max));
-                                if (pending == null || !pending.isAbout(facts, system(), reason)) {
+                                if (pending == null || !pending.isAbout(facts, system(), reason, logStarts)) {
                                     boolean everywhere =
                                             back.isPresent() && back.get().partition() == LostGround.NOWHERE;
                                     pending = pending(facts, transactions, reason, everywhere);
@@ -312,7 +321,14 @@ public final class Takeover implements Checkpoints {
                 }
             });
             return new Pending(
-                    facts.topicId(), system(), reason, restarts, everywhere, transactions.next(), clock.millis());
+                    facts.topicId(),
+                    system(),
+                    reason,
+                    restarts,
+                    Map.copyOf(logStarts),
+                    !logStarts.equals(filledLogStarts(facts)),
+                    transactions.next(),
+                    clock.millis());
         }
 
         /** @param restarts where to go on reading; a partition that is missing, from its beginning */
@@ -359,6 +375,14 @@ public final class Takeover implements Checkpoints {
         /** The source as it was when this began to look, if that is known. */
         private Optional<String> system() {
             return pipeline.map(Ledger.Pipeline::system);
+        }
+
+        /** What the last filling from this topic knew of them. */
+        private Map<Integer, Long> filledLogStarts(TopicFacts facts) {
+            return pipeline.filter(results -> results.topicId().equals(facts.topicId()))
+                    .flatMap(Ledger.Pipeline::source)
+                    .map(SourceState::logStarts)
+                    .orElse(Map.of());
         }
 
         /** Forgets what was noted of another topic. */

@@ -10,8 +10,9 @@ package io.tally.window;
  * restart inside the connector's first transaction the first part of the pair changes from missing to a number. And the
  * rows of one COPY share an LSN, so at an equal pair the operation and the order id decide; a stretch of records with
  * one pair is called a run, and a checkpoint that lies inside or right behind one holds its keys. And a connector that has
- * forgotten where it was begins a first transaction again: if it was committed later than all seen and written beyond them,
- * its missing first part is no sign of age.
+ * forgotten where it was begins a first transaction again. Its missing first part is no sign of age if it was written beyond
+ * the last commit before the highest record, since what was sent before that record had been committed by then; nor if it
+ * was committed later than all seen and written beyond them.
  */
 final class DuplicateFilter {
 
@@ -116,15 +117,22 @@ final class DuplicateFilter {
     }
 
     private int compareToHighest(OrderChange change) {
-        boolean sameTransaction =
-                transactionKnown && change.transactionKnown() && change.transactionId() == transactionId;
-        if (sameTransaction || change.lastCommitLsn() == lastCommitLsn) {
+        if (isSameTransaction(change) || change.lastCommitLsn() == lastCommitLsn) {
             return Long.compare(change.lsn(), lsn);
         }
-        if (change.lastCommitLsn() == OrderChange.NO_LSN && isNewerThanAllSeen(change)) {
-            return Long.compare(change.lsn(), lsn);
+        if (change.lastCommitLsn() == OrderChange.NO_LSN) {
+            if (isNewerThanAllSeen(change)) {
+                return Long.compare(change.lsn(), lsn);
+            }
+            if (change.lsn() > lastCommitLsn) {
+                return 1;
+            }
         }
         return Long.compare(change.lastCommitLsn(), lastCommitLsn);
+    }
+
+    private boolean isSameTransaction(OrderChange change) {
+        return transactionKnown && change.transactionKnown() && change.transactionId() == transactionId;
     }
 
     private boolean isNewerThanAllSeen(OrderChange change) {
@@ -140,8 +148,10 @@ final class DuplicateFilter {
         beforeTransactionKnown = transactionKnown;
         beforeNewestCommitTimeMs = newestCommitTimeMs;
         run.clear();
-        // Missing again: the last commit before it is not known, but not lower than the one before what was seen.
-        lastCommitLsn = Math.max(lastCommitLsn, change.lastCommitLsn());
+        // Missing again: the last commit before it is not known, but was written after what was seen before.
+        long atLeast =
+                change.lastCommitLsn() != OrderChange.NO_LSN || isSameTransaction(change) ? OrderChange.NO_LSN : lsn;
+        lastCommitLsn = Math.max(lastCommitLsn, Math.max(change.lastCommitLsn(), atLeast));
         lsn = change.lsn();
         transactionId = change.transactionId();
         transactionKnown = change.transactionKnown();

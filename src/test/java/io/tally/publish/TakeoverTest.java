@@ -290,6 +290,29 @@ class TakeoverTest {
         assertEquals(100, ledger.checkpoints.get(0).position());
     }
 
+    /** The sign may be wrong, and what lies below is not read again: nothing of it may be waiting to be seen. */
+    @Test
+    void takeOver_logWentBackInOnePartition_waitsForAllThatLieBelow() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        ledger.running = 699;
+        failure(engine, "filling order_agg waits: transaction 699 has not ended");
+        clock.setAhead(Duration.ofMinutes(60));
+        failure(engine, "filling order_agg waits: transaction 699 has not ended");
+        ledger.running = 0;
+        takeOver(engine);
+        assertEquals(95, ledger.checkpoints.get(0).position());
+
+        lost = new LostGround(LostGround.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.bootstrapLsn(), 0, 99);
+        ledger.running = 699;
+        failure(engine, "at most for tally.restart-margin");
+        clock.setAhead(Duration.ofMinutes(120));
+        takeOver(engine);
+        assertEquals(95, ledger.checkpoints.get(0).position(), "all below it has ended");
+        assertEquals(0, ledger.checkpoints.get(1).position());
+    }
+
     @Test
     void takeOver_resultsOfAnotherSystem_areFilledAndItsChangesNeverMetAgain() {
         takeOver(engine("PT1M", false, false));

@@ -34,19 +34,22 @@ public final class Simulate {
         for (int i = 0; i < threads; i++) {
             Simulation simulation = new Simulation();
             simulations.add(simulation);
-            running.add(Thread.ofPlatform().start(() -> {
-                for (long seed = next.getAndIncrement();
-                        seed < firstSeed + schedules && failed.get() == null;
-                        seed = next.getAndIncrement()) {
-                    Failure failure = simulation.run(seed);
-                    if (failure != null) {
-                        failed.compareAndSet(null, failure);
-                    }
-                    if ((seed - firstSeed + 1) % REPORT_EVERY == 0) {
-                        System.out.printf("%d schedules, %.0f s%n", seed - firstSeed + 1, secondsSince(startedAt));
-                    }
-                }
-            }));
+            running.add(Thread.ofPlatform()
+                    .uncaughtExceptionHandler(Simulate::broken)
+                    .start(() -> {
+                        for (long seed = next.getAndIncrement();
+                                seed < firstSeed + schedules && failed.get() == null;
+                                seed = next.getAndIncrement()) {
+                            Failure failure = simulation.run(seed);
+                            if (failure != null) {
+                                failed.compareAndSet(null, failure);
+                            }
+                            if ((seed - firstSeed + 1) % REPORT_EVERY == 0) {
+                                System.out.printf(
+                                        "%d schedules, %.0f s%n", seed - firstSeed + 1, secondsSince(startedAt));
+                            }
+                        }
+                    }));
         }
         for (Thread thread : running) {
             thread.join();
@@ -58,6 +61,12 @@ public final class Simulate {
             System.out.println(describe(failed.get()));
             System.exit(1);
         }
+    }
+
+    /** An error of the simulation itself. */
+    private static void broken(Thread thread, Throwable error) {
+        error.printStackTrace();
+        System.exit(2);
     }
 
     static double secondsSince(long startedAt) {

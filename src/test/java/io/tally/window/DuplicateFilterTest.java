@@ -115,6 +115,17 @@ class DuplicateFilterTest {
         assertEquals(new ResumePoint(5, FilterState.NOTHING_SEEN), filter.resumePointFor(5));
     }
 
+    /** Two commits in one millisecond, a connector that has forgotten where it was between them. */
+    @Test
+    void judge_firstPartMissingAndCommittedAtTheSameTime_placeBeyondTheLastCommitIsNew() {
+        assertEquals(NEW, see(1, 90, 200, 5, "a"));
+        assertEquals(NEW, see(2, NULL, 150, 5, "b"), "what was sent before had been committed before 90");
+        assertEquals(DUPLICATE, see(1, 90, 200, 5, "a"));
+        assertEquals(DUPLICATE, see(2, NULL, 150, 5, "b"));
+        assertEquals(NEW, see(2, NULL, 160, 5, "c"));
+        assertEquals(DUPLICATE, see(3, NULL, 80, 5, "d"), "not told from one that was sent before the first");
+    }
+
     @Test
     void judge_lsnWithoutSequence_cannotBeTold() {
         OrderChange old = at(insert(0, 1, 1, 1), 1, NULL, 200, 1, "a");
