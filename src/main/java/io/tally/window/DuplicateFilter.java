@@ -60,7 +60,8 @@ final class DuplicateFilter {
             return Verdict.NEW;
         }
         if (!change.sequenceKnown()) {
-            return Verdict.UNTOLD;
+            // Where others carry the pair it is the exception, and may be the only sign that there is.
+            return change.lsn() < lsn && isNewerThanAllSeen(change) ? Verdict.WENT_BACK : Verdict.UNTOLD;
         }
         int order = compareToHighest(change);
         if (order < 0 || order == 0 && wasSeenAtThisPair(change)) {

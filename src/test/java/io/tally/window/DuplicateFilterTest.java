@@ -134,6 +134,9 @@ class DuplicateFilterTest {
         old.setTransactionId(2);
         old.setLsn(150);
         old.setCommitTimeMs(2);
+        assertEquals(UNTOLD, new DuplicateFilter(FilterState.NOTHING_SEEN).judge(old));
+        assertEquals(WENT_BACK, filter.judge(old), "committed later than all that carry it, written before");
+        old.setLsn(250);
         assertEquals(UNTOLD, filter.judge(old));
     }
 
