@@ -60,8 +60,7 @@ final class DuplicateFilter {
             return Verdict.NEW;
         }
         if (!change.sequenceKnown()) {
-            // Where others carry the pair it is the exception, and may be the only sign that there is.
-            return change.lsn() < lsn && isNewerThanAllSeen(change) ? Verdict.WENT_BACK : Verdict.UNTOLD;
+            return Verdict.UNTOLD;
         }
         int order = compareToHighest(change);
         if (order < 0 || order == 0 && wasSeenAtThisPair(change)) {
@@ -74,6 +73,11 @@ final class DuplicateFilter {
         inRun = true;
         newestCommitTimeMs = Math.max(newestCommitTimeMs, change.commitTimeMs());
         return Verdict.NEW;
+    }
+
+    /** Whether a change that cannot be judged was committed later than all that could be, and written before one of them. */
+    boolean mayHaveGoneBack(OrderChange untold) {
+        return untold.lsn() < lsn && isNewerThanAllSeen(untold);
     }
 
     /** Where to read again so that the record at the given offset, the last one that was new, is new again. */

@@ -237,7 +237,7 @@ public final class Shard {
             case DUPLICATE -> counts.duplicate++;
             case WENT_BACK -> loseToThePast(offset, change);
             case UNTOLD -> {
-                if (fill.holds(offset, change)) {
+                if (fill.holds(offset, change) && !duplicates.mayHaveGoneBack(change)) {
                     passInTable(change, nowMs);
                 } else {
                     loseGround(new LostGround(
