@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The settings there are. One that does not exist would be ignored silently, and what it was meant for would not happen. */
 final class SettingNames {
@@ -58,20 +61,19 @@ final class SettingNames {
      * @param environment its variables
      */
     Optional<String> problem(Iterable<String> properties, Map<String, String> environment) {
-        for (String property : properties) {
-            if (property.startsWith(prefix + ".") && !names.contains(property)) {
-                return Optional.of(property + " is not a setting; the nearest is " + nearest(property, names));
-            }
-        }
         Set<String> variables = new HashSet<>();
         names.forEach(name -> variables.add(variable(name)));
-        return environment.keySet().stream()
-                .sorted()
+        Stream<String> unknown = StreamSupport.stream(properties.spliterator(), false)
+                .filter(property -> property.startsWith(prefix + ".") && !names.contains(property))
+                .map(property -> property + " is not a setting; the nearest is " + nearest(property, names));
+        Stream<String> unknownVariables = environment.keySet().stream()
                 .filter(variable -> variable.startsWith(variable(prefix + ".")))
                 .filter(variable -> !variables.contains(variable) && !isFile(variable, variables))
                 .filter(variable -> !SERVICE_LINK.matcher(variable).matches())
-                .findFirst()
                 .map(variable -> variable + " is not a setting; the nearest is " + nearest(variable, variables));
+        String all =
+                Stream.concat(unknown, unknownVariables).distinct().sorted().collect(Collectors.joining(". "));
+        return all.isEmpty() ? Optional.empty() : Optional.of(all);
     }
 
     /** As {@link SecretFiles} takes them. */

@@ -59,6 +59,14 @@ class SettingNamesTest {
     }
 
     @Test
+    void problem_severalUnknown_namesEachOnce() {
+        assertEquals(
+                Optional.of("TALLY_WINDOWSIZE is not a setting; the nearest is TALLY_WINDOW_SIZE."
+                        + " tally.windw.size is not a setting; the nearest is tally.window.size"),
+                names.problem(List.of("tally.windw.size"), Map.of("TALLY_WINDOWSIZE", "1")));
+    }
+
+    @Test
     void problem_settingThatDoesNotExist_namesTheNearest() {
         assertEquals(
                 Optional.of("TALLY_WINDOWSIZE is not a setting; the nearest is TALLY_WINDOW_SIZE"),

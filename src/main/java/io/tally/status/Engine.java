@@ -147,17 +147,13 @@ class Engine {
         if (refusal != null) {
             return new Verdict(EngineState.FAILED, refusal);
         }
-        String problem = states.stream()
-                .map(ReaderState::problem)
-                .filter(found -> found != null)
-                .findFirst()
-                .orElse(null);
+        String problem = problem(states.stream());
         List<ReaderState.Phase> phases = states.stream()
                 .flatMap(state -> state.partitions().stream())
                 .map(ReaderState.Partition::phase)
                 .toList();
         if (phases.contains(ReaderState.Phase.STOPPED)) {
-            return new Verdict(EngineState.FAILED, problem);
+            return new Verdict(EngineState.FAILED, problem(states.stream().filter(Engine::hasStopped)));
         }
         if (!states.stream().allMatch(ReaderState::connected)) {
             return store.shards().isEmpty()
@@ -182,6 +178,17 @@ class Engine {
             return new Verdict(EngineState.STALLED, publishing.lastFailure());
         }
         return new Verdict(EngineState.RUNNING, null);
+    }
+
+    private static boolean hasStopped(ReaderState state) {
+        return state.partitions().stream().anyMatch(partition -> partition.phase() == ReaderState.Phase.STOPPED);
+    }
+
+    private static String problem(Stream<ReaderState> states) {
+        return states.map(ReaderState::problem)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private List<String> warnings() {
