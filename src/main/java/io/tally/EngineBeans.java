@@ -1,12 +1,8 @@
 package io.tally;
 
-import io.tally.cdc.ColumnTypes;
-import io.tally.cdc.Columns;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
-import io.tally.cdc.EpochUnit;
 import io.tally.cdc.RecordFormat;
-import io.tally.cdc.TableColumns;
 import io.tally.cdc.UpdateMode;
 import io.tally.ingest.DeadLetterSettings;
 import io.tally.ingest.IngestSettings;
@@ -35,7 +31,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -71,7 +66,10 @@ class EngineBeans {
         config.historyOlderThan()
                 .ifPresent(age ->
                         check("tally.history-older-than", age, age.compareTo(size) >= 0, "tally.window.size or more"));
+        int scale = config.priceScale();
+        check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         return new WindowSettings(
+                scale,
                 new TumblingWindows(size.toMillis()),
                 config.outOfOrderness().toMillis(),
                 config.idleTimeout().toMillis(),
@@ -204,7 +202,11 @@ class EngineBeans {
         });
         Optional<String> bearer = registry.token().map(token -> "Bearer " + token);
         check("tally.registry.token", "…", basic.isEmpty() || bearer.isEmpty(), "this or tally.registry.username");
-        return new RegistrySettings(url, basic.or(() -> bearer), registry.tlsConfigurationName(), columns(config));
+        return new RegistrySettings(
+                url,
+                basic.or(() -> bearer),
+                registry.tlsConfigurationName(),
+                columns(config).names());
     }
 
     private static URI registryAddress(String url) {
@@ -229,27 +231,21 @@ class EngineBeans {
     @Produces
     @Dependent
     DebeziumDecoder decoder(TallyConfig config, SourceColumns catalog, SchemaRegistry registry) {
-        int scale = config.priceScale();
-        check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         Set<String> tables = new HashSet<>(config.source().aliases().orElse(Set.of()));
         tables.forEach(alias -> checkTableName("tally.source.aliases", alias));
         tables.add(config.source().table());
-        DecoderSettings settings =
-                new DecoderSettings(columns(config), scale, config.updates(), tables, types(config.source(), catalog));
-        return new DebeziumDecoder(settings.with(() -> tableColumns(catalog.found()))
-                .with(config.format(), registry.configured() ? registry : null));
-    }
-
-    private static TableColumns tableColumns(SourceColumns.Columns found) {
-        return new TableColumns(
-                tableColumn(found.customerId()),
-                tableColumn(found.quantity()),
-                tableColumn(found.price()),
-                tableColumn(found.eventTime()));
-    }
-
-    private static TableColumns.Column tableColumn(SourceColumns.Column found) {
-        return new TableColumns.Column(found.nullable(), found.large(), found.fine());
+        config.source()
+                .priceDecimals()
+                .ifPresent(decimals ->
+                        check("tally.source.price-decimals", decimals, decimals >= 0 && decimals <= 1000, "0 to 1000"));
+        Columns columns = columns(config);
+        return new DebeziumDecoder(new DecoderSettings(
+                columns.orderId(),
+                new CatalogColumns(columns, config.source(), catalog),
+                config.updates(),
+                tables,
+                config.format(),
+                registry.configured() ? registry : null));
     }
 
     private static void checkTableName(String key, String name) {
@@ -267,22 +263,6 @@ class EngineBeans {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("tally.columns is not possible: " + e.getMessage(), e);
         }
-    }
-
-    /** What a setting does not tell is asked of the catalog, when records come: it has been looked at by then. */
-    private static Supplier<ColumnTypes> types(TallyConfig.Source source, SourceColumns catalog) {
-        EpochUnit unit = source.timeUnit().orElse(null);
-        ColumnTypes texts = new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, unit);
-        if (source.decimals() == TallyConfig.Source.Decimals.TEXT) {
-            return () -> texts;
-        }
-        Optional<Integer> price = source.priceDecimals();
-        price.ifPresent(decimals ->
-                check("tally.source.price-decimals", decimals, decimals >= 0 && decimals <= 1000, "0 to 1000"));
-        return () -> new ColumnTypes(
-                price.orElseGet(() -> catalog.found().price().decimals().orElse(ColumnTypes.TEXT)),
-                catalog.found().quantity().decimals().orElse(ColumnTypes.TEXT),
-                unit);
     }
 
     private static void check(String key, Object value, boolean fine, String wanted) {

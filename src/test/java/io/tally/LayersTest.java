@@ -45,11 +45,11 @@ class LayersTest {
                 mayUse("view.sql"),
                 mayUse("view.expression", tally("view.sql")),
                 mayUse("view"),
-                mayUse("window"),
-                mayUse("cdc", tally("window")),
+                mayUse("cdc", tally("view")),
+                mayUse("window", tally("cdc", "view")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
                 mayUse("ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA, JSON),
-                mayUse("publish", tally("window"), CDI, QUARKUS, VERTX, TLS),
+                mayUse("publish", tally("cdc", "window"), CDI, QUARKUS, VERTX, TLS),
                 mayUse("status", tally("cdc", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
                 mayUse("datagen", CDI, QUARKUS, VERTX));
     }

@@ -1,6 +1,6 @@
 package io.tally.bench;
 
-import io.tally.window.OrderChange;
+import io.tally.cdc.RowChange;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.tally.window.WindowSettings;
@@ -52,7 +52,7 @@ public class ApplyBenchmark {
     @Param
     public Order order;
 
-    private final OrderChange change = new OrderChange();
+    private final RowChange change = new RowChange();
     private int[] customerOf;
     private long[] timeOf;
     private WindowStore store;

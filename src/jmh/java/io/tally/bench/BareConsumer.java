@@ -2,8 +2,8 @@ package io.tally.bench;
 
 import com.sun.management.ThreadMXBean;
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.RowChange;
 import io.tally.cdc.UndecodableException;
-import io.tally.window.OrderChange;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +60,7 @@ final class BareConsumer {
                     consumer.assign(mine);
                     consumer.seekToBeginning(mine);
                     DebeziumDecoder decoder = new DebeziumDecoder();
-                    OrderChange change = new OrderChange();
+                    RowChange change = new RowChange();
                     while (read.get() < records) {
                         ConsumerRecords<byte[], byte[]> polled = consumer.poll(Duration.ofMillis(100));
                         if (polled.isEmpty()) {

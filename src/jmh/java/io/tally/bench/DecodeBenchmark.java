@@ -1,8 +1,8 @@
 package io.tally.bench;
 
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.RowChange;
 import io.tally.cdc.UndecodableException;
-import io.tally.window.OrderChange;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +60,7 @@ public class DecodeBenchmark {
     public Form form;
 
     private final DebeziumDecoder decoder = new DebeziumDecoder();
-    private final OrderChange change = new OrderChange();
+    private final RowChange change = new RowChange();
     private byte[][] records;
     private int next;
 
@@ -81,7 +81,7 @@ public class DecodeBenchmark {
     }
 
     @Benchmark
-    public OrderChange decode() throws UndecodableException {
+    public RowChange decode() throws UndecodableException {
         decoder.decode(records[next++ & RECORDS - 1], change);
         return change;
     }

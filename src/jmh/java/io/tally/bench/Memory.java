@@ -1,6 +1,6 @@
 package io.tally.bench;
 
-import io.tally.window.OrderChange;
+import io.tally.cdc.RowChange;
 import io.tally.window.Shard;
 import java.util.Locale;
 
@@ -47,7 +47,7 @@ public final class Memory {
     private static long usedAfter(int customers, int windows) {
         long before = used();
         Shard shard = OneShard.empty(OneShard.settings(Long.MAX_VALUE));
-        OrderChange change = new OrderChange();
+        RowChange change = new RowChange();
         long offset = 0;
         for (int window = 0; window < windows; window++) {
             for (int customer = 1; customer <= customers; customer++) {

@@ -1,6 +1,7 @@
 package io.tally.bench;
 
-import io.tally.window.OrderChange;
+import io.tally.cdc.RowChange;
+import io.tally.window.Changes;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.TumblingWindows;
@@ -19,6 +20,7 @@ final class OneShard {
     /** @param maxEntries bound on pairs of window and customer */
     static WindowSettings settings(long maxEntries) {
         return new WindowSettings(
+                2,
                 new TumblingWindows(WINDOW_MS),
                 5_000,
                 1_000,
@@ -41,14 +43,14 @@ final class OneShard {
      *
      * @param change that it is written into
      */
-    static void insert(Shard shard, OrderChange change, long offset, long eventTimeMs, int customerId) {
-        change.reset(OrderChange.Op.INSERT);
+    static void insert(Shard shard, RowChange change, long offset, long eventTimeMs, int customerId) {
+        change.reset(RowChange.Op.INSERT);
         change.setTransactionId((int) offset);
         change.setLsn(offset);
         change.setLastCommitLsn(offset);
         change.setCommitTimeMs(eventTimeMs);
-        change.setOrderId(ORDER_ID, 0, ORDER_ID.length);
-        change.after().set(eventTimeMs, customerId, 1, 100);
+        change.setKey(ORDER_ID, 0, ORDER_ID.length);
+        Changes.set(change.after(), eventTimeMs, customerId, 1, 100);
         shard.apply(offset, change, Long.MAX_VALUE / 2);
     }
 }

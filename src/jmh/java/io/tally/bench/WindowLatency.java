@@ -1,10 +1,10 @@
 package io.tally.bench;
 
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.RowChange;
 import io.tally.cdc.UndecodableException;
 import io.tally.testkit.EngineProcess;
 import io.tally.testkit.TestPipeline;
-import io.tally.window.OrderChange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -138,7 +138,7 @@ public final class WindowLatency {
         Map<String, Object> config =
                 Map.of("bootstrap.servers", pipeline.stack().bootstrapServers(), "isolation.level", "read_committed");
         DebeziumDecoder decoder = new DebeziumDecoder();
-        OrderChange change = new OrderChange();
+        RowChange change = new RowChange();
         long[] newestMs = new long[TestPipeline.PARTITIONS];
         long watermarkMs = 0;
         try (KafkaConsumer<byte[], byte[]> consumer =

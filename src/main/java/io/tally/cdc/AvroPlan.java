@@ -10,9 +10,9 @@ final class AvroPlan {
     private final Set<String> row;
     private final Set<String> source;
 
-    AvroPlan(Columns columns) {
+    AvroPlan(ColumnNames columns) {
         outermost = Set.copyOf(Envelope.names(columns));
-        row = Set.copyOf(columns.names());
+        row = Set.copyOf(columns.all());
         source = Set.copyOf(SourceReader.FIELDS);
     }
 

@@ -9,8 +9,6 @@ import java.util.Map;
 /** Reads the JSON of Avro schemas. Types that were named in one are known in those that follow. */
 final class AvroSchema {
 
-    private static final String CONNECT_DECIMAL = "org.apache.kafka.connect.data.Decimal";
-
     private static final int MAX_FIXED = 1 << 24;
 
     private final AvroPlan plan;
@@ -154,15 +152,12 @@ final class AvroSchema {
 
     private static boolean isDecimal(Map<?, ?> attributes) {
         return "decimal".equals(attributes.get("logicalType"))
-                || CONNECT_DECIMAL.equals(attributes.get("connect.name"));
+                || ConnectTypes.isDecimal(attributes.get("connect.name"));
     }
 
     /** Avro's own attribute, or else what Connect has noted. */
     private static int scale(Map<?, ?> attributes) throws UndecodableException {
-        int connect = attributes.get("connect.parameters") instanceof Map<?, ?> parameters
-                ? SchemaTypes.scale(parameters, 0)
-                : 0;
-        return number(attributes, "scale", connect);
+        return number(attributes, "scale", ConnectTypes.scale(attributes.get("connect.parameters"), 0));
     }
 
     private static int number(Map<?, ?> attributes, String name, int otherwise) throws UndecodableException {
@@ -179,7 +174,7 @@ final class AvroSchema {
 
     /** By the name that Connect has noted, or else by Avro's. */
     private static AvroType time(Map<?, ?> attributes) {
-        EpochUnit unit = SchemaTypes.unit(attributes.get("connect.name"));
+        EpochUnit unit = ConnectTypes.unit(attributes.get("connect.name"));
         if (unit == null) {
             unit = switch (String.valueOf(attributes.get("logicalType"))) {
                 case "timestamp-millis", "local-timestamp-millis" -> EpochUnit.MILLIS;

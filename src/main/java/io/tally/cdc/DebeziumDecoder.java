@@ -1,13 +1,12 @@
 package io.tally.cdc;
 
-import io.tally.window.OrderChange;
-import io.tally.window.OrderChange.Op;
+import io.tally.cdc.RowChange.Op;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
- * Reads the value of one record of the topic, JSON or Avro that Debezium wrote, into an {@link OrderChange}. What {@link
+ * Reads the value of one record of the topic, JSON or Avro that Debezium wrote, into an {@link RowChange}. What {@link
  * Shape} it has is found out record by record: an envelope is what has {@code op}, a row by itself what has {@code __op},
  * {@code __deleted} or at least two of the columns, and either may be the payload of an embedded schema. What begins with
  * a zero has its schema in a registry.
@@ -26,7 +25,8 @@ import java.util.function.Supplier;
 public final class DebeziumDecoder {
 
     private final UpdateMode updates;
-    private final Supplier<ColumnTypes> usualTypes;
+    private final Supplier<TableColumns> tables;
+    private final ColumnNames names;
     private final EmbeddedSchema schema;
     private final Envelope outermost;
     private final RecordReader reader;
@@ -45,8 +45,18 @@ public final class DebeziumDecoder {
 
     private Shape ifRow = Shape.ROW;
 
+    /** The columns that are wanted, and what reads them. */
+    private TableColumns table;
+
+    private ColumnReader[] columns = {};
+
     /** How the columns of the record in hand are written. */
     private ColumnTypes types;
+
+    /** The writer's last time, and what came of it. */
+    private WriterSchema lastWriter;
+
+    private ColumnTypes ofLastWriter;
 
     /** A decoder for the orders table as the pipeline creates it, which takes rows back. */
     public DebeziumDecoder() {
@@ -55,9 +65,11 @@ public final class DebeziumDecoder {
 
     public DebeziumDecoder(DecoderSettings settings) {
         this.updates = settings.updates();
-        this.usualTypes = settings.types();
-        this.schema = new EmbeddedSchema(settings.columns());
-        this.outermost = new Envelope(settings, schema, new Envelope(settings, null, null));
+        this.tables = settings.table();
+        this.names = settings.names();
+        this.schema = new EmbeddedSchema(names.wanted());
+        this.outermost =
+                new Envelope(names, settings.tables(), schema, new Envelope(names, settings.tables(), null, null));
         this.reader = new RecordReader(outermost.fields());
         this.format = settings.format();
         this.schemas = settings.format() == RecordFormat.JSON ? null : settings.schemas();
@@ -70,20 +82,21 @@ public final class DebeziumDecoder {
 
     /**
      * Decodes the record's value in {@code [offset, offset + length)}; nothing outside is read. The change refers to
-     * the array for its order id, so the bytes must stay as they are while it is in use.
+     * the array for its key and texts, so the bytes must stay as they are while it is in use.
      *
      * @param value the array, or null for a record without a value, a tombstone. Zero bytes are a
      *     value, and not JSON
      * @throws UndecodableException if the record cannot be counted; the change is then one of nothing, at the place in the
      *     source's log that the record names, if that can be read
      */
-    public void decode(byte[] value, int offset, int length, OrderChange into) throws UndecodableException {
+    public void decode(byte[] value, int offset, int length, RowChange into) throws UndecodableException {
         into.reset(Op.NONE);
         if (value == null) {
             into.setOp(Op.TOMBSTONE);
             return;
         }
         Objects.checkFromIndexSize(offset, length, value.length);
+        lookAtTable();
         boolean complete = false;
         try {
             if (format == RecordFormat.AVRO || length > 0 && value[offset] == WirePrefix.MAGIC) {
@@ -100,11 +113,11 @@ public final class DebeziumDecoder {
     }
 
     /** Decodes an array that is all value; null is a tombstone. */
-    public void decode(byte[] value, OrderChange into) throws UndecodableException {
+    public void decode(byte[] value, RowChange into) throws UndecodableException {
         decode(value, 0, value == null ? 0 : value.length, into);
     }
 
-    private void decodeJson(byte[] value, int offset, int length, OrderChange into) throws UndecodableException {
+    private void decodeJson(byte[] value, int offset, int length, RowChange into) throws UndecodableException {
         reader.read(value, offset, length);
         fill(value, into);
     }
@@ -127,7 +140,7 @@ public final class DebeziumDecoder {
     }
 
     /** Decodes a value after the id of its schema. Avro is turned into the JSON that the same connector would write. */
-    private void decodeRegistered(byte[] value, int offset, int length, OrderChange into) throws UndecodableException {
+    private void decodeRegistered(byte[] value, int offset, int length, RowChange into) throws UndecodableException {
         if (!WirePrefix.isAt(value, offset, length)) {
             throw format == RecordFormat.AVRO
                     ? Faults.noWirePrefix(value, offset, length)
@@ -171,7 +184,7 @@ public final class DebeziumDecoder {
         return found;
     }
 
-    private void decodeAvro(byte[] value, int from, int length, OrderChange into) throws UndecodableException {
+    private void decodeAvro(byte[] value, int from, int length, RowChange into) throws UndecodableException {
         avro.open(value, from, length);
         json.begin();
         writer.avro().write(avro, json, AvroType.Role.OUTERMOST);
@@ -184,7 +197,7 @@ public final class DebeziumDecoder {
         }
     }
 
-    private void fill(byte[] record, OrderChange into) throws UndecodableException {
+    private void fill(byte[] record, RowChange into) throws UndecodableException {
         if (!outermost.fields().isObject()) {
             throw Faults.notAnObject(record, outermost.fields());
         }
@@ -199,11 +212,34 @@ public final class DebeziumDecoder {
     }
 
     private ColumnTypes usualTypes() {
-        ColumnTypes usual = usualTypes.get();
-        return writer == null ? usual : writer.types(usual);
+        if (writer == null) {
+            return table.types();
+        }
+        if (writer != lastWriter) {
+            lastWriter = writer;
+            ofLastWriter = writer.types(table.types());
+        }
+        return ofLastWriter;
     }
 
-    private void fill(Envelope envelope, byte[] record, OrderChange into, Shape ifEnvelope, Shape ifRow)
+    /** The catalog is looked at from time to time, and a column may have been altered. */
+    private void lookAtTable() {
+        TableColumns now = tables.get();
+        if (now == table) {
+            return;
+        }
+        if (!now.names().equals(names.wanted())) {
+            throw new IllegalStateException("columns are " + now.names() + " instead of " + names.wanted());
+        }
+        table = now;
+        lastWriter = null;
+        columns = new ColumnReader[now.count()];
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = ColumnReader.of(now.column(i).type());
+        }
+    }
+
+    private void fill(Envelope envelope, byte[] record, RowChange into, Shape ifEnvelope, Shape ifRow)
             throws UndecodableException {
         boolean row = !envelope.isEnvelope();
         if (row && !envelope.isRow()) {
@@ -221,11 +257,15 @@ public final class DebeziumDecoder {
         source.fill(record, into);
         if (operation != 'm') {
             fillChange(envelope, row, operation, record, into);
+            UndecodableException fault = into.fault();
+            if (fault != null) {
+                throw fault;
+            }
         }
         shape = row ? ifRow : ifEnvelope;
     }
 
-    private static void fillOther(Envelope envelope, byte[] record, OrderChange into) throws UndecodableException {
+    private static void fillOther(Envelope envelope, byte[] record, RowChange into) throws UndecodableException {
         Op other = envelope.isNullWithSchema() ? Op.TOMBSTONE : envelope.otherMessage(record);
         if (other == null) {
             throw Faults.unknownShape(record, envelope.fields());
@@ -246,13 +286,13 @@ public final class DebeziumDecoder {
     }
 
     /** @param row whether the row is all there is: the one after the change, or what a delete has deleted */
-    private void fillChange(Envelope envelope, boolean row, char operation, byte[] record, OrderChange into)
+    private void fillChange(Envelope envelope, boolean row, char operation, byte[] record, RowChange into)
             throws UndecodableException {
         SourceReader source = row ? envelope.rowSource() : envelope.source();
         RowReader before = row ? envelope.row() : envelope.before();
         RowReader after = row ? envelope.row() : envelope.after();
         switch (operation) {
-            case 'c' -> fillAdded(after, record, into, Op.INSERT);
+            case 'c' -> fillAdded(after, source, record, into, Op.INSERT);
             case 'u' -> {
                 if (updates == UpdateMode.RETRACT) {
                     if (row) {
@@ -260,10 +300,10 @@ public final class DebeziumDecoder {
                     }
                     fillTakenBack(before, source, record, into);
                 }
-                fillAdded(after, record, into, Op.UPDATE);
+                fillAdded(after, source, record, into, Op.UPDATE);
             }
             case 'd' -> fillDeleted(before, source, record, into);
-            case 'r' -> fillAdded(after, record, into, read(source, record));
+            case 'r' -> fillAdded(after, source, record, into, read(source, record));
             case 't' -> into.setOp(Op.TRUNCATE);
             default -> throw envelope.unknownOperation(record);
         }
@@ -273,30 +313,33 @@ public final class DebeziumDecoder {
         return source.incremental(record) ? Op.INCREMENTAL_SNAPSHOT : Op.SNAPSHOT;
     }
 
-    private void fillAdded(RowReader after, byte[] record, OrderChange into, Op op) throws UndecodableException {
+    private void fillAdded(RowReader after, SourceReader source, byte[] record, RowChange into, Op op)
+            throws UndecodableException {
         into.setOp(op);
-        after.requireWhole(record);
-        after.fillOrderId(record, into);
-        after.fill(record, types, into.after());
+        after.require(record);
+        after.fillKey(record, into);
+        after.fill(record, table, columns, types, source.members(), into.after());
     }
 
-    private void fillDeleted(RowReader before, SourceReader source, byte[] record, OrderChange into)
+    private void fillDeleted(RowReader before, SourceReader source, byte[] record, RowChange into)
             throws UndecodableException {
         into.setOp(Op.DELETE);
         if (updates == UpdateMode.APPEND) {
-            before.fillOrderIdIfAny(record, into);
+            before.fillKeyIfAny(record, into);
             return;
         }
         fillTakenBack(before, source, record, into);
-        before.fillOrderId(record, into);
+        before.fillKey(record, into);
     }
 
-    private void fillTakenBack(RowReader before, SourceReader source, byte[] record, OrderChange into)
+    private void fillTakenBack(RowReader before, SourceReader source, byte[] record, RowChange into)
             throws UndecodableException {
-        String lacking = before.lacking(record);
-        if (lacking != null) {
-            throw Faults.noBeforeImage("has no " + lacking, record, source.members());
+        Members place = source.members();
+        if (!before.isThere(record)) {
+            String first = names.all().getFirst();
+            throw Faults.noBeforeImage(
+                    "has no " + first, record, place.start(), place.isObject() ? place.end() : place.start());
         }
-        before.fill(record, types, into.before());
+        before.fill(record, table, columns, types, place, into.before());
     }
 }

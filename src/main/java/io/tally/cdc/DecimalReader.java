@@ -8,15 +8,18 @@ package io.tally.cdc;
  */
 final class DecimalReader {
 
-    private static final int SCALE = 0;
-    private static final int VALUE = 1;
+    /** The members of a number that brings its scale. */
+    static final String[] STRUCT = {"scale", "value"};
+
+    static final int SCALE = 0;
+    static final int VALUE = 1;
 
     private final DecimalText decimal;
     private final UnscaledDecimal unscaled;
     private final TextSlice text = new TextSlice();
 
     private final JsonCursor cursor = new JsonCursor();
-    private final Members struct = new Members("scale", "value");
+    private final Members struct = new Members(STRUCT);
 
     private long units;
 
@@ -32,22 +35,21 @@ final class DecimalReader {
     }
 
     /**
-     * Reads a column that is there and returns null, or the reason why it is no number.
+     * Reads the value in {@code [start, end)} and returns null, or the reason why it is no number.
      *
      * @param decimals decimals of unscaled bytes in a string, or {@link ColumnTypes#TEXT} if it holds text
      */
-    DecimalFault read(byte[] record, Members row, int column, int decimals) {
-        int start = row.start(column);
-        int end = row.end(column);
-        if (row.isNumber(column)) {
-            return readText(record, start, end);
-        }
-        if (row.isString(column)) {
+    DecimalFault read(byte[] record, int start, int end, int decimals) {
+        byte first = record[start];
+        if (first == '"') {
             return decimals == ColumnTypes.TEXT
                     ? readTextIn(record, start, end)
                     : readBytesIn(record, start, end, decimals);
         }
-        return row.first(column) == '{' ? readStruct(record, start, end) : DecimalFault.WRONG_TYPE;
+        if (ColumnReader.isNumber(first)) {
+            return readText(record, start, end);
+        }
+        return first == '{' ? readStruct(record, start, end) : DecimalFault.WRONG_TYPE;
     }
 
     private DecimalFault readText(byte[] bytes, int from, int to) {

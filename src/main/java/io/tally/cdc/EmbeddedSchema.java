@@ -1,8 +1,8 @@
 package io.tally.cdc;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The Connect schema that a converter embeds in every record. It is some kilobytes long and always the same, so it is
@@ -12,45 +12,21 @@ final class EmbeddedSchema implements Nested {
 
     private static final int[] NO_MEMBERS = {};
 
-    private static final int FIELD = 0;
-    private static final int TYPE = 1;
-    private static final int NAME = 2;
-    private static final int FIELDS = 3;
-    private static final int PARAMETERS = 4;
-
-    /** PostgreSQL's scales have up to four. */
-    private static final int MAX_SCALE_DIGITS = 6;
-
-    private static final byte[] BEFORE = ascii("before");
-    private static final byte[] AFTER = ascii("after");
-    private static final byte[] BYTES = ascii("bytes");
-    private static final byte[] CONNECT_TIMESTAMP = ascii("org.apache.kafka.connect.data.Timestamp");
-    private static final byte[] TIMESTAMP = ascii("io.debezium.time.Timestamp");
-    private static final byte[] MICRO_TIMESTAMP = ascii("io.debezium.time.MicroTimestamp");
-    private static final byte[] NANO_TIMESTAMP = ascii("io.debezium.time.NanoTimestamp");
-
-    private final byte[] quantity;
-    private final byte[] price;
-    private final byte[] eventTime;
-    private final TextSlice text = new TextSlice();
+    private final List<String> columns;
 
     private byte[] record = {};
     private int start;
     private int end;
 
     private byte[] known = {};
+    private ColumnTypes knownOtherwise;
     private ColumnTypes knownTypes;
 
     /** What has been found out of the schema that is being read. */
-    private int priceDecimals;
+    private ColumnTypes found;
 
-    private int quantityDecimals;
-    private EpochUnit unit;
-
-    EmbeddedSchema(Columns columns) {
-        quantity = CodedText.encode(columns.quantity());
-        price = CodedText.encode(columns.price());
-        eventTime = CodedText.encode(columns.eventTime());
+    EmbeddedSchema(List<String> columns) {
+        this.columns = columns;
     }
 
     @Override
@@ -96,93 +72,42 @@ final class EmbeddedSchema implements Nested {
         if (end == 0 || record[start] != '{') {
             return otherwise;
         }
-        if (!Arrays.equals(record, start, end, known, 0, known.length)) {
-            priceDecimals = otherwise.priceDecimals();
-            quantityDecimals = otherwise.quantityDecimals();
-            unit = otherwise.eventTime();
+        if (otherwise != knownOtherwise || !Arrays.equals(record, start, end, known, 0, known.length)) {
             known = Arrays.copyOfRange(record, start, end);
+            knownOtherwise = otherwise;
+            found = ColumnTypes.unknown(columns.size());
             try {
-                JsonCursor cursor = new JsonCursor();
-                readStruct(cursor, cursor.open(known, 0, known.length), true);
+                readStruct(JsonTree.parse(known), true);
             } catch (UndecodableException e) {
                 throw Faults.noLongerJson(e);
             }
-            knownTypes = new ColumnTypes(priceDecimals, quantityDecimals, unit);
+            knownTypes = found.over(otherwise);
         }
         return knownTypes;
     }
 
     /** Reads the fields of a struct; of an envelope, those of its rows. */
-    private void readStruct(JsonCursor cursor, int at, boolean ofEnvelope) throws UndecodableException {
-        Members struct = field();
-        struct.read(cursor, at, 0);
-        if (struct.first(FIELDS) != '[') {
+    private void readStruct(Object struct, boolean ofEnvelope) {
+        if (!(struct instanceof Map<?, ?> members) || !(members.get("fields") instanceof List<?> fields)) {
             return;
         }
-        int next = cursor.firstElement(struct.start(FIELDS));
-        while (known[next] != ']') {
-            Members field = field();
-            int afterField = field.read(cursor, next, 0);
-            if (ofEnvelope && (is(field, FIELD, BEFORE) || is(field, FIELD, AFTER))) {
-                readStruct(cursor, next, false);
-            } else {
-                readColumn(cursor, field);
+        for (Object one : fields) {
+            if (one instanceof Map<?, ?> field) {
+                Object name = field.get("field");
+                if (ofEnvelope && ("before".equals(name) || "after".equals(name))) {
+                    readStruct(field, false);
+                } else if (name instanceof String && columns.contains(name)) {
+                    readColumn(columns.indexOf(name), field);
+                }
             }
-            next = cursor.nextElement(afterField);
         }
     }
 
-    private static Members field() {
-        return new Members("field", "type", "name", "fields", "parameters");
-    }
-
-    private void readColumn(JsonCursor cursor, Members field) throws UndecodableException {
-        if (is(field, FIELD, price)) {
-            priceDecimals = decimals(cursor, field, priceDecimals);
-        } else if (is(field, FIELD, quantity)) {
-            quantityDecimals = decimals(cursor, field, quantityDecimals);
-        } else if (is(field, FIELD, eventTime)) {
-            unit = unit(field);
-        }
-    }
-
-    private int decimals(JsonCursor cursor, Members field, int ifNotSaid) throws UndecodableException {
-        if (!is(field, TYPE, BYTES)) {
-            return ColumnTypes.TEXT;
-        }
-        Members parameters = new Members("scale");
-        if (field.first(PARAMETERS) == '{') {
-            parameters.read(cursor, field.start(PARAMETERS), 0);
-        }
-        if (!parameters.isString(0)) {
-            return ifNotSaid;
-        }
-        text.take(known, parameters.start(0), parameters.end(0));
-        boolean number = text.length() > 0
-                && text.length() <= MAX_SCALE_DIGITS
-                && Words.endOfDigits(text.bytes(), text.from(), text.to()) == text.to();
-        return number ? (int) IntegerText.value(text.bytes(), text.from(), text.to()) : ifNotSaid;
-    }
-
-    private EpochUnit unit(Members field) {
-        if (is(field, NAME, TIMESTAMP) || is(field, NAME, CONNECT_TIMESTAMP)) {
-            return EpochUnit.MILLIS;
-        }
-        if (is(field, NAME, MICRO_TIMESTAMP)) {
-            return EpochUnit.MICROS;
-        }
-        return is(field, NAME, NANO_TIMESTAMP) ? EpochUnit.NANOS : unit;
-    }
-
-    private boolean is(Members owner, int index, byte[] word) {
-        if (!owner.isString(index)) {
-            return false;
-        }
-        text.take(known, owner.start(index), owner.end(index));
-        return text.is(word);
-    }
-
-    private static byte[] ascii(String word) {
-        return word.getBytes(StandardCharsets.US_ASCII);
+    private void readColumn(int column, Map<?, ?> field) {
+        int decimals = "bytes".equals(field.get("type"))
+                ? ConnectTypes.scale(field.get("parameters"), found.decimals(column))
+                : ColumnTypes.TEXT;
+        EpochUnit unit = ConnectTypes.unit(field.get("name"));
+        found = found.withDecimals(column, decimals).withUnit(column, unit == null ? found.unit(column) : unit);
     }
 }

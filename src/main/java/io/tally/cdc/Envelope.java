@@ -1,9 +1,10 @@
 package io.tally.cdc;
 
-import io.tally.window.OrderChange.Op;
+import io.tally.cdc.RowChange.Op;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An object that may tell of a change: Debezium's envelope, or a row that a transform took out of one. Finds the images,
@@ -44,15 +45,15 @@ final class Envelope {
      * @param schema what reads a schema beside a payload; null if this is the payload
      * @param payload what reads the payload; null if this is it
      */
-    Envelope(DecoderSettings settings, EmbeddedSchema schema, Envelope payload) {
-        List<String> columns = settings.columns().names();
-        List<String> names = names(settings.columns());
+    Envelope(ColumnNames wanted, Set<String> tables, EmbeddedSchema schema, Envelope payload) {
+        List<String> columns = wanted.all();
+        List<String> names = names(wanted);
         fields = new Members(names);
-        before = new RowReader("before", settings, new Members(columns));
-        after = new RowReader("after", settings, new Members(columns));
-        source = SourceReader.ofEnvelope(settings.tables());
-        row = new RowReader(null, settings, fields);
-        rowSource = SourceReader.ofRow(settings.tables(), fields, columns.size());
+        before = new RowReader("before", wanted, new Members(columns));
+        after = new RowReader("after", wanted, new Members(columns));
+        source = SourceReader.ofEnvelope(tables);
+        row = new RowReader(null, wanted, fields);
+        rowSource = SourceReader.ofRow(tables, fields, columns.size());
         others = new OtherMessages(fields, names);
         // A column may have the name of any of these, and is the same member then.
         op = names.indexOf("op");
@@ -71,8 +72,8 @@ final class Envelope {
     }
 
     /** The members that count, the columns first; a column may have the name of one that comes later. */
-    static List<String> names(Columns columns) {
-        List<String> names = new ArrayList<>(columns.names());
+    static List<String> names(ColumnNames columns) {
+        List<String> names = new ArrayList<>(columns.all());
         names.addAll(SourceReader.ROW_FIELDS);
         names.addAll(List.of("before", "after", "source", "op", "__op", "__deleted"));
         names.addAll(OtherMessages.FIELDS);

@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.view.Type;
+import io.tally.view.Type.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,8 +98,9 @@ final class Faults {
         return new UndecodableException(DeadLetterReason.MISSING_FIELD, image, message);
     }
 
-    static UndecodableException missingColumn(String field, byte[] record, Members row) {
-        String message = field + " is missing; the columns there are " + names(record, row.start(), row.end());
+    /** @param start of the row */
+    static UndecodableException missingColumn(String field, byte[] record, int start, int end) {
+        String message = field + " is missing; the columns there are " + names(record, start, end);
         return new UndecodableException(DeadLetterReason.MISSING_FIELD, field, message);
     }
 
@@ -106,10 +109,14 @@ final class Faults {
         return new UndecodableException(DeadLetterReason.NULL_FIELD, field, message);
     }
 
-    /** An update or delete that cannot be taken back; the table's name is taken from the record if it has one. */
-    static UndecodableException noBeforeImage(String fault, byte[] record, Members source) {
+    /**
+     * An update or delete that cannot be taken back; the table's name is taken from the record if it has one.
+     *
+     * @param start of the source; if it is none, it has no end beyond that
+     */
+    static UndecodableException noBeforeImage(String fault, byte[] record, int start, int end) {
         String message = "before " + fault + ", so the old row cannot be taken back; run ALTER TABLE "
-                + table(record, source) + " REPLICA IDENTITY FULL";
+                + table(record, start, end) + " REPLICA IDENTITY FULL";
         return new UndecodableException(DeadLetterReason.NO_BEFORE_IMAGE, "before", message);
     }
 
@@ -119,57 +126,86 @@ final class Faults {
         return new UndecodableException(DeadLetterReason.UNAVAILABLE_VALUE, field, message);
     }
 
-    static UndecodableException wrongType(String field, byte[] record, Members owner, int index, String expected) {
-        String value = shown(record, owner.start(index), owner.end(index));
-        return wrongType(field, value, expected);
-    }
-
-    /** The object itself is none. */
-    static UndecodableException wrongType(String field, byte[] record, Members object) {
-        return wrongType(field, shown(record, object.start(), object.end()), "an object");
-    }
-
-    private static UndecodableException wrongType(String field, String value, String expected) {
-        String message = field + " " + value + " should be " + expected;
+    /** @param start of the value */
+    static UndecodableException wrongType(String field, byte[] record, int start, int end, String expected) {
+        String message = field + " " + shown(record, start, end) + " should be " + expected;
         return new UndecodableException(DeadLetterReason.WRONG_TYPE, field, message);
     }
 
-    static UndecodableException outOfRange(String field, byte[] record, Members owner, int index, String expected) {
-        String value = shown(record, owner.start(index), owner.end(index));
-        String message = field + " " + value + " does not fit " + expected;
+    /** @param start of the value */
+    static UndecodableException outOfRange(String field, byte[] record, int start, int end, String expected) {
+        String message = field + " " + shown(record, start, end) + " does not fit " + expected;
         return new UndecodableException(DeadLetterReason.NUMBER_OUT_OF_RANGE, field, message);
     }
 
-    static UndecodableException price(
-            DecimalFault fault, String field, byte[] record, Members owner, int index, int scale) {
-        String value = shown(record, owner.start(index), owner.end(index));
-        DeadLetterReason reason = switch (fault) {
-            case TOO_FINE -> DeadLetterReason.FINER_PRICE;
-            case OUT_OF_RANGE -> DeadLetterReason.NUMBER_OUT_OF_RANGE;
-            default -> DeadLetterReason.IMPOSSIBLE_NUMBER;
+    /**
+     * The value of a column that is there, but could not be read.
+     *
+     * @param type of the column
+     * @param start of the value
+     */
+    static UndecodableException column(ColumnFault fault, String field, Type type, byte[] record, int start, int end) {
+        return switch (fault) {
+            case MISSING -> throw new IllegalArgumentException("there is no value");
+            case NULL -> nullColumn(field);
+            case UNAVAILABLE -> unavailable(field);
+            case WRONG_TYPE -> wrongType(field, record, start, end, expected(type));
+            case OUT_OF_RANGE ->
+                outOfRange(
+                        field,
+                        record,
+                        start,
+                        end,
+                        type.kind() == Kind.NUMERIC ? type.name() + "; fix the source" : bits(type));
+            case TOO_FINE ->
+                of(
+                        DeadLetterReason.FINER_PRICE,
+                        field,
+                        shown(record, start, end) + " has more than " + type.scale()
+                                + " decimals; raise tally.price-scale or fix the source");
+            case NO_NUMBER ->
+                of(
+                        DeadLetterReason.IMPOSSIBLE_NUMBER,
+                        field,
+                        shown(record, start, end)
+                                + " is no decimal number; set decimal.handling.mode=string on the connector, or"
+                                + " value.converter.schemas.enable=true, or tally.source.decimals=bytes");
+            case NO_TIME ->
+                of(
+                        DeadLetterReason.IMPOSSIBLE_TIME,
+                        field,
+                        shown(record, start, end)
+                                + (type.kind() == Kind.DATE
+                                        ? " is no date of PostgreSQL's range, as ISO-8601 or as days since 1970"
+                                        : " is no time of PostgreSQL's range, as ISO-8601 with a zone or as a number; the"
+                                                + " column should be TIMESTAMPTZ"));
         };
-        String complaint = switch (reason) {
-            case FINER_PRICE -> " has more than " + scale + " decimals; raise tally.price-scale or fix the source";
-            case NUMBER_OUT_OF_RANGE -> " does not fit 64 bits at " + scale + " decimals; fix the source";
-            default ->
-                " is no decimal number; set decimal.handling.mode=string on the connector, or value.converter.schemas.enable"
-                        + "=true, or tally.source.decimals=bytes";
-        };
-        return new UndecodableException(reason, field, field + " " + value + complaint);
     }
 
-    static UndecodableException noTime(String field, byte[] record, Members owner, int index) {
-        return wrongType(
-                field,
-                shown(record, owner.start(index), owner.end(index)),
-                "a string with an ISO-8601 time; of a number, tally.source.time-unit has to tell the unit");
+    private static UndecodableException of(DeadLetterReason reason, String field, String complaint) {
+        return new UndecodableException(reason, field, field + " " + complaint);
     }
 
-    static UndecodableException impossibleTime(String field, byte[] record, Members owner, int index) {
-        String value = shown(record, owner.start(index), owner.end(index));
-        String message = field + " " + value + " is no time of PostgreSQL's range, as ISO-8601 with a zone"
-                + " or as a number; the column should be TIMESTAMPTZ";
-        return new UndecodableException(DeadLetterReason.IMPOSSIBLE_TIME, field, message);
+    /** What has to stand in a column of the given type. */
+    private static String expected(Type type) {
+        return switch (type.kind()) {
+            case SMALLINT, INTEGER, BIGINT -> "an integer";
+            case NUMERIC -> "decimal text, a number, or unscaled bytes";
+            case BOOLEAN -> "true or false";
+            case UUID -> "a string with a uuid";
+            case DATE -> "a string with a date, or days since 1970";
+            case TIMESTAMP, TIMESTAMPTZ ->
+                "a string with an ISO-8601 time; of a number, tally.source.time-unit has to tell the unit";
+            default -> "a string";
+        };
+    }
+
+    private static String bits(Type type) {
+        return switch (type.kind()) {
+            case SMALLINT -> "an integer of 16 bits";
+            case INTEGER -> "an integer of 32 bits";
+            default -> "an integer of 64 bits";
+        };
     }
 
     /** Names of the members of an object that has been read before. */
@@ -190,14 +226,14 @@ final class Faults {
     }
 
     /** Name of the table, to be pasted into a statement; the usual one if the record names none. */
-    private static String table(byte[] record, Members source) {
-        if (!source.isObject()) {
+    private static String table(byte[] record, int start, int end) {
+        if (start == end) {
             return "orders";
         }
         Members place = new Members("schema", "table");
         JsonCursor cursor = new JsonCursor();
         try {
-            place.read(cursor, cursor.open(record, source.start(), source.end() - source.start()), 0);
+            place.read(cursor, cursor.open(record, start, end - start), 0);
         } catch (UndecodableException e) {
             throw noLongerJson(e);
         }

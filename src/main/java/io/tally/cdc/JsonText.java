@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Where the text of JSON strings ends. Plain text is printable ASCII without escapes; all else is coded, its bytes are
  * not its text. A fault is answered by the complement ({@code ~}) of its index.
@@ -7,6 +9,23 @@ package io.tally.cdc;
 final class JsonText {
 
     private JsonText() {}
+
+    /** What is written in a slice between the quotes, which has been checked. */
+    static String string(byte[] bytes, int from, int to) {
+        StringBuilder text = null;
+        int done = from;
+        for (int at = from; at < to; at++) {
+            if (bytes[at] == '\\') {
+                text = text == null ? new StringBuilder(to - from) : text;
+                text.append(new String(bytes, done, at - done, StandardCharsets.UTF_8));
+                text.append((char) escapedUnit(bytes, at, to));
+                at += bytes[at + 1] == 'u' ? 5 : 1;
+                done = at + 1;
+            }
+        }
+        String rest = new String(bytes, done, to - done, StandardCharsets.UTF_8);
+        return text == null ? rest : text.append(rest).toString();
+    }
 
     /** Index of the first byte, from the given one, that is not plain text, or the limit. */
     static int endOfPlain(byte[] bytes, int from, int limit) {

@@ -22,7 +22,11 @@ final class JsonTree {
 
     /** @throws UndecodableException if it is not JSON */
     static Object parse(String json) throws UndecodableException {
-        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        return parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @throws UndecodableException if it is not JSON */
+    static Object parse(byte[] bytes) throws UndecodableException {
         JsonTree tree = new JsonTree(bytes);
         int at = tree.cursor.open(bytes, 0, bytes.length);
         // All of it is checked first, and how deep it nests.
@@ -34,7 +38,7 @@ final class JsonTree {
         return switch (bytes[at]) {
             case '{' -> object(at);
             case '[' -> array(at);
-            case '"' -> text(at, cursor.endOfValue(at, 0));
+            case '"' -> JsonText.string(bytes, at + 1, cursor.endOfValue(at, 0) - 1);
             case 'n' -> null;
             case 't' -> true;
             case 'f' -> false;
@@ -48,7 +52,7 @@ final class JsonTree {
         while (bytes[at] != '}') {
             int nameEnd = cursor.endOfName(at);
             int valueAt = cursor.valueAfter(nameEnd);
-            members.put(text(at, nameEnd + 1), value(valueAt));
+            members.put(JsonText.string(bytes, at + 1, nameEnd), value(valueAt));
             at = cursor.nextMember(cursor.endOfValue(valueAt, 0));
         }
         return members;
@@ -64,29 +68,13 @@ final class JsonTree {
         return elements;
     }
 
-    private BigDecimal number(int start, int end) throws UndecodableException {
+    /** A number that is out of any range is left as it is written. */
+    private Object number(int start, int end) {
+        String text = new String(bytes, start, end - start, StandardCharsets.US_ASCII);
         try {
-            return new BigDecimal(new String(bytes, start, end - start, StandardCharsets.US_ASCII));
+            return new BigDecimal(text);
         } catch (NumberFormatException exponentTooLong) {
-            throw Faults.unreadableSchema("it holds a number that is out of any range");
+            return text;
         }
-    }
-
-    private String text(int start, int end) {
-        StringBuilder text = new StringBuilder();
-        int at = start + 1;
-        while (at < end - 1) {
-            int plain = at;
-            while (plain < end - 1 && bytes[plain] != '\\') {
-                plain++;
-            }
-            text.append(new String(bytes, at, plain - at, StandardCharsets.UTF_8));
-            at = plain;
-            if (at < end - 1) {
-                text.append((char) JsonText.escapedUnit(bytes, at, end));
-                at += bytes[at + 1] == 'u' ? 6 : 2;
-            }
-        }
-        return text.toString();
     }
 }

@@ -1,6 +1,6 @@
 package io.tally.cdc;
 
-import io.tally.window.OrderChange.Op;
+import io.tally.cdc.RowChange.Op;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

@@ -1,6 +1,5 @@
 package io.tally.cdc;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,33 +10,25 @@ import java.util.Map;
  */
 final class SchemaTypes {
 
-    private static final String DECIMAL = "org.apache.kafka.connect.data.Decimal";
-
     private final Map<?, ?> root;
-    private final Columns columns;
+    private final List<String> columns;
 
-    private boolean priceFound;
-    private int priceDecimals = ColumnTypes.TEXT;
-    private boolean quantityFound;
-    private int quantityDecimals = ColumnTypes.TEXT;
-    private EpochUnit unit;
+    private ColumnTypes found;
+
+    private SchemaTypes(Map<?, ?> root, List<String> columns) {
+        this.root = root;
+        this.columns = columns;
+        this.found = ColumnTypes.unknown(columns.size());
+    }
 
     /** @param root the schema as a tree */
-    SchemaTypes(Object root, Columns columns) throws UndecodableException {
+    static ColumnTypes of(Object root, List<String> columns) throws UndecodableException {
         if (!(root instanceof Map<?, ?> object)) {
             throw Faults.unreadableSchema("a JSON Schema is an object");
         }
-        this.root = object;
-        this.columns = columns;
-        read(object, true);
-    }
-
-    /** @param otherwise how columns are written of which the schema says nothing */
-    ColumnTypes over(ColumnTypes otherwise) {
-        return new ColumnTypes(
-                priceFound ? priceDecimals : otherwise.priceDecimals(),
-                quantityFound ? quantityDecimals : otherwise.quantityDecimals(),
-                unit == null ? otherwise.eventTime() : unit);
+        SchemaTypes types = new SchemaTypes(object, columns);
+        types.read(object, true);
+        return types.found;
     }
 
     private void read(Map<?, ?> object, boolean outermost) {
@@ -49,21 +40,19 @@ final class SchemaTypes {
                 alternatives(properties.get(image)).forEach(row -> read(row, false));
             }
         }
-        for (Map<?, ?> price : alternatives(properties.get(columns.price()))) {
-            priceFound = true;
-            priceDecimals = isDecimal(price) ? scale(price.get("connect.parameters"), 0) : priceDecimals;
-        }
-        for (Map<?, ?> quantity : alternatives(properties.get(columns.quantity()))) {
-            quantityFound = true;
-            quantityDecimals = isDecimal(quantity) ? scale(quantity.get("connect.parameters"), 0) : quantityDecimals;
-        }
-        for (Map<?, ?> time : alternatives(properties.get(columns.eventTime()))) {
-            unit = unit(time.get("title")) == null ? unit : unit(time.get("title"));
+        for (int i = 0; i < columns.size(); i++) {
+            for (Map<?, ?> column : alternatives(properties.get(columns.get(i)))) {
+                int decimals = isDecimal(column)
+                        ? ConnectTypes.scale(column.get("connect.parameters"), 0)
+                        : found.decimals(i, ColumnTypes.TEXT);
+                EpochUnit unit = ConnectTypes.unit(column.get("title"));
+                found = found.withDecimals(i, decimals).withUnit(i, unit == null ? found.unit(i) : unit);
+            }
         }
     }
 
     private static boolean isDecimal(Map<?, ?> schema) {
-        return DECIMAL.equals(schema.get("title")) || "bytes".equals(schema.get("connect.type"));
+        return ConnectTypes.isDecimal(schema.get("title")) || "bytes".equals(schema.get("connect.type"));
     }
 
     /** The schema itself, or those of which a value may have one, of one another or elsewhere in the same document. */
@@ -96,24 +85,5 @@ final class SchemaTypes {
             at = at instanceof Map<?, ?> members ? members.get(step) : null;
         }
         return at;
-    }
-
-    /** The decimals in Connect's parameters of a type, where they are text. */
-    static int scale(Object parameters, int otherwise) {
-        Object scale = parameters instanceof Map<?, ?> of ? of.get("scale") : null;
-        if (scale instanceof BigDecimal number) {
-            return number.intValue();
-        }
-        return scale instanceof String text && text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : otherwise;
-    }
-
-    /** What a time of the given Connect type counts, or null if it is none that is a number. */
-    static EpochUnit unit(Object connectName) {
-        return switch (String.valueOf(connectName)) {
-            case "io.debezium.time.Timestamp", "org.apache.kafka.connect.data.Timestamp" -> EpochUnit.MILLIS;
-            case "io.debezium.time.MicroTimestamp" -> EpochUnit.MICROS;
-            case "io.debezium.time.NanoTimestamp" -> EpochUnit.NANOS;
-            default -> null;
-        };
     }
 }

@@ -1,7 +1,5 @@
 package io.tally.cdc;
 
-import io.tally.window.OrderChange;
-
 /**
  * The text of {@code source.sequence}, a JSON array inside a JSON string: {@code "[\"24849416\",\"24849416\"]"}, where
  * each part is the decimal text of an LSN or null. The first part is the last commit before the record's transaction.
@@ -23,7 +21,7 @@ final class SequenceText {
     /**
      * First part of the sequence in the given string, from its opening quote to after its closing one.
      *
-     * @return an LSN, {@link OrderChange#NO_LSN} for null, or {@link #MALFORMED}
+     * @return an LSN, {@link RowChange#NO_LSN} for null, or {@link #MALFORMED}
      */
     long lastCommitLsn(byte[] bytes, int start, int end) {
         int first = start + 2;
@@ -32,7 +30,7 @@ final class SequenceText {
             int afterSecond = afterUsualPart(bytes, afterFirst + 1, end);
             if (afterSecond == end - 2 && bytes[afterSecond] == ']') {
                 boolean isNull = bytes[first] == 'n';
-                return isNull ? OrderChange.NO_LSN : IntegerText.value(bytes, first + 2, afterFirst - 2);
+                return isNull ? RowChange.NO_LSN : IntegerText.value(bytes, first + 2, afterFirst - 2);
             }
         }
         return unusual(bytes, start, end);
@@ -88,7 +86,7 @@ final class SequenceText {
     private long lsn(int start, int end) {
         byte first = whole.bytes()[start];
         if (first != '"') {
-            return first == 'n' ? OrderChange.NO_LSN : MALFORMED;
+            return first == 'n' ? RowChange.NO_LSN : MALFORMED;
         }
         part.take(whole.bytes(), start, end);
         return digits(part.bytes(), part.from(), part.to());

@@ -1,6 +1,5 @@
 package io.tally.cdc;
 
-import io.tally.window.OrderChange;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -65,12 +64,12 @@ final class SourceReader {
     }
 
     /** Sets the position of the change; {@code source.snapshot} is checked too. */
-    void fill(byte[] record, OrderChange change) throws UndecodableException {
+    void fill(byte[] record, RowChange change) throws UndecodableException {
         if (members.isAbsent()) {
             return;
         }
         if (!members.isObject()) {
-            throw Faults.wrongType("source", record, members);
+            throw Faults.wrongType("source", record, members.start(), members.end(), "an object");
         }
         if (has(TX_ID)) {
             change.setTransactionId((int) integer(record, TX_ID));
@@ -155,11 +154,16 @@ final class SourceReader {
     }
 
     private UndecodableException wrongType(byte[] record, int field, String expected) {
-        return Faults.wrongType(prefix + names.get(field), record, members, first + field, expected);
+        return Faults.wrongType(
+                prefix + names.get(field), record, members.start(first + field), members.end(first + field), expected);
     }
 
     private UndecodableException outOfRange(byte[] record, int field) {
         return Faults.outOfRange(
-                prefix + names.get(field), record, members, first + field, "a position or time in 64 bits");
+                prefix + names.get(field),
+                record,
+                members.start(first + field),
+                members.end(first + field),
+                "a position or time in 64 bits");
     }
 }

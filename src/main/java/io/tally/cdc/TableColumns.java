@@ -1,35 +1,53 @@
 package io.tally.cdc;
 
-import java.util.Objects;
+import io.tally.view.SourceColumn;
+import io.tally.view.Type;
+import io.tally.view.expression.ColumnRef;
+import java.util.List;
 
 /**
- * What the columns of the table can hold that cannot be counted. A record with such a value tells of the row, which is left
- * out then, here and when the results are filled from the table. The same value of a column that cannot hold it tells that
- * something is wrong with the record.
+ * The columns of the table that are wanted, as the catalog has them: what they can hold that cannot be counted tells of the
+ * row; anything else that cannot be read tells that something is wrong with the record. Immutable.
  */
-public record TableColumns(Column customerId, Column quantity, Column price, Column eventTime) {
+public final class TableColumns {
 
-    /** For a table as the pipeline creates it, or one of which nothing is known. */
-    public static final TableColumns STRICT =
-            new TableColumns(Column.STRICT, Column.STRICT, Column.STRICT, Column.STRICT);
+    private final SourceColumn[] columns;
+    private final ColumnTypes types;
 
-    /**
-     * A column.
-     *
-     * @param nullable whether it can hold nulls
-     * @param large whether it can hold numbers larger than what is counted with
-     * @param fine whether it can hold numbers with more decimals than what is counted with
-     */
-    public record Column(boolean nullable, boolean large, boolean fine) {
-
-        /** It holds nothing that cannot be counted, but for what is not finite. */
-        public static final Column STRICT = new Column(false, false, false);
+    /** @param types how they are written where no schema says so */
+    public TableColumns(List<SourceColumn> columns, ColumnTypes types) {
+        this.columns = columns.toArray(SourceColumn[]::new);
+        this.types = types;
     }
 
-    public TableColumns {
-        Objects.requireNonNull(customerId);
-        Objects.requireNonNull(quantity);
-        Objects.requireNonNull(price);
-        Objects.requireNonNull(eventTime);
+    /** A column that cannot be null. */
+    public static SourceColumn column(int index, String name, String type) {
+        return new SourceColumn(new ColumnRef(index, name, false), Type.named(type));
+    }
+
+    /** Those of the orders table as the pipeline creates it, for decimals as text. */
+    public static TableColumns ofOrders() {
+        List<SourceColumn> columns = List.of(
+                column(0, "customer_id", "integer"),
+                column(1, "quantity", "integer"),
+                column(2, "price", "numeric(12,2)"),
+                column(3, "event_ts", "timestamp with time zone"));
+        return new TableColumns(columns, ColumnTypes.texts(columns.size()));
+    }
+
+    int count() {
+        return columns.length;
+    }
+
+    public SourceColumn column(int index) {
+        return columns[index];
+    }
+
+    ColumnTypes types() {
+        return types;
+    }
+
+    List<String> names() {
+        return List.of(columns).stream().map(column -> column.ref().name()).toList();
     }
 }

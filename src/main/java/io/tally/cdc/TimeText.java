@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * ISO-8601 text to epoch milliseconds, rounded down: {@code 2026-11-22T12:19:11.524822Z}.
+ * ISO-8601 text to epoch microseconds, rounded down: {@code 2026-11-22T12:19:11.524822Z}; dates to epoch days.
  *
  * <p>Year of four to nine digits with an optional sign, in the calendar of {@code java.time}; {@code T}; hour and
  * minute; seconds, which a writer may leave out when they are zero, with one to nine decimals or none; zone {@code Z}
@@ -19,24 +19,36 @@ final class TimeText {
     /** PostgreSQL's {@code infinity} or {@code -infinity}. */
     static final long INFINITE = Long.MAX_VALUE;
 
-    /** A time in PostgreSQL's range that is in no window. */
-    static final long OUT_OF_RANGE = Long.MAX_VALUE - 1;
+    /** A time in PostgreSQL's range that 64 bits of microseconds cannot hold, which end in January of 294247. */
+    static final long FAR = Long.MAX_VALUE - 1;
 
     /** PostgreSQL's range of timestamps is November of 4714 BC to 294276 AD. Year 0 is 1 BC. */
     private static final int MIN_YEAR = -4713;
 
     private static final int MAX_YEAR = 294_276;
+    private static final int FAR_YEAR = 294_247;
 
-    /**
-     * Windows have times of the years between only: begin and end of each are in PostgreSQL's range, too, and each can be
-     * written in 64 bits of microseconds, which end in January of 294247.
-     */
-    private static final long FIRST_MS = startOfYear(MIN_YEAR + 1);
+    /** As Debezium (3.7) writes infinite times where times are texts. */
+    private static final int INFINITE_YEAR = 292_278_994;
 
-    private static final long LAST_MS = startOfYear(294_247) - 1;
+    private static final int MINUS_INFINITE_YEAR = -292_275_055;
 
-    private static final long MIN_MS = startOfYear(MIN_YEAR);
-    private static final long MAX_MS = startOfYear(MAX_YEAR + 1) - 1;
+    private static final long SECONDS_PER_DAY = 86_400;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final long MIN_SECOND = CivilDate.epochDay(MIN_YEAR, 1, 1) * SECONDS_PER_DAY;
+    private static final long FAR_SECOND = CivilDate.epochDay(FAR_YEAR, 1, 1) * SECONDS_PER_DAY;
+    private static final long MAX_SECOND = CivilDate.epochDay(MAX_YEAR + 1, 1, 1) * SECONDS_PER_DAY - 1;
+
+    /** PostgreSQL's last day: dates go further than times. */
+    private static final int MAX_DATE_YEAR = 5_874_897;
+
+    private static final long MIN_DAY = CivilDate.epochDay(MIN_YEAR, 1, 1);
+    private static final long MAX_DAY = CivilDate.epochDay(MAX_DATE_YEAR + 1, 1, 1) - 1;
+
+    /** As Debezium (3.7) writes infinite dates. */
+    private static final long INFINITE_DAY = 2_146_033_979;
+
+    private static final long MINUS_INFINITE_DAY = -2_147_472_691;
 
     private static final int MAX_YEAR_DIGITS = 9;
     private static final int MAX_DECIMALS = 9;
@@ -51,25 +63,46 @@ final class TimeText {
 
     private TimeText() {}
 
-    /** The given time if it is in a window, else {@link #OUT_OF_RANGE} or {@link #IMPOSSIBLE}. */
-    static long inWindow(long epochMs) {
-        if (epochMs >= FIRST_MS && epochMs <= LAST_MS) {
-            return epochMs;
+    /** Epoch microseconds of a second and a part of it, {@link #FAR} or {@link #IMPOSSIBLE}. */
+    static long inRange(long epochSecond, long micros) {
+        if (epochSecond >= MIN_SECOND && epochSecond < FAR_SECOND) {
+            return epochSecond * MICROS_PER_SECOND + micros;
         }
-        return epochMs >= MIN_MS && epochMs <= MAX_MS ? OUT_OF_RANGE : IMPOSSIBLE;
+        return epochSecond >= FAR_SECOND && epochSecond <= MAX_SECOND ? FAR : IMPOSSIBLE;
     }
 
-    private static long startOfYear(int year) {
-        return CivilDate.epochDay(year, 1, 1) * 86_400_000;
+    /** The given day if it is in PostgreSQL's range; else {@link #INFINITE} or {@link #IMPOSSIBLE}. */
+    static long dayInRange(long epochDay) {
+        if (epochDay >= MIN_DAY && epochDay <= MAX_DAY) {
+            return epochDay;
+        }
+        return epochDay == INFINITE_DAY || epochDay == MINUS_INFINITE_DAY ? INFINITE : IMPOSSIBLE;
     }
 
-    /** Epoch milliseconds, {@link #INFINITE}, {@link #OUT_OF_RANGE} or {@link #IMPOSSIBLE}. */
+    /** Epoch microseconds, {@link #INFINITE}, {@link #FAR} or {@link #IMPOSSIBLE}. */
     static long parse(byte[] bytes, int from, int to) {
         if (UsualTime.isShaped(bytes, from, to)) {
-            return UsualTime.epochMs(bytes, from);
+            return UsualTime.epochMicros(bytes, from, to);
         }
-        long epochMs = parseAny(bytes, from, to);
-        return epochMs == IMPOSSIBLE && isInfinite(bytes, from, to) ? INFINITE : epochMs;
+        long micros = parseAny(bytes, from, to);
+        return micros == IMPOSSIBLE && isInfinite(bytes, from, to) ? INFINITE : micros;
+    }
+
+    /** Epoch days of a date that may have a {@code Z} behind it, {@link #INFINITE} or {@link #IMPOSSIBLE}. */
+    static long parseDate(byte[] bytes, int from, int to) {
+        int afterYear = Words.endOfDigits(bytes, isSign(bytes, from, to) ? from + 1 : from, to);
+        int length = to - afterYear;
+        boolean shaped = (length == 6 || length == 7 && bytes[to - 1] == 'Z')
+                && bytes[afterYear] == '-'
+                && bytes[afterYear + 3] == '-';
+        if (!shaped) {
+            return isInfinite(bytes, from, to) ? INFINITE : IMPOSSIBLE;
+        }
+        int year = year(bytes, from, afterYear);
+        int month = pair(bytes, afterYear + 1);
+        int day = pair(bytes, afterYear + 4);
+        boolean exists = Math.abs((long) year) < INFINITE_YEAR && CivilDate.exists(year, month, day);
+        return exists ? dayInRange(CivilDate.epochDay(year, month, day)) : IMPOSSIBLE;
     }
 
     private static boolean isInfinite(byte[] bytes, int from, int to) {
@@ -88,6 +121,9 @@ final class TimeText {
                 && (bytes[afterYear + 6] | 0x20) == 't'
                 && bytes[afterYear + 9] == ':';
         int year = year(bytes, from, afterYear);
+        if (shaped && (year == INFINITE_YEAR || year == MINUS_INFINITE_YEAR)) {
+            return INFINITE;
+        }
         int month = pair(bytes, afterYear + 1);
         int day = pair(bytes, afterYear + 4);
         int hour = pair(bytes, afterYear + 7);
@@ -111,7 +147,7 @@ final class TimeText {
     /** Reads seconds, decimals and zone; at least one byte is there. */
     private static long afterMinute(byte[] bytes, int from, int to, long minuteStart) {
         int second = 0;
-        int millis = 0;
+        int micros = 0;
         int at = from;
         if (bytes[at] == ':') {
             second = to - at < 4 ? NO_PAIR : pair(bytes, at + 1);
@@ -122,22 +158,20 @@ final class TimeText {
                 if (decimals < 1 || decimals > MAX_DECIMALS) {
                     return IMPOSSIBLE;
                 }
-                millis = millis(bytes, at + 1, decimals);
+                micros = micros(bytes, at + 1, decimals);
                 at = end;
             }
         }
         int offset = zone(bytes, at, to);
-        return second > 59 || offset == NO_ZONE
-                ? IMPOSSIBLE
-                : inWindow((minuteStart + second - offset) * 1000 + millis);
+        return second > 59 || offset == NO_ZONE ? IMPOSSIBLE : inRange(minuteStart + second - offset, micros);
     }
 
-    private static int millis(byte[] bytes, int from, int decimals) {
-        int millis = 0;
-        for (int i = 0; i < 3; i++) {
-            millis = 10 * millis + (i < decimals ? bytes[from + i] - '0' : 0);
+    private static int micros(byte[] bytes, int from, int decimals) {
+        int micros = 0;
+        for (int i = 0; i < 6; i++) {
+            micros = 10 * micros + (i < decimals ? bytes[from + i] - '0' : 0);
         }
-        return millis;
+        return micros;
     }
 
     /** Seconds east of Greenwich, if the rest of the text is a zone. */

@@ -37,8 +37,8 @@ final class UsualTime {
         return strangers == 0 && Words.endOfDigits(bytes, from + 24, to) == to - 1;
     }
 
-    /** Epoch milliseconds of a text of this form, or {@link TimeText#IMPOSSIBLE}. */
-    static long epochMs(byte[] bytes, int from) {
+    /** Epoch microseconds of a text of this form, or {@link TimeText#IMPOSSIBLE}. */
+    static long epochMicros(byte[] bytes, int from, int to) {
         long date = pairs(Words.at(bytes, from) ^ DATE);
         long minute = pairs(Words.at(bytes, from + 8) ^ MINUTE);
         long digits = Words.at(bytes, from + 16) ^ SECOND;
@@ -48,7 +48,12 @@ final class UsualTime {
         if (minutes == TimeText.IMPOSSIBLE || at(second, 1) > 59) {
             return TimeText.IMPOSSIBLE;
         }
-        return (minutes * 60 + at(second, 1)) * 1000 + 10 * at(second, 4) + at(digits, 6);
+        int micros = 10_000 * at(second, 4) + 100 * at(second, 6);
+        // The last byte is the Z.
+        int rest = to - from - 25;
+        micros += rest > 0 ? 10 * (bytes[from + 24] - '0') : 0;
+        micros += rest > 1 ? bytes[from + 25] - '0' : 0;
+        return (minutes * 60 + at(second, 1)) * 1_000_000 + micros;
     }
 
     /** What carries a byte into its top bit if it is more than 9 where the form has a digit, or not 0 elsewhere. */

@@ -12,17 +12,15 @@ public final class WriterSchema {
     public static final String JSON = "JSON";
 
     /** Of JSON of which nothing is known. */
-    static final WriterSchema NO_SCHEMA = new WriterSchema(null, null, null, null);
+    static final WriterSchema NO_SCHEMA = new WriterSchema(null, null, null);
 
     private final AvroType avro;
-    private final EpochUnit avroTime;
-    private final SchemaTypes json;
+    private final ColumnTypes types;
     private final String fault;
 
-    private WriterSchema(AvroType avro, EpochUnit avroTime, SchemaTypes json, String fault) {
+    private WriterSchema(AvroType avro, ColumnTypes types, String fault) {
         this.avro = avro;
-        this.avroTime = avroTime;
-        this.json = json;
+        this.types = types;
         this.fault = fault;
     }
 
@@ -32,12 +30,13 @@ public final class WriterSchema {
      * @param type AVRO, JSON, or what else a registry may have
      * @param text the schema
      * @param referenced schemas that it refers to, each after those that it refers to itself
+     * @param columns what counts of a row
      */
-    public static WriterSchema of(String type, String text, List<String> referenced, Columns columns) {
+    public static WriterSchema of(String type, String text, List<String> referenced, ColumnNames columns) {
         try {
             return switch (type) {
                 case AVRO -> avro(text, referenced, columns);
-                case JSON -> new WriterSchema(null, null, new SchemaTypes(JsonTree.parse(text), columns), null);
+                case JSON -> new WriterSchema(null, SchemaTypes.of(JsonTree.parse(text), columns.wanted()), null);
                 default -> unknown("is of type " + type + ", but Avro or JSON Schema is needed");
             };
         } catch (UndecodableException e) {
@@ -45,19 +44,23 @@ public final class WriterSchema {
         }
     }
 
-    private static WriterSchema avro(String text, List<String> referenced, Columns columns)
+    private static WriterSchema avro(String text, List<String> referenced, ColumnNames columns)
             throws UndecodableException {
         AvroSchema schemas = new AvroSchema(new AvroPlan(columns));
         for (String one : referenced) {
             schemas.parse(one);
         }
         AvroType type = schemas.parse(text);
-        return new WriterSchema(type, eventTime(type, columns, true), null, null);
+        ColumnTypes types = ColumnTypes.texts(columns.wanted().size());
+        for (int i = 0; i < columns.wanted().size(); i++) {
+            types = types.withUnit(i, unit(type, columns.wanted().get(i), true));
+        }
+        return new WriterSchema(type, types, null);
     }
 
     /** Stands for a schema that there is not. */
     public static WriterSchema unknown(String why) {
-        return new WriterSchema(null, null, null, why);
+        return new WriterSchema(null, null, why);
     }
 
     /** Whether there is no such schema, or none that can be read. */
@@ -77,17 +80,14 @@ public final class WriterSchema {
 
     /** How its columns are written. */
     ColumnTypes types(ColumnTypes otherwise) {
-        if (json != null) {
-            return json.over(otherwise);
-        }
-        return new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, avroTime == null ? otherwise.eventTime() : avroTime);
+        return types == null ? otherwise : types.over(otherwise);
     }
 
-    /** What the event time counts, if it is a number and its type says so. */
-    private static EpochUnit eventTime(AvroType type, Columns columns, boolean outermost) {
+    /** What a column counts, if it is a number and its type says so. */
+    private static EpochUnit unit(AvroType type, String name, boolean outermost) {
         if (type instanceof AvroUnion union) {
             for (AvroType branch : union.branches()) {
-                EpochUnit unit = eventTime(branch, columns, outermost);
+                EpochUnit unit = unit(branch, name, outermost);
                 if (unit != null) {
                     return unit;
                 }
@@ -96,10 +96,10 @@ public final class WriterSchema {
         if (!(type instanceof AvroRecord row)) {
             return null;
         }
-        AvroType column = row.typeOf(columns.eventTime());
+        AvroType column = row.typeOf(name);
         EpochUnit unit = column == null ? null : column.unit();
         for (String image : List.of("before", "after")) {
-            unit = unit == null && outermost ? eventTime(row.typeOf(image), columns, false) : unit;
+            unit = unit == null && outermost ? unit(row.typeOf(image), name, false) : unit;
         }
         return unit;
     }

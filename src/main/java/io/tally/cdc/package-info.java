@@ -1,6 +1,6 @@
 /**
  * Debezium's bytes to order changes: reads the value of one record of the topic into a reused
- * {@link io.tally.window.OrderChange}, or says in one exception why the record cannot be counted.
+ * {@link io.tally.cdc.RowChange}, or says in one exception why the record cannot be counted.
  *
  * <p>Imports the JDK and {@code io.tally.window}. May be imported by {@code ingest}, which decodes, by
  * {@code registry}, which brings schemas, and by {@code status}, which names the reasons. Runs on whatever thread the caller is on; a {@link DebeziumDecoder} and all

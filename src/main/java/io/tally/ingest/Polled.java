@@ -1,9 +1,9 @@
 package io.tally.ingest;
 
 import io.tally.cdc.DebeziumDecoder;
+import io.tally.cdc.RowChange;
 import io.tally.cdc.Shape;
 import io.tally.cdc.UndecodableException;
-import io.tally.window.OrderChange;
 import io.tally.window.Shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class Polled {
 
     private final DebeziumDecoder decoder;
     private final ShapeLog shapes;
-    private final List<OrderChange> changes = new ArrayList<>();
+    private final List<RowChange> changes = new ArrayList<>();
     private final List<DeadLetter> deadLetters = new ArrayList<>();
 
     private ConsumerRecords<ByteBuffer, ByteBuffer> records = ConsumerRecords.empty();
@@ -86,7 +86,7 @@ final class Polled {
     List<DeadLetter> decode() {
         int count = records.count();
         while (changes.size() < count) {
-            changes.add(new OrderChange());
+            changes.add(new RowChange());
         }
         if (undecodable.length < count) {
             undecodable = new boolean[count];
@@ -121,11 +121,11 @@ final class Polled {
         }
     }
 
-    private boolean decode(ConsumerRecord<ByteBuffer, ByteBuffer> record, OrderChange change, Shard shard) {
+    private boolean decode(ConsumerRecord<ByteBuffer, ByteBuffer> record, RowChange change, Shard shard) {
         try {
             ByteBuffer value = record.value();
             if (value == null) {
-                change.reset(OrderChange.Op.TOMBSTONE);
+                change.reset(RowChange.Op.TOMBSTONE);
             } else if (value.hasArray()) {
                 decoder.decode(value.array(), value.arrayOffset() + value.position(), value.remaining(), change);
             } else {
@@ -164,7 +164,7 @@ final class Polled {
     private void apply(List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition, int first, Shard shard, long nowMs) {
         int i = first;
         for (ConsumerRecord<ByteBuffer, ByteBuffer> record : ofPartition) {
-            OrderChange change = changes.get(i);
+            RowChange change = changes.get(i);
             boolean goesOn;
             if (undecodable[i]) {
                 goesOn = shard.passDeadLetter(record.offset(), change);

@@ -1,9 +1,9 @@
 package io.tally.publish;
 
+import io.tally.cdc.RowChange;
 import io.tally.window.Checkpoint;
 import io.tally.window.FilterState;
 import io.tally.window.LostGround;
-import io.tally.window.OrderChange;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.tally.window.Visibility;
@@ -318,7 +318,7 @@ final class PgLedger implements Ledger {
                         row.getLong("filter_lsn"),
                         transactionId == null ? 0 : transactionId,
                         transactionId != null,
-                        toMs(row.getOffsetDateTime("filter_commit_time"), OrderChange.NO_TIME),
+                        toMs(row.getOffsetDateTime("filter_commit_time"), RowChange.NO_TIME),
                         row.getBuffer("filter_run").getBytes()),
                 snapshot == null ? null : Visibility.parse(snapshot),
                 row.getLong("bootstrap_lsn"),

@@ -1,8 +1,8 @@
 package io.tally.publish;
 
+import io.tally.cdc.RowChange;
 import io.tally.window.Checkpoint;
 import io.tally.window.FilterState;
-import io.tally.window.OrderChange;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.vertx.core.Future;
@@ -171,7 +171,7 @@ final class PublishTransaction {
                 .put("filter_last_commit_lsn", filter.lastCommitLsn())
                 .put("filter_lsn", filter.lsn())
                 .put("filter_transaction_id", filter.transactionKnown() ? filter.transactionId() : null)
-                .put("filter_commit_time", time(filter.newestCommitTimeMs(), OrderChange.NO_TIME))
+                .put("filter_commit_time", time(filter.newestCommitTimeMs(), RowChange.NO_TIME))
                 .put("filter_run", Base64.getEncoder().encodeToString(filter.runKeys()))
                 .put(
                         "snapshot",

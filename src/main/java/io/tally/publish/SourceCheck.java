@@ -10,7 +10,6 @@ import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
@@ -157,12 +156,7 @@ final class SourceCheck {
     }
 
     private static Column column(Row found, boolean large, boolean fine) {
-        Integer decimals = found.getInteger("decimals");
-        return new Column(
-                !found.getBoolean("not_null"),
-                large,
-                fine,
-                decimals == null ? OptionalInt.empty() : OptionalInt.of(decimals));
+        return new Column(!found.getBoolean("not_null"), large, fine, found.getString("full_type"));
     }
 
     private static boolean isNumber(String type) {

@@ -1,8 +1,8 @@
 package io.tally.publish;
 
+import io.tally.cdc.RowChange;
 import io.tally.window.Doubts;
 import io.tally.window.LostGround;
-import io.tally.window.OrderChange;
 import io.tally.window.WindowStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -138,8 +138,8 @@ public final class SourceWatch implements Audit.Whole {
     }
 
     private long reached(long bootstrapLsn, Map<Long, Long> readUpTo) {
-        long looked = latest != null && latestOf == bootstrapLsn ? latest.lsn() : OrderChange.NO_LSN;
-        return Math.max(looked, readUpTo.getOrDefault(bootstrapLsn, OrderChange.NO_LSN));
+        long looked = latest != null && latestOf == bootstrapLsn ? latest.lsn() : RowChange.NO_LSN;
+        return Math.max(looked, readUpTo.getOrDefault(bootstrapLsn, RowChange.NO_LSN));
     }
 
     private static boolean hasNews(SourceState kept, SourceState next) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.tally.cdc.Columns;
+import io.tally.cdc.ColumnNames;
 import io.tally.cdc.WriterSchema;
 import java.io.IOException;
 import java.net.URI;
@@ -37,9 +37,9 @@ class RegistryClient {
     private final HttpClient http;
     private final String url;
     private final Optional<String> authorization;
-    private final Columns columns;
+    private final ColumnNames columns;
 
-    RegistryClient(HttpClient http, URI url, Optional<String> authorization, Columns columns) {
+    RegistryClient(HttpClient http, URI url, Optional<String> authorization, ColumnNames columns) {
         this.http = http;
         this.url = url.toString().replaceAll("/+$", "");
         this.authorization = authorization;

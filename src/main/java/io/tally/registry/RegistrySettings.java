@@ -1,6 +1,6 @@
 package io.tally.registry;
 
-import io.tally.cdc.Columns;
+import io.tally.cdc.ColumnNames;
 import java.net.URI;
 import java.util.Optional;
 
@@ -13,4 +13,4 @@ import java.util.Optional;
  * @param columns the columns that count
  */
 public record RegistrySettings(
-        Optional<URI> url, Optional<String> authorization, Optional<String> tlsConfiguration, Columns columns) {}
+        Optional<URI> url, Optional<String> authorization, Optional<String> tlsConfiguration, ColumnNames columns) {}

@@ -1,5 +1,6 @@
 package io.tally.status;
 
+import io.tally.cdc.RowChange;
 import io.tally.cdc.Shape;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.DeadLetterTopic;
@@ -18,7 +19,6 @@ import io.tally.publish.PublishingState;
 import io.tally.publish.SourceFindings;
 import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
-import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
@@ -240,7 +240,7 @@ class Engine {
         Map<String, Long> byReason = new TreeMap<>();
         deadLetters.totals().forEach((reason, total) -> byReason.put(reason.code(), total));
         Map<String, Long> byKind = new TreeMap<>();
-        for (OrderChange.Op kind : OrderChange.Op.WITHOUT_ROW) {
+        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
             long count = counts.withoutRow(kind);
             if (count > 0) {
                 byKind.put(kind.code(), count);

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.tally.cdc.DeadLetterReason;
+import io.tally.cdc.RowChange;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.PollWaits;
 import io.tally.ingest.Readers;
@@ -15,7 +16,6 @@ import io.tally.publish.OwedFill;
 import io.tally.publish.Publisher;
 import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
-import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
@@ -81,7 +81,7 @@ class EngineMetrics {
         records("already-in-table", RecordCounts::alreadyInTable);
         records("purged", RecordCounts::purged);
         records("snapshot-row", RecordCounts::snapshotRows);
-        for (OrderChange.Op kind : OrderChange.Op.WITHOUT_ROW) {
+        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
             records(kind.code(), counts -> counts.withoutRow(kind));
         }
         records("dead-letter", RecordCounts::deadLetters);

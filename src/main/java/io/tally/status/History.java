@@ -1,7 +1,7 @@
 package io.tally.status;
 
+import io.tally.cdc.RowChange;
 import io.tally.ingest.Readers;
-import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
 import io.tally.window.WindowStore;
@@ -78,7 +78,7 @@ class History {
             Progress progress = shard.progress();
             long commitMs = progress.newestCommitTimeMs();
             Long before = newestCommits.put(shard.partition(), commitMs);
-            if (commitMs != OrderChange.NO_TIME && before != null && commitMs > before) {
+            if (commitMs != RowChange.NO_TIME && before != null && commitMs > before) {
                 long latencyMs = Math.max(0, progress.quietSinceMs() - commitMs);
                 longest = longest == null ? latencyMs : Math.max(longest, latencyMs);
             }

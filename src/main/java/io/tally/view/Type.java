@@ -74,7 +74,7 @@ public record Type(Kind kind, String name, int precision, int scale) {
     private static final Pattern MODIFIER = Pattern.compile("\\((-?\\d{1,4})(?:,(-?\\d{1,4}))?\\)");
 
     /** A type by its name; one that was made by a user is {@link Kind#OTHER}. */
-    static Type named(String name) {
+    public static Type named(String name) {
         Matcher modifier = MODIFIER.matcher(name);
         boolean modified = modifier.find();
         Kind kind = KINDS.getOrDefault(modified ? modifier.replaceFirst("") : name, Kind.OTHER);
@@ -90,7 +90,7 @@ public record Type(Kind kind, String name, int precision, int scale) {
     }
 
     /** Whether all its values have the same places behind the point. */
-    boolean hasScale() {
+    public boolean hasScale() {
         return kind.isInteger() || kind == Kind.NUMERIC && precision > 0;
     }
 }

@@ -1,5 +1,6 @@
 package io.tally.window;
 
+import io.tally.cdc.RowChange;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ public record Doubts(long bootstrapLsn, long lookedAtLsn, List<Range> ranges) {
     public static final long OPEN = Long.MAX_VALUE;
 
     /** Before anything is known. */
-    static final Doubts NONE = new Doubts(OrderChange.NO_LSN, OrderChange.NO_LSN, List.of());
+    static final Doubts NONE = new Doubts(RowChange.NO_LSN, RowChange.NO_LSN, List.of());
 
     /**
      * A range.
@@ -41,7 +42,7 @@ public record Doubts(long bootstrapLsn, long lookedAtLsn, List<Range> ranges) {
     /** The first range that holds a place, or null. A place that is not known may lie in any of them. */
     Range at(long lsn) {
         for (Range range : ranges) {
-            if (lsn == OrderChange.NO_LSN || range.holds(lsn)) {
+            if (lsn == RowChange.NO_LSN || range.holds(lsn)) {
                 return range;
             }
         }
@@ -51,7 +52,7 @@ public record Doubts(long bootstrapLsn, long lookedAtLsn, List<Range> ranges) {
     /** The first range with a proof that holds a place, or null. */
     Range provenAt(long lsn) {
         for (Range range : ranges) {
-            if (range.proven && (lsn == OrderChange.NO_LSN || range.holds(lsn))) {
+            if (range.proven && (lsn == RowChange.NO_LSN || range.holds(lsn))) {
                 return range;
             }
         }

@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import io.tally.cdc.RowChange;
+
 /**
  * Tells which streamed records of one partition were sent before. A connector that restarts sends a stretch again, in
  * the same order; this filter remembers the highest record so far and drops what is not beyond it. Single writer.
@@ -54,8 +56,8 @@ final class DuplicateFilter {
     }
 
     /** Judges a streamed record. One without an LSN cannot be judged and counts as new. */
-    Verdict judge(OrderChange change) {
-        if (change.lsn() == OrderChange.NO_LSN) {
+    Verdict judge(RowChange change) {
+        if (change.lsn() == RowChange.NO_LSN) {
             inRun = false;
             return Verdict.NEW;
         }
@@ -93,12 +95,12 @@ final class DuplicateFilter {
         return new ResumePoint(offset, state(run.size()));
     }
 
-    /** A place in the source's log that it must have reached by now, or {@link OrderChange#NO_LSN}. */
+    /** A place in the source's log that it must have reached by now, or {@link RowChange#NO_LSN}. */
     long newestLsn() {
         return Math.max(lastCommitLsn, lsn);
     }
 
-    /** Newest commit time of a record that was new, on the source's clock, or {@link OrderChange#NO_TIME}. */
+    /** Newest commit time of a record that was new, on the source's clock, or {@link RowChange#NO_TIME}. */
     long newestCommitTimeMs() {
         return newestCommitTimeMs;
     }
@@ -121,11 +123,11 @@ final class DuplicateFilter {
         return beforeRun;
     }
 
-    private int compareToHighest(OrderChange change) {
+    private int compareToHighest(RowChange change) {
         if (isSameTransaction(change) || change.lastCommitLsn() == lastCommitLsn) {
             return Long.compare(change.lsn(), lsn);
         }
-        if (change.lastCommitLsn() == OrderChange.NO_LSN) {
+        if (change.lastCommitLsn() == RowChange.NO_LSN) {
             if (isNewerThanAllSeen(change)) {
                 return Long.compare(change.lsn(), lsn);
             }
@@ -136,16 +138,16 @@ final class DuplicateFilter {
         return Long.compare(change.lastCommitLsn(), lastCommitLsn);
     }
 
-    private boolean isSameTransaction(OrderChange change) {
+    private boolean isSameTransaction(RowChange change) {
         return transactionKnown && change.transactionKnown() && change.transactionId() == transactionId;
     }
 
-    private boolean isNewerThanAllSeen(OrderChange change) {
-        return newestCommitTimeMs != OrderChange.NO_TIME && change.commitTimeMs() > newestCommitTimeMs;
+    private boolean isNewerThanAllSeen(RowChange change) {
+        return newestCommitTimeMs != RowChange.NO_TIME && change.commitTimeMs() > newestCommitTimeMs;
     }
 
     /** Keeps the old state in plain fields: nearly every record starts a run, and few are ever resumed from. */
-    private void startRun(OrderChange change) {
+    private void startRun(RowChange change) {
         beforeRun = null;
         beforeLastCommitLsn = lastCommitLsn;
         beforeLsn = lsn;
@@ -154,8 +156,7 @@ final class DuplicateFilter {
         beforeNewestCommitTimeMs = newestCommitTimeMs;
         run.clear();
         // Missing again: the last commit before it is not known, but was written after what was seen before.
-        long atLeast =
-                change.lastCommitLsn() != OrderChange.NO_LSN || isSameTransaction(change) ? OrderChange.NO_LSN : lsn;
+        long atLeast = change.lastCommitLsn() != RowChange.NO_LSN || isSameTransaction(change) ? RowChange.NO_LSN : lsn;
         lastCommitLsn = Math.max(lastCommitLsn, Math.max(change.lastCommitLsn(), atLeast));
         lsn = change.lsn();
         transactionId = change.transactionId();
@@ -163,7 +164,7 @@ final class DuplicateFilter {
     }
 
     /** Without keys all of the run lies before the offset that was resumed from. */
-    private boolean wasSeenAtThisPair(OrderChange change) {
+    private boolean wasSeenAtThisPair(RowChange change) {
         return run.size() == 0 || run.contains(change);
     }
 }

@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import io.tally.cdc.RowChange;
+
 /**
  * Tells which changes the results held already when they were filled from the orders table. Needed until a record was
  * written after that; from then on every record was. Single writer.
@@ -24,7 +26,7 @@ final class FillFilter {
     }
 
     /** Whether the fill held the change of the record at the given offset, the highest so far. */
-    boolean holds(long offset, OrderChange change) {
+    boolean holds(long offset, RowChange change) {
         if (retiredAt != NEVER) {
             return false;
         }
@@ -37,16 +39,16 @@ final class FillFilter {
     }
 
     /** Whether the fill holds the change, as far as that can be told without noting it. */
-    boolean mayHold(OrderChange change) {
+    boolean mayHold(RowChange change) {
         return visibility != null
                 && !isLater(change)
                 && change.transactionKnown()
-                && (change.lsn() == OrderChange.NO_LSN
+                && (change.lsn() == RowChange.NO_LSN
                         ? visibility.sees(change.transactionId())
                         : visibility.seesOneBefore(change.transactionId()));
     }
 
-    private boolean isLater(OrderChange change) {
+    private boolean isLater(RowChange change) {
         return Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn;
     }
 

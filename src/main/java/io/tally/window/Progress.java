@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import io.tally.cdc.RowChange;
+
 /**
  * The state of a shard at the end of a batch, for those who look on without its monitor. Times are epoch ms and may be
  * {@link Shard#NO_TIME}.
@@ -14,8 +16,8 @@ package io.tally.window;
  * @param quietSinceMs when the watermark was moved last, on our clock
  * @param lookedAtMs when it was last found out whether there is more to read
  * @param replaying whether it reads again what it had read before its checkpoint
- * @param newestLsn highest place in the source's log that a streamed record came from, or {@link OrderChange#NO_LSN}
- * @param newestCommitTimeMs newest time at which the source committed one, on its clock, or {@link OrderChange#NO_TIME}
+ * @param newestLsn highest place in the source's log that a streamed record came from, or {@link RowChange#NO_LSN}
+ * @param newestCommitTimeMs newest time at which the source committed one, on its clock, or {@link RowChange#NO_TIME}
  * @param lostGround why it stopped, or null
  * @param owed why the results have to be filled again some time, though it goes on, or null
  */

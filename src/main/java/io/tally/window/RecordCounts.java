@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import io.tally.cdc.RowChange;
+
 /**
  * How many records a partition's shards have read and what became of them. The sum that must hold:
  *
@@ -19,10 +21,10 @@ public final class RecordCounts {
     long corrections;
     long replayed;
 
-    private final long[] withoutRow = new long[OrderChange.Op.values().length];
+    private final long[] withoutRow = new long[RowChange.Op.values().length];
     private final long[] faults = new long[ValueFault.values().length];
 
-    void addWithoutRow(OrderChange.Op kind) {
+    void addWithoutRow(RowChange.Op kind) {
         withoutRow[kind.ordinal()]++;
     }
 
@@ -88,7 +90,7 @@ public final class RecordCounts {
     }
 
     /** Those of them that are of one kind. */
-    public long withoutRow(OrderChange.Op kind) {
+    public long withoutRow(RowChange.Op kind) {
         return withoutRow[kind.ordinal()];
     }
 

@@ -1,5 +1,6 @@
 package io.tally.window;
 
+import io.tally.cdc.RowChange;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -33,11 +34,11 @@ final class RunKeys {
         count = 0;
     }
 
-    boolean contains(OrderChange change) {
+    boolean contains(RowChange change) {
         int start = 0;
         for (int i = 0; i < count; i++) {
             int end = ends[i];
-            if (bytes[start] == operation(change) && change.orderIdEquals(bytes, start + 1, end - start - 1)) {
+            if (bytes[start] == operation(change) && change.keyEquals(bytes, start + 1, end - start - 1)) {
                 return true;
             }
             start = end;
@@ -45,10 +46,10 @@ final class RunKeys {
         return false;
     }
 
-    void add(OrderChange change) {
-        int start = grow(1 + change.orderIdLength());
+    void add(RowChange change) {
+        int start = grow(1 + change.keyLength());
         bytes[start] = operation(change);
-        change.copyOrderId(bytes, start + 1);
+        change.copyKey(bytes, start + 1);
     }
 
     /** Makes room for one more key and returns where it begins. */
@@ -80,7 +81,7 @@ final class RunKeys {
     }
 
     /** A letter that stays the same from version to version, because checkpoints hold it. */
-    private static byte operation(OrderChange change) {
+    private static byte operation(RowChange change) {
         return (byte) change.op().name().charAt(0);
     }
 }

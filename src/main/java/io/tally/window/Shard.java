@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import io.tally.cdc.CapturedRow;
+import io.tally.cdc.RowChange;
 import java.util.List;
 import java.util.UUID;
 
@@ -37,6 +39,7 @@ public final class Shard {
     private final FillFilter fill;
     private final ShardWindows windows;
     private final RecordCounts counts = new RecordCounts();
+    private final OrderRow order;
 
     private long sequence;
     private long position;
@@ -77,6 +80,7 @@ public final class Shard {
                 new ShardWindows(settings, checkpoint.publishedUpToMs(), WindowSet.of(checkpoint.publishedEarly()));
         this.newestEventTimeMs = checkpoint.newestEventTimeMs();
         this.duplicates = new DuplicateFilter(checkpoint.filter());
+        this.order = new OrderRow(settings.priceScale());
         this.fill = new FillFilter(checkpoint.visibility(), checkpoint.bootstrapLsn());
         this.bootstrapLsn = checkpoint.bootstrapLsn();
         this.owed = checkpoint.owed();
@@ -99,7 +103,7 @@ public final class Shard {
      * @return false if the ground is lost: the record was not applied and no further one will be
      * @throws IllegalStateException if the offset was applied before
      */
-    public boolean apply(long offset, OrderChange change, long nowMs) {
+    public boolean apply(long offset, RowChange change, long nowMs) {
         if (offset < position) {
             throw new IllegalStateException(
                     "offset applied before, partition=" + partition + " offset=" + offset + " position=" + position);
@@ -130,7 +134,7 @@ public final class Shard {
      * Whether the row before the change is known not to be what was counted, so that the change is void as a whole. Needs no
      * monitor.
      */
-    public boolean isVoid(OrderChange change) {
+    public boolean isVoid(RowChange change) {
         return change.takesBack() && doubts.provenAt(change.lsn()) != null && !fill.mayHold(change);
     }
 
@@ -139,7 +143,7 @@ public final class Shard {
      *
      * @return false if the ground is lost: the record was not passed and no further one will be
      */
-    public boolean passVoid(long offset, OrderChange change) {
+    public boolean passVoid(long offset, RowChange change) {
         if (wentBack(offset, change)) {
             return false;
         }
@@ -157,7 +161,7 @@ public final class Shard {
      * @param change what is known of its place in the source's log
      * @return false if the ground is lost: the record was not passed and no further one will be
      */
-    public boolean passDeadLetter(long offset, OrderChange change) {
+    public boolean passDeadLetter(long offset, RowChange change) {
         if (wentBack(offset, change)) {
             return false;
         }
@@ -170,9 +174,9 @@ public final class Shard {
     }
 
     /** Whether the ground is lost: a change that does not count tells as well as any other that the source's log went back. */
-    private boolean wentBack(long offset, OrderChange change) {
+    private boolean wentBack(long offset, RowChange change) {
         if (lostGround == null
-                && change.lsn() != OrderChange.NO_LSN
+                && change.lsn() != RowChange.NO_LSN
                 && !change.isOfSnapshot()
                 && duplicates.judge(change) == DuplicateFilter.Verdict.WENT_BACK) {
             loseToThePast(offset, change);
@@ -232,7 +236,7 @@ public final class Shard {
         return progress;
     }
 
-    private void applyStreamed(long offset, OrderChange change, long nowMs) {
+    private void applyStreamed(long offset, RowChange change, long nowMs) {
         switch (duplicates.judge(change)) {
             case DUPLICATE -> counts.duplicate++;
             case WENT_BACK -> loseToThePast(offset, change);
@@ -259,32 +263,31 @@ public final class Shard {
         }
     }
 
-    private void loseToThePast(long offset, OrderChange change) {
+    private void loseToThePast(long offset, RowChange change) {
         lose(
                 LostGround.Reason.LSN_WENT_BACK,
                 offset,
                 "a record with an older lsn was committed later than all before it, lsn=" + change.lsn());
     }
 
-    private void passInTable(OrderChange change, long nowMs) {
+    private void passInTable(RowChange change, long nowMs) {
         counts.alreadyInTable++;
         advanceEventTime(change.after(), nowMs);
     }
 
     /** Whether it deletes an order that was history when it was deleted; judged by the source's clock, as replay needs. */
-    private boolean isPurge(OrderChange change) {
+    private boolean isPurge(RowChange change) {
         if (settings.historyOlderThanMs() == WindowSettings.NEVER
-                || change.op() != OrderChange.Op.DELETE
-                || change.commitTimeMs() == OrderChange.NO_TIME
-                || !change.before().counts()) {
+                || change.op() != RowChange.Op.DELETE
+                || change.commitTimeMs() == RowChange.NO_TIME
+                || !counts(change.before())) {
             return false;
         }
-        long end = settings.windows()
-                .endOf(settings.windows().startOf(change.before().eventTimeMs()));
+        long end = settings.windows().endOf(settings.windows().startOf(order.eventTimeMs()));
         return end <= change.commitTimeMs() - settings.historyOlderThanMs();
     }
 
-    private void noticeSnapshot(long offset, OrderChange change) {
+    private void noticeSnapshot(long offset, RowChange change) {
         if (change.lsn() > bootstrapLsn) {
             lose(
                     LostGround.Reason.NEW_SNAPSHOT,
@@ -296,7 +299,7 @@ public final class Shard {
         }
     }
 
-    private void noticeTruncate(long offset, OrderChange change) {
+    private void noticeTruncate(long offset, RowChange change) {
         if (settings.truncateIsLostGround() && !fill.holds(offset, change)) {
             lose(LostGround.Reason.TRUNCATED, offset, "the orders table was truncated");
         } else {
@@ -333,13 +336,13 @@ public final class Shard {
     }
 
     /** A row before it that is not the one that was counted makes the results wrong, so they are filled again if it may not be. */
-    private boolean isDoubtful(long offset, OrderChange change) {
+    private boolean isDoubtful(long offset, RowChange change) {
         if (!change.takesBack()) {
             return false;
         }
         // Of an unknown place nothing is ever proven.
         newestTakenBackLsn =
-                change.lsn() == OrderChange.NO_LSN ? Long.MAX_VALUE : Math.max(newestTakenBackLsn, change.lsn());
+                change.lsn() == RowChange.NO_LSN ? Long.MAX_VALUE : Math.max(newestTakenBackLsn, change.lsn());
         Doubts.Range range = doubts.at(change.lsn());
         if (range != null) {
             oweFor(range.explanation(), offset);
@@ -375,15 +378,16 @@ public final class Shard {
         return newestTakenBackLsn;
     }
 
-    private void contribute(RowImage row, int sign, long offset, long nowMs) {
+    private void contribute(CapturedRow row, int sign, long offset, long nowMs) {
         if (!row.present()) {
             return;
         }
-        if (!row.counts()) {
-            counts.addFault(row.fault());
+        ValueFault fault = order.read(row);
+        if (fault != null) {
+            counts.addFault(fault);
             return;
         }
-        long start = settings.windows().startOf(row.eventTimeMs());
+        long start = settings.windows().startOf(order.eventTimeMs());
         boolean published = windows.isPublished(start);
         if (published) {
             if (offset < replayUntil) {
@@ -395,12 +399,17 @@ public final class Shard {
         if (window == null) {
             window = windows.open(new OpenWindow(start, duplicates.resumePointFor(offset), nowMs, published));
         }
-        windows.add(window, row, sign);
+        windows.add(window, order, sign);
     }
 
-    private void advanceEventTime(RowImage row, long nowMs) {
-        if (row.counts() && row.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
-            newestEventTimeMs = Math.max(newestEventTimeMs, row.eventTimeMs());
+    /** Whether a row is there and counts, so that it can be asked of {@link #order}. */
+    private boolean counts(CapturedRow row) {
+        return row.present() && order.read(row) == null;
+    }
+
+    private void advanceEventTime(CapturedRow row, long nowMs) {
+        if (counts(row) && order.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
+            newestEventTimeMs = Math.max(newestEventTimeMs, order.eventTimeMs());
             quietSinceMs = nowMs;
         }
     }

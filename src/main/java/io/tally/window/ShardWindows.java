@@ -52,7 +52,7 @@ final class ShardWindows {
     }
 
     /** Adds a row to the deltas of its window, or takes it out. */
-    void add(OpenWindow window, RowImage row, int sign) {
+    void add(OpenWindow window, OrderRow row, int sign) {
         lastUsed = window;
         if (window.totals.add(row.customerId(), sign, row.quantity(), row.priceUnits())) {
             entries++;

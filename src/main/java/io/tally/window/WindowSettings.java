@@ -3,6 +3,7 @@ package io.tally.window;
 /**
  * What the core needs to know, as plain values. All times are milliseconds.
  *
+ * @param priceScale decimals of a price unit: 2 makes units of cents
  * @param windows size and alignment of the windows
  * @param outOfOrdernessMs how far the watermark trails the newest event time
  * @param idleTimeoutMs silence after which a drained partition no longer holds the watermark back
@@ -16,6 +17,7 @@ package io.tally.window;
  *     if every delete does
  */
 public record WindowSettings(
+        int priceScale,
         TumblingWindows windows,
         long outOfOrdernessMs,
         long idleTimeoutMs,

@@ -1,5 +1,6 @@
 package io.tally.window;
 
+import io.tally.cdc.RowChange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -286,7 +287,7 @@ public final class WindowStore {
 
     /** Highest place in the source's log from which a change came that took a row back; never too low. */
     public long newestTakenBackLsn() {
-        long newest = OrderChange.NO_LSN;
+        long newest = RowChange.NO_LSN;
         for (Shard shard : shards.values()) {
             synchronized (shard) {
                 newest = Math.max(newest, shard.newestTakenBackLsn());

@@ -1,53 +1,37 @@
 package io.tally.cdc;
 
-import io.tally.window.OrderChange;
-import io.tally.window.OrderChange.Op;
-import io.tally.window.RowImage;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.cdc.RowChange.Op;
+import io.tally.view.expression.NumberExpression;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 
-/** Looks into decoded changes for the tests, also where the product keeps things to one package. */
+/** Looks into decoded changes for the tests. */
 final class Changes {
-
-    private static final MethodHandle LENGTH;
-    private static final MethodHandle COPY;
-
-    static {
-        try {
-            MethodHandles.Lookup inside = MethodHandles.privateLookupIn(OrderChange.class, MethodHandles.lookup());
-            LENGTH = inside.findVirtual(OrderChange.class, "orderIdLength", MethodType.methodType(int.class));
-            COPY = inside.findVirtual(
-                    OrderChange.class, "copyOrderId", MethodType.methodType(void.class, byte[].class, int.class));
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private Changes() {}
 
-    /** The bytes of the order id, as they stand between the quotes. */
-    static byte[] orderId(OrderChange change) {
-        try {
-            byte[] id = new byte[(int) LENGTH.invokeExact(change)];
-            COPY.invokeExact(change, id, 0);
-            return id;
-        } catch (Throwable e) {
-            throw new AssertionError(e);
-        }
+    /** The bytes of the key, as they stand between the quotes. */
+    static byte[] orderId(RowChange change) {
+        byte[] id = new byte[change.keyLength()];
+        change.copyKey(id, 0);
+        return id;
     }
 
     /** Whether nothing of the change is left but its place in the source's log, and whether a snapshot has read the row. */
-    static boolean isVoid(OrderChange change) {
+    static boolean isVoid(RowChange change) {
         boolean noOperation =
                 EnumSet.of(Op.NONE, Op.SNAPSHOT, Op.INCREMENTAL_SNAPSHOT).contains(change.op());
         return noOperation && !change.before().present() && !change.after().present() && orderId(change).length == 0;
     }
 
     /** All that a change says, with the order id in one writing. */
-    static ReferenceReader.Change copy(OrderChange change) {
+    static ReferenceReader.Change copy(RowChange change) {
         return new ReferenceReader.Change(
                 change.op(),
                 copy(change.before()),
@@ -59,17 +43,47 @@ final class Changes {
                 change.commitTimeMs());
     }
 
-    private static ReferenceReader.Row copy(RowImage image) {
-        if (!image.present()) {
-            return null;
-        }
-        return image.counts()
-                ? new ReferenceReader.Row(
-                        true, image.eventTimeMs(), image.customerId(), image.quantity(), image.priceUnits())
-                : new ReferenceReader.Row(false, 0, 0, 0, 0);
+    private static ReferenceReader.Row copy(CapturedRow row) {
+        return row.present() ? new ReferenceReader.Row(values(row)) : null;
     }
 
-    private static String decodedOrderId(OrderChange change) {
+    /** The values of a row as texts, the same for values that are equal. */
+    static List<String> values(CapturedRow row) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < row.count(); i++) {
+            assertTrue(row.isReadable(i));
+            values.add(value(row, i));
+        }
+        return values;
+    }
+
+    private static String value(CapturedRow row, int column) {
+        if (row.isNull(column)) {
+            return null;
+        }
+        if (!row.isFinite(column)) {
+            return row.isFar(column) ? "far" : "not finite";
+        }
+        return switch (row.column(column).type().kind()) {
+            case SMALLINT, INTEGER, BIGINT, NUMERIC -> number(row, column);
+            case TEXT, VARCHAR, ENUM, UUID -> row.text(column);
+            default -> Long.toString(row.units(column));
+        };
+    }
+
+    /** All digits of a number, which its units have to agree with. */
+    private static String number(CapturedRow row, int column) {
+        BigDecimal exact = row.decimal(column);
+        long units = row.units(column);
+        if (row.column(column).type().hasScale()) {
+            assertEquals(NumberExpression.fitted(exact, row.scale(column)), units);
+        } else {
+            assertEquals(NumberExpression.OUTSIDE, units);
+        }
+        return ReferenceTexts.shortest(exact);
+    }
+
+    private static String decodedOrderId(RowChange change) {
         byte[] raw = orderId(change);
         byte[] quoted = new byte[raw.length + 2];
         quoted[0] = '"';

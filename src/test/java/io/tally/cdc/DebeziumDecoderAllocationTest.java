@@ -3,7 +3,6 @@ package io.tally.cdc;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.tally.window.OrderChange;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class DebeziumDecoderAllocationTest {
             records[i] = Envelopes.bytes(envelopes.usual());
         }
         DebeziumDecoder decoder = new DebeziumDecoder();
-        OrderChange change = new OrderChange();
+        RowChange change = new RowChange();
         decodeAll(decoder, records, change);
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int round = 0; round < ROUNDS; round++) {
@@ -36,7 +35,7 @@ class DebeziumDecoderAllocationTest {
         assertTrue(allocated < TOLERATED_BYTES, "bytes allocated by " + RECORDS * ROUNDS + " records: " + allocated);
     }
 
-    private static void decodeAll(DebeziumDecoder decoder, byte[][] records, OrderChange change)
+    private static void decodeAll(DebeziumDecoder decoder, byte[][] records, RowChange change)
             throws UndecodableException {
         for (byte[] record : records) {
             decoder.decode(record, 0, record.length, change);

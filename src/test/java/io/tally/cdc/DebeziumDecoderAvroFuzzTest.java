@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.ReferenceReader.Rejected;
-import io.tally.window.OrderChange;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
@@ -29,15 +27,14 @@ class DebeziumDecoderAvroFuzzTest {
     private final WriterSchema[] writers = new WriterSchema[SCHEMAS];
     private final DebeziumDecoder retracting = decoder(UpdateMode.RETRACT);
     private final DebeziumDecoder appending = decoder(UpdateMode.APPEND);
-    private final OrderChange change = new OrderChange();
+    private final RowChange change = new RowChange();
 
     private final Map<DeadLetterReason, Integer> refused = new EnumMap<>(DeadLetterReason.class);
     private final Map<Shape, Integer> shapes = new EnumMap<>(Shape.class);
     private int taken;
 
     private DebeziumDecoder decoder(UpdateMode updates) {
-        DecoderSettings settings =
-                new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), () -> ColumnTypes.TEXTS);
+        DecoderSettings settings = Tables.settings(updates, Tables.strict(Tables.TEXTS));
         return new DebeziumDecoder(
                 settings.with(RecordFormat.AVRO, id -> id >= 0 && id < SCHEMAS ? writers[id] : null));
     }
@@ -46,7 +43,7 @@ class DebeziumDecoderAvroFuzzTest {
     void decode_mutatedAvro_agreesWithApachesReader() {
         for (int i = 0; i < SCHEMAS; i++) {
             schemas[i] = new AvroRecords(new Random(i)).schema();
-            writers[i] = WriterSchema.of("AVRO", schemas[i].toString(), List.of(), Columns.defaults());
+            writers[i] = WriterSchema.of("AVRO", schemas[i].toString(), List.of(), Tables.NAMES);
         }
         while (budget.lasts()) {
             checkMutant(budget.nextSeed());
@@ -113,7 +110,7 @@ class DebeziumDecoderAvroFuzzTest {
         int id = WirePrefix.id(record, 0);
         ReferenceReader.demand(id >= 0 && id < SCHEMAS, "no such schema");
         byte[] json = ReferenceAvro.json(schemas[id], record, 5, record.length - 5);
-        ColumnTypes types = new ColumnTypes(ColumnTypes.TEXT, ColumnTypes.TEXT, ReferenceAvro.timeUnit(schemas[id]));
-        return new ReferenceReader(2, updates, types, TableColumns.STRICT).read(json);
+        ColumnTypes types = Tables.TEXTS.withUnit(3, ReferenceAvro.timeUnit(schemas[id]));
+        return new ReferenceReader(updates, Tables.strict(types)).read(json);
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.window.OrderChange;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +17,7 @@ class DebeziumDecoderFaultsTest {
     private static final String REMEDY = "ALTER TABLE orders REPLICA IDENTITY FULL";
 
     private final DebeziumDecoder decoder = new DebeziumDecoder();
-    private final OrderChange change = new OrderChange();
+    private final RowChange change = new RowChange();
 
     @Test
     void decode_finerPrice_saysWhatToRaise() {
@@ -207,22 +206,22 @@ class DebeziumDecoderFaultsTest {
         int transactionId = change.transactionId();
         refused(Envelopes.REAL.replace("\"quantity\":2", "\"quantity\":null"));
 
-        assertEquals(OrderChange.Op.NONE, change.op());
+        assertEquals(RowChange.Op.NONE, change.op());
         assertTrue(Changes.isVoid(change));
         assertTrue(change.transactionKnown());
         assertEquals(transactionId, change.transactionId());
         assertEquals(lsn, change.lsn());
 
         refused("r", "null", row("\"12.345\"", TIME));
-        assertEquals(OrderChange.Op.SNAPSHOT, change.op());
+        assertEquals(RowChange.Op.SNAPSHOT, change.op());
         assertTrue(Changes.isVoid(change));
 
         refused("not JSON");
         assertTrue(Changes.isVoid(change));
         assertFalse(change.transactionKnown());
-        assertEquals(OrderChange.NO_LSN, change.lsn());
+        assertEquals(RowChange.NO_LSN, change.lsn());
         decoder.decode(Envelopes.bytes(Envelopes.REAL), change);
-        assertEquals(OrderChange.Op.UPDATE, change.op());
+        assertEquals(RowChange.Op.UPDATE, change.op());
     }
 
     @Test

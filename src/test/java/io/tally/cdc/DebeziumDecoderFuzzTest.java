@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.ReferenceReader.Rejected;
-import io.tally.window.OrderChange;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,29 +27,25 @@ class DebeziumDecoderFuzzTest {
     private static final int LIKES = 20;
 
     private record Pair(DebeziumDecoder decoder, ReferenceReader reference, ColumnTypes types) {
-        Pair(UpdateMode updates, ColumnTypes types, TableColumns table) {
+        Pair(UpdateMode updates, TableColumns table) {
             this(
-                    new DebeziumDecoder(
-                            new DecoderSettings(Columns.defaults(), 2, updates, Set.of("public.orders"), () -> types)
-                                    .with(() -> table)),
-                    new ReferenceReader(2, updates, types, table),
-                    types);
+                    new DebeziumDecoder(Tables.settings(updates, table)),
+                    new ReferenceReader(updates, table),
+                    table.types());
         }
     }
 
-    private static final ColumnTypes NUMBERS = new ColumnTypes(3, 0, EpochUnit.MICROS);
+    private static final ColumnTypes NUMBERS = Tables.written(3, 0, EpochUnit.MICROS);
 
-    private static final TableColumns LOOSE = loose(new TableColumns.Column(true, true, true));
-
-    private final Pair retracting = new Pair(UpdateMode.RETRACT, ColumnTypes.TEXTS, TableColumns.STRICT);
-    private final Pair appending = new Pair(UpdateMode.APPEND, ColumnTypes.TEXTS, LOOSE);
-    private final Pair retractingNumbers = new Pair(UpdateMode.RETRACT, NUMBERS, LOOSE);
-    private final Pair appendingNumbers = new Pair(UpdateMode.APPEND, NUMBERS, TableColumns.STRICT);
-    private final OrderChange change = new OrderChange();
+    private final Pair retracting = new Pair(UpdateMode.RETRACT, Tables.strict(Tables.TEXTS));
+    private final Pair appending = new Pair(UpdateMode.APPEND, Tables.loose(Tables.TEXTS));
+    private final Pair retractingNumbers = new Pair(UpdateMode.RETRACT, Tables.loose(NUMBERS));
+    private final Pair appendingNumbers = new Pair(UpdateMode.APPEND, Tables.priced("numeric(38,2)", NUMBERS));
+    private final RowChange change = new RowChange();
 
     private final Map<DeadLetterReason, Integer> refused = new EnumMap<>(DeadLetterReason.class);
     private final Map<Shape, Integer> shapes = new EnumMap<>(Shape.class);
-    private final Map<OrderChange.Op, Integer> kinds = new EnumMap<>(OrderChange.Op.class);
+    private final Map<RowChange.Op, Integer> kinds = new EnumMap<>(RowChange.Op.class);
     private int taken;
 
     @Test
@@ -63,14 +57,10 @@ class DebeziumDecoderFuzzTest {
             assertTrue(taken > budget.done() / 5 && taken < budget.done() / 5 * 4, "mutants taken: " + taken);
             assertEquals(EnumSet.range(DeadLetterReason.NOT_JSON, DeadLetterReason.IMPOSSIBLE_TIME), refused.keySet());
             assertEquals(EnumSet.range(Shape.ENVELOPE, Shape.ROW_WITH_SCHEMA), shapes.keySet());
-            assertEquals(EnumSet.complementOf(EnumSet.of(OrderChange.Op.NONE)), kinds.keySet());
+            assertEquals(EnumSet.complementOf(EnumSet.of(RowChange.Op.NONE)), kinds.keySet());
         }
         System.out.println("decoder fuzz: " + budget + " disagreements=0 taken=" + taken + " " + kinds + " shapes="
                 + shapes + " dead letters=" + refused);
-    }
-
-    private static TableColumns loose(TableColumns.Column column) {
-        return new TableColumns(column, column, column, column);
     }
 
     private void checkMutant(long seed) {
@@ -104,7 +94,8 @@ class DebeziumDecoderFuzzTest {
         Random random = new Random(seed);
         Envelopes envelopes = new Envelopes(random);
         Mutator mutator = new Mutator(random);
-        Pair pair = new Pair(UpdateMode.RETRACT, ColumnTypes.TEXTS, random.nextBoolean() ? LOOSE : TableColumns.STRICT);
+        Pair pair = new Pair(
+                UpdateMode.RETRACT, random.nextBoolean() ? Tables.loose(Tables.TEXTS) : Tables.strict(Tables.TEXTS));
         byte[] record = Envelopes.bytes(random.nextBoolean() ? envelopes.usual() : envelopes.inAnyShape(pair.types));
         byte[] like = record;
         for (int i = 0; i < LIKES; i++) {

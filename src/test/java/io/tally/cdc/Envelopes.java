@@ -26,7 +26,7 @@ final class Envelopes {
     private final Random random;
 
     /** How the columns of the change in hand are written. */
-    private ColumnTypes types = ColumnTypes.TEXTS;
+    private ColumnTypes types = Tables.TEXTS;
 
     Envelopes(Random random) {
         this.random = random;
@@ -64,18 +64,18 @@ final class Envelopes {
     private ColumnTypes drawnTypes() {
         int decimals = random.nextBoolean() ? ColumnTypes.TEXT : random.nextInt(4);
         EpochUnit[] units = {null, EpochUnit.MILLIS, EpochUnit.MICROS, EpochUnit.NANOS};
-        return new ColumnTypes(decimals, ColumnTypes.TEXT, units[random.nextInt(units.length)]);
+        return Tables.written(decimals, ColumnTypes.TEXT, units[random.nextInt(units.length)]);
     }
 
     private String schema(boolean row) {
-        String price = types.priceDecimals() == ColumnTypes.TEXT
+        String price = types.decimals(2) == ColumnTypes.TEXT
                 ? Schemas.text("price")
-                : Schemas.decimal("price", types.priceDecimals());
-        String time = types.eventTime() == null
+                : Schemas.decimal("price", types.decimals(2));
+        String time = types.unit(3) == null
                 ? Schemas.zonedTime("event_ts")
                 : Schemas.time(
                         "event_ts",
-                        switch (types.eventTime()) {
+                        switch (types.unit(3)) {
                             case MILLIS -> "Timestamp";
                             case MICROS -> "MicroTimestamp";
                             case NANOS -> "NanoTimestamp";
@@ -188,14 +188,14 @@ final class Envelopes {
         if (odd && random.nextBoolean()) {
             return JsonPieces.price(random);
         }
-        return types.priceDecimals() != ColumnTypes.TEXT
+        return types.decimals(2) != ColumnTypes.TEXT
                 ? "\"" + JsonPieces.base64(BigInteger.valueOf(random.nextInt(-50_000, 50_000) * 1000L)) + "\""
                 : "\"" + (10 + random.nextInt(490)) + "." + random.nextInt(10) + random.nextInt(10) + "\"";
     }
 
     private String usualTime() {
-        if (types.eventTime() != null) {
-            return switch (types.eventTime()) {
+        if (types.unit(3) != null) {
+            return switch (types.unit(3)) {
                 case MILLIS -> "" + millis();
                 case MICROS -> millis() + "822";
                 case NANOS -> millis() + "822999";

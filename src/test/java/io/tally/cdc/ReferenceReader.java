@@ -8,12 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tally.window.OrderChange;
-import io.tally.window.OrderChange.Op;
-import io.tally.window.ValueFault;
+import io.tally.cdc.RowChange.Op;
+import io.tally.view.SourceColumn;
+import io.tally.view.Type;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -27,21 +28,13 @@ final class ReferenceReader {
     static final class Rejected extends Exception {
         private static final long serialVersionUID = 1L;
 
-        /** What it says of the row, if the table can hold such a value; null if no table can. */
-        final ValueFault fault;
-
         Rejected(String why) {
-            this(why, null);
-        }
-
-        Rejected(String why, ValueFault fault) {
             super(why);
-            this.fault = fault;
         }
     }
 
-    /** A row image; null stands for one that is not there. */
-    record Row(boolean counts, long eventTimeMs, int customerId, int quantity, long priceUnits) {}
+    /** A row image, its values as texts; null stands for one that is not there. */
+    record Row(List<String> values) {}
 
     /** A change; {@code transactionId} and {@code lastCommitLsn} are null if unknown, {@code orderId} is decoded text, empty if there is none. */
     record Change(
@@ -56,25 +49,19 @@ final class ReferenceReader {
 
     private static final String UNAVAILABLE = "__debezium_unavailable_value";
 
-    private static final List<String> COLUMNS = Columns.defaults().names();
+    private static final List<String> COLUMNS = Tables.NAMES.all();
 
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     private static final JsonFactory FACTORY = JSON.getFactory();
 
-    private final int scale;
     private final UpdateMode updates;
-    private final ColumnTypes settings;
-
     private final TableColumns table;
 
     private ColumnTypes types;
-    private boolean rowCounts;
 
-    ReferenceReader(int scale, UpdateMode updates, ColumnTypes settings, TableColumns table) {
-        this.scale = scale;
+    ReferenceReader(UpdateMode updates, TableColumns table) {
         this.updates = updates;
-        this.settings = settings;
         this.table = table;
     }
 
@@ -86,7 +73,7 @@ final class ReferenceReader {
         demand(record.isObject(), "no object");
         boolean wrapped = record.path("payload").isObject() && !isEnvelope(record) && !isRow(record);
         JsonNode object = wrapped ? record.get("payload") : record;
-        types = wrapped ? ReferenceSchema.types(record.path("schema"), settings) : settings;
+        types = wrapped ? ReferenceSchema.types(record.path("schema"), table.types()) : table.types();
         if (isEnvelope(object)) {
             return envelope(object);
         }
@@ -152,7 +139,7 @@ final class ReferenceReader {
     }
 
     private static Change about(Op op) {
-        return new Change(op, null, null, "", null, OrderChange.NO_LSN, null, OrderChange.NO_TIME);
+        return new Change(op, null, null, "", null, RowChange.NO_LSN, null, RowChange.NO_TIME);
     }
 
     private Change change(String op, JsonNode beforeImage, JsonNode afterImage, JsonNode source) throws Rejected {
@@ -235,77 +222,35 @@ final class ReferenceReader {
 
     private Row image(JsonNode row) throws Rejected {
         demand(row.isObject(), "no row");
-        demandColumn(row, "customer_id", table.customerId());
-        demandColumn(row, "quantity", table.quantity());
-        demandColumn(row, "price", table.price());
-        demandColumn(row, "event_ts", table.eventTime());
-        rowCounts = true;
-        long eventTimeMs =
-                value(row.get("event_ts"), table.eventTime(), time -> ReferenceTexts.time(time, types.eventTime()));
-        if (!rowCounts) {
-            return new Row(false, 0, 0, 0, 0);
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < table.count(); i++) {
+            SourceColumn column = table.column(i);
+            JsonNode value = row.path(column.ref().name());
+            demand(!value.isMissingNode(), "column missing");
+            demand(!value.isNull() || column.ref().nullable(), "null");
+            values.add(value.isNull() ? null : value(value, column.type(), i));
         }
-        long customerId = value(row.get("customer_id"), table.customerId(), ReferenceReader::integer);
-        long quantity = value(row.get("quantity"), table.quantity(), this::pieces);
-        long price = value(
-                row.get("price"),
-                table.price(),
-                decimal -> ReferenceTexts.decimal(decimal, types.priceDecimals(), scale));
-        return rowCounts
-                ? new Row(true, eventTimeMs, (int) customerId, (int) quantity, price)
-                : new Row(false, 0, 0, 0, 0);
+        return new Row(values);
     }
 
     private static boolean isWritten(JsonNode row) {
-        return row.hasNonNull("customer_id")
-                || row.hasNonNull("quantity")
-                || row.hasNonNull("price")
-                || row.hasNonNull("event_ts");
+        return Tables.ORDERS.stream().anyMatch(row::hasNonNull);
     }
 
-    private static void demandColumn(JsonNode row, String name, TableColumns.Column column) throws Rejected {
-        demand(row.has(name) && (column.nullable() || !row.get(name).isNull()), name + " missing or null");
+    private String value(JsonNode value, Type type, int column) throws Rejected {
+        return switch (type.kind()) {
+            case INTEGER -> integer(value, 31);
+            case BIGINT -> integer(value, 63);
+            case NUMERIC -> ReferenceTexts.decimal(value, types.decimals(column), type);
+            case TIMESTAMPTZ -> ReferenceTexts.time(value, types.unit(column));
+            default -> throw new AssertionError(type);
+        };
     }
 
-    private interface Reading {
-        long of(JsonNode value) throws Rejected;
-    }
-
-    /** A value; if it is one that cannot be counted but is in the table, the row does not count. */
-    private long value(JsonNode value, TableColumns.Column column, Reading reading) throws Rejected {
-        try {
-            if (!value.isNull()) {
-                return reading.of(value);
-            }
-        } catch (Rejected e) {
-            boolean inTable = switch (e.fault) {
-                case null -> false;
-                case NUMBER_OUT_OF_RANGE -> column.large();
-                case FINER_NUMBER -> column.fine();
-                default -> true;
-            };
-            if (!inTable) {
-                throw e;
-            }
-        }
-        rowCounts = false;
-        return 0;
-    }
-
-    private long pieces(JsonNode value) throws Rejected {
-        return inInteger(ReferenceTexts.decimal(value, types.quantityDecimals(), 0));
-    }
-
-    private static long integer(JsonNode value) throws Rejected {
+    private static String integer(JsonNode value, int bits) throws Rejected {
         demand(value.isIntegralNumber(), "no integer");
-        return inInteger(value.canConvertToInt() ? value.intValue() : Long.MAX_VALUE);
-    }
-
-    private static long inInteger(long value) throws Rejected {
-        if (value != (int) value) {
-            throw new Rejected("no 32-bit integer", ValueFault.NUMBER_OUT_OF_RANGE);
-        }
-        return value;
+        demand(value.bigIntegerValue().bitLength() <= bits, "too many bits");
+        return ReferenceTexts.shortest(new BigDecimal(value.bigIntegerValue()));
     }
 
     private static String orderId(JsonNode row) throws Rejected {
@@ -341,9 +286,9 @@ final class ReferenceReader {
                 after,
                 orderId,
                 txId == null ? null : txId.intValue(),
-                lsn == null ? OrderChange.NO_LSN : lsn,
+                lsn == null ? RowChange.NO_LSN : lsn,
                 lastCommitLsn(source.path("sequence")),
-                timeMs == null ? OrderChange.NO_TIME : timeMs);
+                timeMs == null ? RowChange.NO_TIME : timeMs);
     }
 
     private static Long lastCommitLsn(JsonNode sequence) throws Rejected {

@@ -5,23 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 /** The plain reading of an embedded Connect schema. */
 final class ReferenceSchema {
 
-    private int priceDecimals;
-    private int quantityDecimals;
-    private EpochUnit unit;
+    private ColumnTypes types;
 
     private ReferenceSchema(ColumnTypes settings) {
-        priceDecimals = settings.priceDecimals();
-        quantityDecimals = settings.quantityDecimals();
-        unit = settings.eventTime();
+        types = settings;
     }
 
     static ColumnTypes types(JsonNode schema, ColumnTypes settings) {
-        if (!schema.isObject()) {
-            return settings;
-        }
         ReferenceSchema found = new ReferenceSchema(settings);
         found.read(schema, true);
-        return new ColumnTypes(found.priceDecimals, found.quantityDecimals, found.unit);
+        return found.types;
     }
 
     private void read(JsonNode struct, boolean envelope) {
@@ -39,9 +32,11 @@ final class ReferenceSchema {
                         read(field, false);
                     }
                 }
-                case "price" -> priceDecimals = decimals(field, priceDecimals);
-                case "quantity" -> quantityDecimals = decimals(field, quantityDecimals);
-                case "event_ts" -> unit = unit(field.path("name").textValue());
+                case "price", "quantity", "event_ts", "customer_id" -> {
+                    int column = Tables.ORDERS.indexOf(name);
+                    types = types.withDecimals(column, decimals(field, types.decimals(column)))
+                            .withUnit(column, unit(field.path("name").textValue(), types.unit(column)));
+                }
                 default -> {}
             }
         }
@@ -51,16 +46,21 @@ final class ReferenceSchema {
         if (!"bytes".equals(field.path("type").textValue())) {
             return ColumnTypes.TEXT;
         }
-        String scale = field.path("parameters").path("scale").textValue();
-        return scale != null && scale.matches("[0-9]{1,6}") ? Integer.parseInt(scale) : before;
+        JsonNode scale = field.path("parameters").path("scale");
+        if (scale.isNumber()) {
+            return scale.decimalValue().intValue();
+        }
+        return scale.isTextual() && scale.textValue().matches("[0-9]{1,6}")
+                ? Integer.parseInt(scale.textValue())
+                : before;
     }
 
-    private EpochUnit unit(String name) {
+    private static EpochUnit unit(String name, EpochUnit before) {
         return switch (name == null ? "" : name) {
             case "io.debezium.time.Timestamp", "org.apache.kafka.connect.data.Timestamp" -> EpochUnit.MILLIS;
             case "io.debezium.time.MicroTimestamp" -> EpochUnit.MICROS;
             case "io.debezium.time.NanoTimestamp" -> EpochUnit.NANOS;
-            default -> unit;
+            default -> before;
         };
     }
 }

@@ -2,7 +2,6 @@ package io.tally.cdc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.tally.window.OrderChange;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,8 +18,8 @@ class SequenceTextTest {
 
     @Test
     void lastCommitLsn_null_isUnknown() {
-        assertEquals(OrderChange.NO_LSN, read("[null,\\\"29165224\\\"]"));
-        assertEquals(OrderChange.NO_LSN, read("[null,null]"));
+        assertEquals(RowChange.NO_LSN, read("[null,\\\"29165224\\\"]"));
+        assertEquals(RowChange.NO_LSN, read("[null,null]"));
     }
 
     @Test

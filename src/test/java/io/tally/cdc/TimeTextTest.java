@@ -3,7 +3,6 @@ package io.tally.cdc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tally.cdc.ReferenceReader.Rejected;
-import io.tally.window.ValueFault;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimeTextTest {
 
     private static final long SEED = 7L;
-    private static final long FIRST_SECOND = LocalDate.of(-4712, 1, 1).toEpochDay() * 86_400;
+    private static final long FIRST_SECOND = LocalDate.of(-4713, 1, 1).toEpochDay() * 86_400;
     private static final long LAST_SECOND = LocalDate.of(294_246, 12, 31).toEpochDay() * 86_400 + 86_399;
 
     @ParameterizedTest
@@ -39,12 +38,20 @@ class TimeTextTest {
                 "2000-02-29T00:00:00Z"
             })
     void parse_isoTime_agreesWithJavaTime(String text) {
-        assertEquals(OffsetDateTime.parse(text).toInstant().toEpochMilli(), parse(text));
+        assertTime(OffsetDateTime.parse(text).toInstant(), text);
+    }
+
+    private static void assertTime(Instant expected, String text) {
+        assertEquals(micros(expected), parse(text), () -> "seed=" + SEED + " text=" + text);
+    }
+
+    private static long micros(Instant time) {
+        return time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
     }
 
     @Test
     void parse_formsThatJavaTimeDoesNotTake_readsThem() {
-        long expected = Instant.parse("2026-11-22T12:19:11Z").toEpochMilli();
+        long expected = micros(Instant.parse("2026-11-22T12:19:11Z"));
         assertEquals(expected, parse("2026-11-22T09:19:11-03"));
         assertEquals(expected, parse("+2026-11-22T12:19:11Z"));
         assertEquals(expected, parse("002026-11-22T12:19:11Z"));
@@ -52,23 +59,22 @@ class TimeTextTest {
     }
 
     @Test
-    void parse_decimalsBeyondMilliseconds_roundsDown() {
-        assertEquals(999, parse("1970-01-01T00:00:00.999999Z"));
+    void parse_decimalsBeyondMicroseconds_roundsDown() {
+        assertEquals(999_999, parse("1970-01-01T00:00:00.999999999Z"));
+        assertEquals(999_990, parse("1970-01-01T00:00:00.99999Z"));
         assertEquals(-1, parse("1969-12-31T23:59:59.999999Z"));
-        assertEquals(-1, parse("1969-12-31T23:59:59.9999Z"));
-        assertEquals(-1, parse("1969-12-31T23:59:59.999Z"));
-        assertEquals(-1000, parse("1969-12-31T23:59:59.000999999Z"));
+        assertEquals(-100, parse("1969-12-31T23:59:59.9999Z"));
+        assertEquals(-1000, parse("1969-12-31T23:59:59.999Z"));
+        assertEquals(-1_000_000, parse("1969-12-31T23:59:59.000000999Z"));
     }
 
     @Test
     void parse_endsOfTheRange_areTimesAndNothingBeyond() {
-        assertEquals(FIRST_SECOND * 1000, parse("-4712-01-01T00:00:00Z"));
-        assertEquals(LAST_SECOND * 1000 + 999, parse("+294246-12-31T23:59:59.999999Z"));
-        assertEquals(TimeText.OUT_OF_RANGE, parse("-4713-12-31T23:59:59Z"));
-        assertEquals(TimeText.OUT_OF_RANGE, parse("-4713-11-24T00:00:00Z"));
-        assertEquals(TimeText.OUT_OF_RANGE, parse("+294246-12-31T23:59:59-00:01"));
-        assertEquals(TimeText.OUT_OF_RANGE, parse("+294247-01-01T00:00:00Z"));
-        assertEquals(TimeText.OUT_OF_RANGE, parse("+294276-12-31T23:59:59.999999Z"));
+        assertEquals(FIRST_SECOND * 1_000_000, parse("-4713-01-01T00:00:00Z"));
+        assertEquals(LAST_SECOND * 1_000_000 + 999_999, parse("+294246-12-31T23:59:59.999999Z"));
+        assertEquals(TimeText.FAR, parse("+294246-12-31T23:59:59-00:01"));
+        assertEquals(TimeText.FAR, parse("+294247-01-01T00:00:00Z"));
+        assertEquals(TimeText.FAR, parse("+294276-12-31T23:59:59.999999Z"));
         assertEquals(TimeText.IMPOSSIBLE, parse("-4714-12-31T23:59:59Z"));
         assertEquals(TimeText.IMPOSSIBLE, parse("+294277-01-01T00:00:00Z"));
     }
@@ -77,6 +83,9 @@ class TimeTextTest {
     void parse_infinity_isInfinite() {
         assertEquals(TimeText.INFINITE, parse("infinity"));
         assertEquals(TimeText.INFINITE, parse("-infinity"));
+        // As Debezium 3.7 writes them with time.precision.mode=isostring.
+        assertEquals(TimeText.INFINITE, parse("+292278994-08-16T23:00:00Z"));
+        assertEquals(TimeText.INFINITE, parse("-292275055-05-16T23:00:00Z"));
     }
 
     @ParameterizedTest
@@ -149,7 +158,7 @@ class TimeTextTest {
                     : ZoneOffset.ofTotalSeconds(random.nextInt(-64_800, 64_801) / (random.nextBoolean() ? 60 : 1));
             OffsetDateTime time = instant.atOffset(offset);
             String text = random.nextBoolean() ? time.toString() : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time);
-            assertEquals(instant.toEpochMilli(), parse(text), () -> "seed=" + SEED + " text=" + text);
+            assertTime(instant, text);
         }
     }
 
@@ -178,11 +187,45 @@ class TimeTextTest {
         }
     }
 
+    @Test
+    void parseDate_anyDate_agreesWithJavaTime() {
+        for (long day = LocalDate.of(-4713, 1, 1).toEpochDay(); day < 2_145_042_905; day += 10_007) {
+            LocalDate date = LocalDate.ofEpochDay(day);
+            assertEquals(day, parseDate(date.toString()), date::toString);
+            assertEquals(day, parseDate(date + "Z"), date::toString);
+        }
+        assertEquals(TimeText.INFINITE, parseDate("infinity"));
+        assertEquals(TimeText.INFINITE, parseDate("+5877611-06-21Z"));
+        assertEquals(TimeText.INFINITE, parseDate("-5877611-06-22Z"));
+        for (String wrong : new String[] {
+            "",
+            "Z",
+            "-",
+            "2026-11-2",
+            "2026-11-31",
+            "2026-13-01",
+            "2026-11-22T",
+            "2026-11-22+01:00",
+            "+5874898-01-01",
+            "99-1-1",
+            "2026-11-22T00:00:00Z",
+            "999999999-01-01",
+            "9999999999-01-01"
+        }) {
+            assertEquals(TimeText.IMPOSSIBLE, parseDate(wrong), wrong);
+        }
+    }
+
+    private static long parseDate(String text) {
+        byte[] bytes = ("99" + text + "99").getBytes(StandardCharsets.UTF_8);
+        return TimeText.parseDate(bytes, 2, bytes.length - 2);
+    }
+
     private static long reference(String text) {
         try {
-            return ReferenceTexts.epochMs(text);
+            return ReferenceTexts.micros(text);
         } catch (Rejected e) {
-            return e.fault == ValueFault.TIME_OUT_OF_RANGE ? TimeText.OUT_OF_RANGE : TimeText.IMPOSSIBLE;
+            return TimeText.IMPOSSIBLE;
         }
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.cdc.Columns;
+import io.tally.cdc.ColumnNames;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.RecordFormat;
@@ -52,7 +52,7 @@ class OrdersInTest {
                             Optional.of(URI.create(server.url())),
                             Optional.empty(),
                             Optional.empty(),
-                            Columns.defaults()),
+                            new ColumnNames("order_id", List.of())),
                     null,
                     clock);
             PollWaits waits = new PollWaits(null, registry, clock);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.cdc.Columns;
+import io.tally.cdc.ColumnNames;
 import io.tally.cdc.DeadLetterReason;
 import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
@@ -63,7 +63,8 @@ class PolledTest {
                 poll(framed(5, false), null, json, framed(-6, true), framed(5, false), framed(7, false)),
                 Map.of(0, shard),
                 NOW);
-        schemas.put(7, WriterSchema.of(WriterSchema.AVRO, "\"string\"", List.of(), Columns.defaults()));
+        schemas.put(
+                7, WriterSchema.of(WriterSchema.AVRO, "\"string\"", List.of(), new ColumnNames("order_id", List.of())));
         assertEquals(Set.of(5, -6), polled.lackingSchemas());
         schemas.put(5, WriterSchema.unknown("is not in the registry"));
         schemas.put(-6, schemas.get(7));

@@ -13,8 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.cdc.RowChange;
 import io.tally.window.LostGround;
-import io.tally.window.OrderChange;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
@@ -81,7 +81,7 @@ class SourceWatchTest {
     }
 
     private void deleted(long lsn) {
-        OrderChange change = at(delete(0, 1, 1, 1), 5, lsn - 1, lsn, 200, "a" + lsn);
+        RowChange change = at(delete(0, 1, 1, 1), 5, lsn - 1, lsn, 200, "a" + lsn);
         assertFalse(shard.isVoid(change));
         shard.apply(offset++, change, 0);
         shard.settle();
@@ -124,7 +124,7 @@ class SourceWatchTest {
     void step_alteredAndNothingTakenBack_owesNothing() {
         look(full(100));
         deleted(90);
-        OrderChange added = at(insert(0, 1, 1, 1), 6, 150, 151, 300, "b");
+        RowChange added = at(insert(0, 1, 1, 1), 6, 150, 151, 300, "b");
         shard.apply(offset++, added, 0);
         assertNull(look(with(full(200), table("701", true))).owed());
         assertFalse(isVoid(150), "it only may not have been FULL");
@@ -153,7 +153,7 @@ class SourceWatchTest {
         assertNull(look(bad).owed());
         assertTrue(isVoid(200));
         assertFalse(isVoid(199), "what lies before may be right");
-        OrderChange change = at(delete(0, 1, 1, 1), 5, 200, 210, 200, "a");
+        RowChange change = at(delete(0, 1, 1, 1), 5, 200, 210, 200, "a");
         shard.passVoid(offset++, change);
         assertNull(look(bad.at(300)).lostGround());
         assertEquals(LostGround.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
@@ -166,7 +166,7 @@ class SourceWatchTest {
     void step_notFullNoLongerWhenAVoidChangeIsPassed_owesAFillAllTheSame() {
         look(full(100));
         look(with(full(200), table("701", false)));
-        OrderChange change = at(delete(0, 1, 1, 1), 5, 410, 420, 200, "a");
+        RowChange change = at(delete(0, 1, 1, 1), 5, 410, 420, 200, "a");
         assertTrue(shard.isVoid(change));
         look(with(full(400), table("702", true)));
         shard.passVoid(offset++, change);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.cdc.Columns;
+import io.tally.cdc.ColumnNames;
 import io.tally.testkit.Await;
 import io.tally.testkit.RegistryStandIn;
 import java.net.URI;
@@ -38,7 +38,11 @@ class SchemaRegistryTest {
 
     private SchemaRegistry registry(String url, Optional<String> authorization) {
         return new SchemaRegistry(
-                new RegistryClient(HttpClient.newHttpClient(), URI.create(url), authorization, Columns.defaults()),
+                new RegistryClient(
+                        HttpClient.newHttpClient(),
+                        URI.create(url),
+                        authorization,
+                        new ColumnNames("order_id", List.of())),
                 () -> Instant.ofEpochMilli(nowMs.get()));
     }
 

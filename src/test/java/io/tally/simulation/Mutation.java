@@ -125,7 +125,7 @@ record Mutation(String name, List<Edit> edits) {
                     "fault of a value: the row before is left",
                     SHARD,
                     "contribute(change.before(), -1, offset, nowMs);",
-                    "if (!change.after().present() || change.after().counts()) contribute(change.before(), -1, offset, nowMs);"),
+                    "if (!change.after().present() || counts(change.after())) contribute(change.before(), -1, offset, nowMs);"),
             of(
                     "fault of a value: the row after is lost",
                     SHARD,
@@ -275,7 +275,7 @@ record Mutation(String name, List<Edit> edits) {
                     "look: what another engine applied is not judged",
                     SHARD,
                     "this.newestTakenBackLsn = duplicates.newestLsn();",
-                    "this.newestTakenBackLsn = OrderChange.NO_LSN;"),
+                    "this.newestTakenBackLsn = RowChange.NO_LSN;"),
             of(
                     "look: what is read while it is under way counts",
                     WATCH,

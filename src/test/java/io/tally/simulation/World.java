@@ -47,6 +47,7 @@ final class World {
     World(Plan plan) {
         this.plan = plan;
         windowSettings = new WindowSettings(
+                2,
                 new TumblingWindows(plan.windowMs()),
                 plan.outOfOrdernessMs(),
                 plan.idleTimeoutMs(),

@@ -10,12 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.cdc.RowChange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DuplicateFilterTest {
 
-    private static final long NULL = OrderChange.NO_LSN;
+    private static final long NULL = RowChange.NO_LSN;
 
     private DuplicateFilter filter;
     private long offset;
@@ -78,8 +79,8 @@ class DuplicateFilterTest {
 
     @Test
     void judge_keyMovedInsideOnePartition_operationDecides() {
-        OrderChange gone = at(Changes.delete(0, 1, 1, 1), 1, 90, 200, 1, "a");
-        OrderChange here = at(insert(0, 1, 1, 1), 1, 90, 200, 1, "a");
+        RowChange gone = at(Changes.delete(0, 1, 1, 1), 1, 90, 200, 1, "a");
+        RowChange here = at(insert(0, 1, 1, 1), 1, 90, 200, 1, "a");
         assertEquals(NEW, filter.judge(gone));
         assertEquals(NEW, filter.judge(here));
         assertEquals(DUPLICATE, filter.judge(gone));
@@ -130,9 +131,9 @@ class DuplicateFilterTest {
 
     @Test
     void judge_lsnWithoutSequence_cannotBeTold() {
-        OrderChange old = at(insert(0, 1, 1, 1), 1, NULL, 200, 1, "a");
+        RowChange old = at(insert(0, 1, 1, 1), 1, NULL, 200, 1, "a");
         assertEquals(NEW, filter.judge(old), "the first part alone may be missing");
-        old.reset(OrderChange.Op.INSERT);
+        old.reset(RowChange.Op.INSERT);
         old.setTransactionId(2);
         old.setLsn(150);
         old.setCommitTimeMs(2);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.cdc.RowChange;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -32,12 +33,12 @@ class ShardTest {
     @Test
     void apply_deleteOfHistory_takesNothingBack() {
         WindowSettings keepsHistory = new WindowSettings(
-                SETTINGS.windows(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE);
+                2, SETTINGS.windows(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE);
         Shard shard = new Shard(fresh(null), keepsHistory, NOW);
-        OrderChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
+        RowChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
         purge.setCommitTimeMs(NOW);
         shard.apply(10, purge, NOW);
-        OrderChange cancellation = delete(NOW - 60 * MINUTE, 7, 2, 350);
+        RowChange cancellation = delete(NOW - 60 * MINUTE, 7, 2, 350);
         cancellation.setCommitTimeMs(NOW);
         shard.apply(11, cancellation, NOW);
 
@@ -217,9 +218,10 @@ class ShardTest {
     @Test
     void apply_faultOfAValue_countsTheOtherImageOnly() {
         Shard shard = shard(fresh(null));
-        OrderChange change = delete(NOW - 1, 7, 1, 100);
-        change.setOp(OrderChange.Op.UPDATE);
-        change.after().setFault(ValueFault.NOT_FINITE);
+        RowChange change = delete(NOW - 1, 7, 1, 100);
+        change.setOp(RowChange.Op.UPDATE);
+        Changes.set(change.after(), NOW - 1, 7, 1, 100);
+        change.after().setNotFinite(OrderRow.PRICE);
         shard.apply(10, change, NOW);
         assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
         assertEquals(1, shard.take(NOW, false, NOW).entries());
@@ -228,9 +230,10 @@ class ShardTest {
     @Test
     void apply_updateFromAndToFaults_countsWhatIsGood() {
         Shard shard = shard(fresh(null));
-        OrderChange mended = insert(NOW - 1, 7, 2, 350);
-        mended.setOp(OrderChange.Op.UPDATE);
-        mended.before().setFault(ValueFault.NOT_FINITE);
+        RowChange mended = insert(NOW - 1, 7, 2, 350);
+        mended.setOp(RowChange.Op.UPDATE);
+        Changes.set(mended.before(), NOW - 1, 7, 1, 100);
+        mended.before().setNotFinite(OrderRow.PRICE);
         shard.apply(10, mended, NOW);
         assertEquals(1, counted(shard.take(NOW, false, NOW)));
         assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
@@ -258,7 +261,7 @@ class ShardTest {
     @Test
     void passDeadLetter_changeOfWhichNothingIsKnown_owesAFill() {
         Shard shard = shard(fresh(null));
-        shard.passDeadLetter(10, new OrderChange());
+        shard.passDeadLetter(10, new RowChange());
         shard.settle();
         LostGround owed = shard.progress().owed();
         assertEquals(LostGround.Reason.VOID_CHANGE, owed.reason());
@@ -270,7 +273,7 @@ class ShardTest {
     @Test
     void passDeadLetter_changeThatTheFillHasSeen_owesNothing() {
         Shard shard = shard(fresh(new Visibility(100, 100, new long[0])));
-        OrderChange seen = new OrderChange();
+        RowChange seen = new RowChange();
         seen.setTransactionId(99);
         seen.setLsn(L - 1);
         shard.passDeadLetter(10, seen);
@@ -278,7 +281,7 @@ class ShardTest {
         assertNull(shard.progress().owed());
 
         // Nothing that a void change says is believed of others.
-        OrderChange beyond = new OrderChange();
+        RowChange beyond = new RowChange();
         beyond.setTransactionId(99);
         beyond.setLsn(L + 1);
         shard.passDeadLetter(11, beyond);
@@ -292,7 +295,7 @@ class ShardTest {
     void passDeadLetter_olderLsnCommittedLaterThanAllBefore_losesGround() {
         Shard shard = shard(fresh(null));
         shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 1, 900, 1_000, NOW, "a"), NOW);
-        OrderChange bad = at(insert(NOW - 1, 7, 1, 100), 2, 500, 600, NOW + 1, "b");
+        RowChange bad = at(insert(NOW - 1, 7, 1, 100), 2, 500, 600, NOW + 1, "b");
         bad.setVoid();
         assertFalse(shard.passDeadLetter(11, bad));
         shard.settle();
@@ -304,8 +307,8 @@ class ShardTest {
     @Test
     void passDeadLetter_rowOfASnapshotOrReadBefore_owesNothing() {
         Shard shard = shard(fresh(null));
-        OrderChange row = new OrderChange();
-        row.setOp(OrderChange.Op.SNAPSHOT);
+        RowChange row = new RowChange();
+        row.setOp(RowChange.Op.SNAPSHOT);
         row.setVoid();
         shard.passDeadLetter(10, row);
         shard.settle();
@@ -313,7 +316,7 @@ class ShardTest {
 
         Shard replaying = shard(
                 new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L, null, 0));
-        replaying.passDeadLetter(15, new OrderChange());
+        replaying.passDeadLetter(15, new RowChange());
         replaying.settle();
         assertNull(replaying.progress().owed(), "what it owed when it was read the first time is in the checkpoint");
     }
@@ -415,8 +418,8 @@ class ShardTest {
         assertEquals(11, shard.position(), "the record was not applied");
     }
 
-    private static OrderChange withoutSequence(int transactionId, long lsn) {
-        OrderChange change = insert(NOW - 1, 7, 1, 100);
+    private static RowChange withoutSequence(int transactionId, long lsn) {
+        RowChange change = insert(NOW - 1, 7, 1, 100);
         change.setTransactionId(transactionId);
         change.setLsn(lsn);
         return change;

@@ -9,6 +9,7 @@ public final class TestCheckpoints {
 
     /** Windows of a minute, five seconds out of order, one second to idleness, no history. */
     public static final WindowSettings SETTINGS = new WindowSettings(
+            2,
             new TumblingWindows(MINUTE),
             5_000,
             1_000,

@@ -1,4 +1,4 @@
-package io.tally.window;
+package io.tally.cdc;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * One change of the orders table, decoded: what happened, the row before and after, and where in the source's log it
+ * One change of a table, decoded: what happened, the row before and after, and where in the source's log it
  * stands. Reused from record to record, so that decoding a record makes no garbage: nothing keeps a reference to it
  * beyond the call it was passed to.
  */
-public final class OrderChange {
+public final class RowChange {
 
     /** What a record of the topic is about. */
     public enum Op {
@@ -59,10 +59,10 @@ public final class OrderChange {
     /** A commit time that is not known. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
-    private static final byte[] NO_ORDER_ID = {};
+    private static final byte[] NO_KEY = {};
 
-    private final RowImage before = new RowImage();
-    private final RowImage after = new RowImage();
+    private final CapturedRow before = new CapturedRow("before");
+    private final CapturedRow after = new CapturedRow("after");
 
     private Op op = Op.NONE;
     private boolean transactionKnown;
@@ -72,11 +72,11 @@ public final class OrderChange {
     private long lastCommitLsn = NO_LSN;
     private long commitTimeMs = NO_TIME;
 
-    private byte[] orderIdBuffer = NO_ORDER_ID;
-    private int orderIdOffset;
-    private int orderIdLength;
+    private byte[] keyBuffer = NO_KEY;
+    private int keyOffset;
+    private int keyLength;
 
-    /** Makes this a change of the given kind with no images, no source position and no order id. */
+    /** Makes this a change of the given kind with no images, no source position and no key. */
     public void reset(Op newOp) {
         op = newOp;
         before.clear();
@@ -86,9 +86,9 @@ public final class OrderChange {
         sequenceKnown = false;
         lastCommitLsn = NO_LSN;
         commitTimeMs = NO_TIME;
-        orderIdBuffer = NO_ORDER_ID;
-        orderIdOffset = 0;
-        orderIdLength = 0;
+        keyBuffer = NO_KEY;
+        keyOffset = 0;
+        keyLength = 0;
     }
 
     /**
@@ -99,13 +99,13 @@ public final class OrderChange {
         op = isOfSnapshot() ? op : Op.NONE;
         before.clear();
         after.clear();
-        orderIdBuffer = NO_ORDER_ID;
-        orderIdOffset = 0;
-        orderIdLength = 0;
+        keyBuffer = NO_KEY;
+        keyOffset = 0;
+        keyLength = 0;
     }
 
     /** Whether a snapshot has read the row, so that it is no change. */
-    boolean isOfSnapshot() {
+    public boolean isOfSnapshot() {
         return op == Op.SNAPSHOT || op == Op.INCREMENTAL_SNAPSHOT;
     }
 
@@ -118,18 +118,26 @@ public final class OrderChange {
     }
 
     /** Whether it takes a row back that was counted before. */
-    boolean takesBack() {
+    public boolean takesBack() {
         return op == Op.UPDATE || op == Op.DELETE;
     }
 
     /** The row before the change; present on updates and deletes that can be retracted. */
-    public RowImage before() {
+    public CapturedRow before() {
         return before;
     }
 
     /** The row after the change; present on inserts, updates and snapshot rows. */
-    public RowImage after() {
+    public CapturedRow after() {
         return after;
+    }
+
+    /** What to say of what could not be read of the rows, or null. Good as long as the record's bytes are. */
+    public UndecodableException fault() {
+        if (before.isFaulty()) {
+            return before.fault();
+        }
+        return after.isFaulty() ? after.fault() : null;
     }
 
     /** {@code source.txId}: the low 32 bits of the id of the transaction that wrote the row, unsigned. */
@@ -181,30 +189,25 @@ public final class OrderChange {
     }
 
     /**
-     * Points at the order id in the record's own bytes, which must stay unchanged while this change is in use. Only
-     * compared for equality, and only with ids from the same topic, so any encoding will do.
+     * Points at the row's key in the record's own bytes, which must stay unchanged while this change is in use. Only
+     * compared for equality, and only with keys from the same topic, so any encoding will do.
      */
-    public void setOrderId(byte[] buffer, int offset, int length) {
-        orderIdBuffer = buffer;
-        orderIdOffset = offset;
-        orderIdLength = length;
+    public void setKey(byte[] buffer, int offset, int length) {
+        keyBuffer = buffer;
+        keyOffset = offset;
+        keyLength = length;
     }
 
-    int orderIdLength() {
-        return orderIdLength;
+    public int keyLength() {
+        return keyLength;
     }
 
-    void copyOrderId(byte[] target, int targetOffset) {
-        System.arraycopy(orderIdBuffer, orderIdOffset, target, targetOffset, orderIdLength);
+    public void copyKey(byte[] target, int targetOffset) {
+        System.arraycopy(keyBuffer, keyOffset, target, targetOffset, keyLength);
     }
 
-    boolean orderIdEquals(byte[] other, int otherOffset, int otherLength) {
+    public boolean keyEquals(byte[] other, int otherOffset, int otherLength) {
         return Arrays.equals(
-                orderIdBuffer,
-                orderIdOffset,
-                orderIdOffset + orderIdLength,
-                other,
-                otherOffset,
-                otherOffset + otherLength);
+                keyBuffer, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
     }
 }

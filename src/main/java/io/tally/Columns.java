@@ -1,5 +1,6 @@
-package io.tally.cdc;
+package io.tally;
 
+import io.tally.cdc.ColumnNames;
 import java.util.List;
 import java.util.Set;
 
@@ -12,10 +13,10 @@ import java.util.Set;
  * @param price decimal
  * @param eventTime time with a zone
  */
-public record Columns(String orderId, String customerId, String quantity, String price, String eventTime) {
+record Columns(String orderId, String customerId, String quantity, String price, String eventTime) {
 
     /** @throws IllegalArgumentException if a name is empty or stands for two columns */
-    public Columns {
+    Columns {
         List<String> all = List.of(orderId, customerId, quantity, price, eventTime);
         if (all.contains("")) {
             throw new IllegalArgumentException("column names must not be empty, columns=" + all);
@@ -26,12 +27,12 @@ public record Columns(String orderId, String customerId, String quantity, String
     }
 
     /** The names of the orders table as the pipeline creates it. */
-    public static Columns defaults() {
+    static Columns defaults() {
         return new Columns("order_id", "customer_id", "quantity", "price", "event_ts");
     }
 
-    /** All names, in the order of the parameters. */
-    List<String> names() {
-        return List.of(orderId, customerId, quantity, price, eventTime);
+    /** Those that are read from the records. */
+    ColumnNames names() {
+        return new ColumnNames(orderId, List.of(customerId, quantity, price, eventTime));
     }
 }

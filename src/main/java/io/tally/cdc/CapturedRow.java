@@ -1,0 +1,200 @@
+package io.tally.cdc;
+
+import io.tally.view.SourceColumn;
+import io.tally.view.Type;
+import io.tally.view.expression.NumberExpression;
+import io.tally.view.expression.RowImage;
+import java.math.BigDecimal;
+import java.util.Locale;
+
+/**
+ * A row before or after a change, as far as its columns are wanted, with what could not be read of them. Reused from record
+ * to record: nothing keeps a reference to it beyond the call it was passed to. Texts and large numbers stay in the record
+ * until they are asked for.
+ */
+public final class CapturedRow implements RowImage {
+
+    private static final byte FINITE = 0;
+    private static final byte NULL = 1;
+    private static final byte NOT_FINITE = 2;
+    private static final byte FAR = 3;
+
+    /** What has a higher number could not be read. */
+    private static final byte LAST = FAR;
+
+    private static final ColumnFault[] FAULTS = ColumnFault.values();
+    private static final int NONE = -1;
+
+    private final String image;
+
+    private boolean present;
+    private TableColumns table;
+    private ColumnTypes types;
+    private byte[] states = {};
+    private long[] units = {};
+    private int firstFault;
+
+    /** Where the values are, and what is around them. */
+    private byte[] record;
+
+    private int[] starts = {};
+    private int[] ends = {};
+    private RowReader reader;
+    private int start;
+    private int end;
+    private int sourceStart;
+    private int sourceEnd;
+
+    /** @param image its name in the envelope, for messages */
+    CapturedRow(String image) {
+        this.image = image;
+    }
+
+    /** Forgets the row: a change that has no such image. */
+    public void clear() {
+        present = false;
+        firstFault = NONE;
+    }
+
+    /** Begins another row, whose columns are to be set each. */
+    public void begin(TableColumns newTable) {
+        present = true;
+        firstFault = NONE;
+        if (table != newTable) {
+            table = newTable;
+            states = new byte[table.count()];
+            units = new long[table.count()];
+            starts = new int[table.count()];
+            ends = new int[table.count()];
+        }
+    }
+
+    /**
+     * Tells where the row begun lies.
+     *
+     * @param newReader what reads it, null if it is none of a record's images
+     */
+    void locate(byte[] newRecord, ColumnTypes newTypes, RowReader newReader, Members row, Members source) {
+        record = newRecord;
+        types = newTypes;
+        reader = newReader;
+        start = row.start();
+        end = row.end();
+        sourceStart = source.start();
+        sourceEnd = source.isObject() ? source.end() : sourceStart;
+    }
+
+    void locate(int column, int valueStart, int valueEnd) {
+        starts[column] = valueStart;
+        ends[column] = valueEnd;
+    }
+
+    /** Sets a value that has units; anything else has them too, but nobody asks. */
+    public void setUnits(int column, long value) {
+        states[column] = FINITE;
+        units[column] = value;
+    }
+
+    public void setNull(int column) {
+        states[column] = NULL;
+    }
+
+    /** Sets a value that is infinite, or no number. */
+    public void setNotFinite(int column) {
+        states[column] = NOT_FINITE;
+    }
+
+    /** Sets a time after the year 294246. */
+    public void setFar(int column) {
+        states[column] = FAR;
+    }
+
+    /** Notes that a value could not be read. */
+    void setFault(int column, ColumnFault fault) {
+        states[column] = (byte) (LAST + 1 + fault.ordinal());
+        if (firstFault == NONE) {
+            firstFault = column;
+        }
+    }
+
+    /** Whether the change has this image. */
+    public boolean present() {
+        return present;
+    }
+
+    /** How many columns there are. */
+    public int count() {
+        return table.count();
+    }
+
+    /** A column, as the catalog has it. */
+    public SourceColumn column(int column) {
+        return table.column(column);
+    }
+
+    /** Whether any of the columns could not be read. */
+    boolean isFaulty() {
+        return firstFault != NONE;
+    }
+
+    /** Whether a column could be read, be its value null or not. */
+    public boolean isReadable(int column) {
+        return states[column] <= LAST;
+    }
+
+    /** What to say of the first column that could not be read. Good as long as the record's bytes are. */
+    UndecodableException fault() {
+        return fault(firstFault);
+    }
+
+    /** What to say of a column that could not be read. Good as long as the record's bytes are. */
+    public UndecodableException fault(int column) {
+        ColumnFault fault = FAULTS[states[column] - LAST - 1];
+        String name = column(column).ref().name();
+        if (image.equals("before") && (fault == ColumnFault.MISSING || fault == ColumnFault.NULL)) {
+            return Faults.noBeforeImage("has no " + name, record, sourceStart, sourceEnd);
+        }
+        String path = reader.path(name);
+        return fault == ColumnFault.MISSING
+                ? Faults.missingColumn(path, record, start, end)
+                : Faults.column(fault, path, column(column).type(), record, starts[column], ends[column]);
+    }
+
+    @Override
+    public boolean isNull(int column) {
+        return states[column] == NULL;
+    }
+
+    @Override
+    public boolean isFinite(int column) {
+        return states[column] != NOT_FINITE && states[column] != FAR;
+    }
+
+    /** Whether it is a time after the year 294246, which is not infinite, but no {@link #isFinite finite} one either. */
+    public boolean isFar(int column) {
+        return states[column] == FAR;
+    }
+
+    @Override
+    public long units(int column) {
+        return units[column];
+    }
+
+    /** The scale that the units of a number are in. */
+    public int scale(int column) {
+        return Math.max(column(column).type().scale(), 0);
+    }
+
+    @Override
+    public BigDecimal decimal(int column) {
+        return units[column] != NumberExpression.OUTSIDE
+                ? BigDecimal.valueOf(units[column], scale(column))
+                : ExactDecimal.read(record, starts[column], ends[column], types.decimals(column));
+    }
+
+    @Override
+    public String text(int column) {
+        String text = JsonText.string(record, starts[column] + 1, ends[column] - 1);
+        return column(column).type().kind() == Type.Kind.UUID ? text.toLowerCase(Locale.ROOT) : text;
+    }
+}

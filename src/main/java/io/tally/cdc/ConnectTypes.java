@@ -1,0 +1,35 @@
+package io.tally.cdc;
+
+import java.math.BigDecimal;
+import java.util.Map;
+
+/** The names that Connect and Debezium have for types, as they stand in every kind of schema. */
+final class ConnectTypes {
+
+    private static final String DECIMAL = "org.apache.kafka.connect.data.Decimal";
+
+    private ConnectTypes() {}
+
+    static boolean isDecimal(Object name) {
+        return DECIMAL.equals(name);
+    }
+
+    /** The decimals in a type's parameters, where they are text. */
+    static int scale(Object parameters, int otherwise) {
+        Object scale = parameters instanceof Map<?, ?> of ? of.get("scale") : null;
+        if (scale instanceof BigDecimal number) {
+            return number.intValue();
+        }
+        return scale instanceof String text && text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : otherwise;
+    }
+
+    /** What a time of the given type counts, or null if it is none that is a number. */
+    static EpochUnit unit(Object name) {
+        return switch (String.valueOf(name)) {
+            case "io.debezium.time.Timestamp", "org.apache.kafka.connect.data.Timestamp" -> EpochUnit.MILLIS;
+            case "io.debezium.time.MicroTimestamp" -> EpochUnit.MICROS;
+            case "io.debezium.time.NanoTimestamp" -> EpochUnit.NANOS;
+            default -> null;
+        };
+    }
+}
