@@ -45,12 +45,12 @@ class LayersTest {
                 mayUse("view.sql"),
                 mayUse("view.expression", tally("view.sql")),
                 mayUse("view"),
-                mayUse("window"),
-                mayUse("cdc", tally("window")),
+                mayUse("window", tally("view")),
+                mayUse("cdc", tally("view", "window")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
                 mayUse("ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA, JSON),
-                mayUse("publish", tally("window"), CDI, QUARKUS, VERTX, TLS),
-                mayUse("status", tally("cdc", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
+                mayUse("publish", tally("view", "window"), CDI, QUARKUS, VERTX, TLS),
+                mayUse("status", tally("cdc", "view", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
                 mayUse("datagen", CDI, QUARKUS, VERTX));
     }
 

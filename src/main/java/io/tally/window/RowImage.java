@@ -1,18 +1,28 @@
 package io.tally.window;
 
-/**
- * One image of an order row, before or after a change, as a decoder found it. Reused from record to record: nothing
- * keeps a reference to it beyond the call it was passed to.
- */
-public final class RowImage {
+import io.tally.view.expression.NumberExpression;
+import java.math.BigDecimal;
 
+/**
+ * One image of an order row, before or after a change, as a decoder found it: the columns that the default view reads, in its
+ * order. Reused from record to record: nothing keeps a reference to it beyond the call it was passed to.
+ */
+public final class RowImage implements io.tally.view.expression.RowImage {
+
+    private static final int EVENT_TIME = 0;
+    private static final int CUSTOMER_ID = 1;
+    private static final int QUANTITY = 2;
+    private static final int PRICE = 3;
+
+    private final long[] units = new long[4];
+
+    /** Places behind the point of a price; for whoever needs a number of any size. */
+    int priceScale;
+
+    private long priceUnits;
     private boolean present;
     private boolean counts;
     private ValueFault fault;
-    private long eventTimeMs;
-    private int customerId;
-    private int quantity;
-    private long priceUnits;
 
     /** Forgets the row: a change that has no such image. */
     public void clear() {
@@ -29,9 +39,11 @@ public final class RowImage {
     public void set(long eventTimeMs, int customerId, int quantity, long priceUnits) {
         this.present = true;
         this.counts = true;
-        this.eventTimeMs = eventTimeMs;
-        this.customerId = customerId;
-        this.quantity = quantity;
+        units[EVENT_TIME] = eventTimeMs * 1000;
+        units[CUSTOMER_ID] = customerId;
+        units[QUANTITY] = quantity;
+        // The two lowest numbers mean something else there.
+        units[PRICE] = Math.max(priceUnits, NumberExpression.OUTSIDE);
         this.priceUnits = priceUnits;
     }
 
@@ -58,18 +70,43 @@ public final class RowImage {
     }
 
     public long eventTimeMs() {
-        return eventTimeMs;
+        return Math.floorDiv(units[EVENT_TIME], 1000);
     }
 
     public int customerId() {
-        return customerId;
+        return (int) units[CUSTOMER_ID];
     }
 
     public int quantity() {
-        return quantity;
+        return (int) units[QUANTITY];
     }
 
     public long priceUnits() {
         return priceUnits;
+    }
+
+    @Override
+    public boolean isNull(int column) {
+        return false;
+    }
+
+    @Override
+    public boolean isFinite(int column) {
+        return true;
+    }
+
+    @Override
+    public long units(int column) {
+        return units[column];
+    }
+
+    @Override
+    public BigDecimal decimal(int column) {
+        return column == PRICE ? BigDecimal.valueOf(priceUnits, priceScale) : BigDecimal.valueOf(units[column]);
+    }
+
+    @Override
+    public String text(int column) {
+        throw new UnsupportedOperationException();
     }
 }

@@ -1,5 +1,8 @@
 package io.tally.window;
 
+import io.tally.view.Contribution;
+import io.tally.view.RowFault;
+import io.tally.view.Window;
 import java.util.List;
 import java.util.UUID;
 
@@ -35,6 +38,9 @@ public final class Shard {
     private final long bootstrapLsn;
     private final DuplicateFilter duplicates;
     private final FillFilter fill;
+    private final Contribution contribution;
+    private final Window window;
+    private final int priceScale;
     private final ShardWindows windows;
     private final RecordCounts counts = new RecordCounts();
 
@@ -73,6 +79,9 @@ public final class Shard {
         this.replayUntil = checkpoint.position();
         this.publishedResumeOffset = checkpoint.resumeOffset();
         this.lastPublishedPosition = checkpoint.position();
+        this.contribution = new Contribution(settings.view());
+        this.window = settings.window();
+        this.priceScale = settings.view().columns().getLast().type().scale();
         this.windows =
                 new ShardWindows(settings, checkpoint.publishedUpToMs(), WindowSet.of(checkpoint.publishedEarly()));
         this.newestEventTimeMs = checkpoint.newestEventTimeMs();
@@ -251,9 +260,12 @@ public final class Shard {
                     counts.purged++;
                 } else {
                     counts.applied++;
-                    contribute(change.before(), -1, offset, nowMs);
-                    contribute(change.after(), 1, offset, nowMs);
-                    advanceEventTime(change.after(), nowMs);
+                    if (change.before().present()) {
+                        contribute(change.before(), -1, offset, nowMs);
+                    }
+                    if (change.after().present()) {
+                        advanceEventTime(contribute(change.after(), 1, offset, nowMs), nowMs);
+                    }
                 }
             }
         }
@@ -268,7 +280,9 @@ public final class Shard {
 
     private void passInTable(OrderChange change, long nowMs) {
         counts.alreadyInTable++;
-        advanceEventTime(change.after(), nowMs);
+        if (change.after().counts() && contribution.fault(change.after()) == null) {
+            advanceEventTime(contribution.timeMs(change.after()), nowMs);
+        }
     }
 
     /** Whether it deletes an order that was history when it was deleted; judged by the source's clock, as replay needs. */
@@ -279,8 +293,7 @@ public final class Shard {
                 || !change.before().counts()) {
             return false;
         }
-        long end = settings.windows()
-                .endOf(settings.windows().startOf(change.before().eventTimeMs()));
+        long end = window.endMs(window.startMs(contribution.timeMs(change.before())));
         return end <= change.commitTimeMs() - settings.historyOlderThanMs();
     }
 
@@ -375,15 +388,31 @@ public final class Shard {
         return newestTakenBackLsn;
     }
 
-    private void contribute(RowImage row, int sign, long offset, long nowMs) {
-        if (!row.present()) {
-            return;
-        }
+    /**
+     * Adds a row, or takes it back, if WHERE takes it.
+     *
+     * @return the time of the row; {@link #NO_TIME} if it has none, or a fault
+     */
+    private long contribute(RowImage row, int sign, long offset, long nowMs) {
         if (!row.counts()) {
             counts.addFault(row.fault());
-            return;
+            return NO_TIME;
         }
-        long start = settings.windows().startOf(row.eventTimeMs());
+        row.priceScale = priceScale;
+        RowFault fault = contribution.fault(row);
+        if (fault != null) {
+            counts.addFault(ValueFault.of(fault));
+            return NO_TIME;
+        }
+        long timeMs = contribution.timeMs(row);
+        if (contribution.counts(row)) {
+            addToWindow(timeMs == NO_TIME ? 0 : timeMs, row, sign, offset, nowMs);
+        }
+        return timeMs;
+    }
+
+    private void addToWindow(long timeMs, RowImage row, int sign, long offset, long nowMs) {
+        long start = windows.startOf(timeMs);
         boolean published = windows.isPublished(start);
         if (published) {
             if (offset < replayUntil) {
@@ -391,16 +420,17 @@ public final class Shard {
             }
             counts.corrections++;
         }
-        OpenWindow window = windows.open(start);
-        if (window == null) {
-            window = windows.open(new OpenWindow(start, duplicates.resumePointFor(offset), nowMs, published));
+        OpenWindow open = windows.open(start);
+        if (open == null) {
+            open = windows.open(start, duplicates.resumePointFor(offset), nowMs, published);
         }
-        windows.add(window, row, sign);
+        windows.add(open, row, sign);
     }
 
-    private void advanceEventTime(RowImage row, long nowMs) {
-        if (row.counts() && row.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
-            newestEventTimeMs = Math.max(newestEventTimeMs, row.eventTimeMs());
+    /** @param timeMs of a row without a fault, whether WHERE takes it or not; or {@link #NO_TIME} */
+    private void advanceEventTime(long timeMs, long nowMs) {
+        if (timeMs != NO_TIME && timeMs <= nowMs + settings.maxFutureMs()) {
+            newestEventTimeMs = Math.max(newestEventTimeMs, timeMs);
             quietSinceMs = nowMs;
         }
     }
@@ -421,8 +451,7 @@ public final class Shard {
         if (replaying() || lostGround != null || dropped) {
             return null;
         }
-        boolean moved =
-                watermarkMs != NO_TIME && windows.closeUpTo(settings.windows().startOf(watermarkMs));
+        boolean moved = watermarkMs != NO_TIME && windows.closeUpTo(window.startMs(watermarkMs));
         boolean takesEarly = windows.closeEarly(everything, position, nowMs);
         List<WindowDeltas> due = windows.takePublished();
         if (due.isEmpty() && !moved && !takesEarly && owed == lastPublishedOwed && !checkpointIsOld(nowMs)) {
@@ -432,7 +461,7 @@ public final class Shard {
         lastPublishedPosition = position;
         lastPublishedAtMs = nowMs;
         settle();
-        long entries = due.stream().mapToLong(window -> window.totals().size()).sum();
+        long entries = due.stream().mapToLong(window -> window.groups().size()).sum();
         underWay = new Publication(checkpoint(), due, entries);
         return underWay;
     }
@@ -452,14 +481,14 @@ public final class Shard {
         return unpublished(windows.copyOf(windowStartMs), onTheWay);
     }
 
-    /** What the results may not hold yet of one customer. */
-    Unpublished unpublishedOfCustomer(int customerId) {
+    /** What the results may not hold yet of one row's group. */
+    Unpublished unpublishedOfGroup(RowImage row) {
         List<WindowDeltas> onTheWay = underWayDeltas().stream()
                 .map(window -> new WindowDeltas(
-                        window.startMs(), window.endMs(), window.totals().only(customerId), window.correction()))
-                .filter(window -> window.totals().size() > 0)
+                        window.startMs(), window.endMs(), window.groups().only(row), window.correction()))
+                .filter(window -> window.groups().size() > 0)
                 .toList();
-        return unpublished(windows.copyOfCustomer(customerId), onTheWay);
+        return unpublished(windows.copyOfGroup(row), onTheWay);
     }
 
     private List<WindowDeltas> underWayDeltas() {

@@ -1,8 +1,8 @@
 /**
- * The pure core: what an order change does to the windows of its partition, when a window is due, and how far a restart
+ * The pure core: what a change of a row does to the windows of its partition, when a window is due, and how far a restart
  * has to go back.
  *
- * <p>Imports the JDK only. Does no I/O, reads no clock, starts no thread, logs nothing: events and times come in as
+ * <p>Imports the JDK and {@link io.tally.view}. Does no I/O, reads no clock, starts no thread, logs nothing: events and times come in as
  * arguments, what to publish comes out as a value. Every other package may import it. A {@link Shard} has a single
  * writer at a time: whoever calls it holds its monitor.
  */

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.view.DefaultView;
 import io.tally.window.LostGround;
 import io.tally.window.OrderChange;
 import io.tally.window.Progress;
@@ -40,8 +41,7 @@ class SourceWatchTest {
     private SourceWatch watch(boolean stops) {
         PublishSettings settings = new PublishSettings(
                 Map.of(),
-                60,
-                2,
+                DefaultView.of(Duration.ofMinutes(1)),
                 60,
                 Optional.empty(),
                 true,
