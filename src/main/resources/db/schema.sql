@@ -1,20 +1,10 @@
--- The tables that Tally owns. Tally runs this file by itself when one of them is missing; with
--- tally.create-schema=false it does not, and whoever owns the database runs it by hand:
+-- The tables that Tally owns, beside the results, whose columns are the view's. Tally runs this file by itself when one of
+-- them is missing; with tally.create-schema=false it does not, and whoever owns the database runs it by hand:
 --   psql -d streaming -f schema.sql
--- It may be run again at any time.
+-- It may be run again at any time. What makes the results Tally says when it finds none.
 
 -- Two engines that start together must not create the same table at the same time.
 SELECT pg_advisory_xact_lock(hashtext('tally schema'));
-
--- The results: one row per customer and minute. Wide enough for one order of any legal size and the sum of many.
-CREATE TABLE IF NOT EXISTS order_agg (
-    window_start TIMESTAMPTZ    NOT NULL,  -- inclusive
-    window_end   TIMESTAMPTZ    NOT NULL,  -- exclusive
-    customer_id  INT            NOT NULL,
-    gross_sales  NUMERIC(38, 2) NOT NULL,  -- SUM(quantity * price)
-    order_count  BIGINT         NOT NULL,  -- COUNT(*)
-    PRIMARY KEY (window_start, customer_id)
-);
 
 -- What the results were filled from, and how. One row, or none before the first start.
 CREATE TABLE IF NOT EXISTS tally_pipeline (
@@ -64,9 +54,3 @@ ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS owed JSONB;
 ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS filter_run BYTEA NOT NULL DEFAULT '';
 ALTER TABLE tally_pipeline ADD COLUMN IF NOT EXISTS source JSONB;
 ALTER TABLE tally_checkpoint ADD COLUMN IF NOT EXISTS judged_lsn BIGINT NOT NULL DEFAULT 0;
-
--- Rows whose window every partition has passed. They change only when a late order corrects them.
-CREATE OR REPLACE VIEW order_agg_final AS
-SELECT a.*
-FROM order_agg a
-WHERE a.window_end <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint);

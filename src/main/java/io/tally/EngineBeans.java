@@ -11,7 +11,8 @@ import io.tally.publish.PublishSettings;
 import io.tally.publish.SourceColumns;
 import io.tally.registry.RegistrySettings;
 import io.tally.registry.SchemaRegistry;
-import io.tally.window.TumblingWindows;
+import io.tally.view.DefaultView;
+import io.tally.view.View;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -48,9 +49,27 @@ class EngineBeans {
 
     @Produces
     @Singleton
-    WindowSettings windowSettings(TallyConfig config) {
+    View view(TallyConfig config) {
+        int scale = config.priceScale();
+        check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         Duration size = config.window().size();
         check("tally.window.size", size, size.isPositive() && size.toNanosPart() == 0, "whole seconds, more than zero");
+        checkTableName("tally.source.table", config.source().table());
+        Columns columns = columns(config);
+        return DefaultView.of(
+                config.source().table(),
+                columns.customerId(),
+                columns.quantity(),
+                columns.price(),
+                columns.eventTime(),
+                scale,
+                size);
+    }
+
+    @Produces
+    @Singleton
+    WindowSettings windowSettings(TallyConfig config, View view) {
+        Duration size = config.window().size();
         check(
                 "tally.out-of-orderness",
                 config.outOfOrderness(),
@@ -69,8 +88,7 @@ class EngineBeans {
         int scale = config.priceScale();
         check("tally.price-scale", scale, scale >= 0 && scale <= 12, "0 to 12");
         return new WindowSettings(
-                scale,
-                new TumblingWindows(size.toMillis()),
+                view,
                 config.outOfOrderness().toMillis(),
                 config.idleTimeout().toMillis(),
                 config.maxFuture().toMillis(),
@@ -90,7 +108,7 @@ class EngineBeans {
 
     @Produces
     @Singleton
-    PublishSettings publishSettings(TallyConfig config) {
+    PublishSettings publishSettings(TallyConfig config, View view) {
         check(
                 "tally.event-time",
                 "commit",
@@ -98,7 +116,6 @@ class EngineBeans {
                 "column: rows of a table do not know when they were committed, so order_agg could neither be filled from"
                         + " orders nor audited. Give orders a column that says when a row was added, such as"
                         + " recorded_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(), and set tally.columns.event-time to it");
-        checkTableName("tally.source.table", config.source().table());
         Columns columns = columns(config);
         Map<String, String> rowSettings = new HashMap<>(Map.of(
                 "tally.window.size",
@@ -117,8 +134,7 @@ class EngineBeans {
         }
         return new PublishSettings(
                 rowSettings,
-                config.window().size().toSeconds(),
-                config.priceScale(),
+                view,
                 config.maxFuture().toSeconds(),
                 config.historyOlderThan(),
                 config.updates() == UpdateMode.RETRACT,
@@ -128,7 +144,8 @@ class EngineBeans {
                         columns.customerId(),
                         columns.quantity(),
                         columns.price(),
-                        columns.eventTime()),
+                        columns.eventTime(),
+                        config.priceScale()),
                 config.source().slot(),
                 config.restartMargin(),
                 config.createSchema(),

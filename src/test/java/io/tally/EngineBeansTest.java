@@ -41,11 +41,15 @@ class EngineBeansTest {
         }
     }
 
+    private void publishSettings(TallyConfig config) {
+        beans.publishSettings(config, beans.view(config));
+    }
+
     @Test
     void publishSettings_commitTimeAsEventTime_isRefusedWithTheWayOut() {
-        beans.publishSettings(config("tally.event-time", "column"));
+        publishSettings(config("tally.event-time", "column"));
         assertRefused(
-                () -> beans.publishSettings(config("tally.event-time", "commit")),
+                () -> publishSettings(config("tally.event-time", "commit")),
                 "tally.event-time=commit",
                 "clock_timestamp()",
                 "tally.columns.event-time");

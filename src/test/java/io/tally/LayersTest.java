@@ -49,8 +49,8 @@ class LayersTest {
                 mayUse("window", tally("cdc", "view")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
                 mayUse("ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA, JSON),
-                mayUse("publish", tally("cdc", "window"), CDI, QUARKUS, VERTX, TLS),
-                mayUse("status", tally("cdc", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
+                mayUse("publish", tally("cdc", "view", "window"), CDI, QUARKUS, VERTX, TLS),
+                mayUse("status", tally("cdc", "view", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
                 mayUse("datagen", CDI, QUARKUS, VERTX));
     }
 

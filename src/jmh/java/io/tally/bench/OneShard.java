@@ -1,11 +1,12 @@
 package io.tally.bench;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.DefaultView;
 import io.tally.window.Changes;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
-import io.tally.window.TumblingWindows;
 import io.tally.window.WindowSettings;
+import java.time.Duration;
 import java.util.UUID;
 
 /** A partition's windows without Kafka and PostgreSQL. */
@@ -20,8 +21,7 @@ final class OneShard {
     /** @param maxEntries bound on pairs of window and customer */
     static WindowSettings settings(long maxEntries) {
         return new WindowSettings(
-                2,
-                new TumblingWindows(WINDOW_MS),
+                DefaultView.of(Duration.ofMillis(WINDOW_MS)),
                 5_000,
                 1_000,
                 300_000,

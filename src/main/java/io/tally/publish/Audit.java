@@ -9,8 +9,8 @@ import io.tally.window.WindowStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -187,7 +187,7 @@ final class Audit {
                                 state = state.waiting("order_agg was filled again meanwhile");
                                 return done();
                             }
-                            Map<Key, Excess> lasting = new HashMap<>(first.differences());
+                            Map<Key, Excess> lasting = new LinkedHashMap<>(first.differences());
                             lasting.entrySet().retainAll(again.differences().entrySet());
                             if (lasting.isEmpty()) {
                                 return clean(again);
@@ -232,13 +232,14 @@ final class Audit {
 
     private static String describe(Map<Key, Excess> differences) {
         String named = differences.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey(
-                        Comparator.comparing(Key::windowStart).thenComparing(Key::customerId)))
                 .limit(DIFFERENCES_NAMED)
-                .map(difference -> "window=" + difference.getKey().windowStart() + " customer="
-                        + difference.getKey().customerId() + " sales off by "
-                        + difference.getValue().sales().toPlainString() + ", orders by "
-                        + difference.getValue().orders())
+                .map(difference -> "window=" + difference.getKey().windowStart() + " "
+                        + difference.getKey().group() + " "
+                        + difference.getValue().totals().entrySet().stream()
+                                .filter(total -> total.getValue().signum() != 0)
+                                .map(total -> total.getKey() + " off by "
+                                        + total.getValue().toPlainString())
+                                .collect(Collectors.joining(", ")))
                 .collect(Collectors.joining("; "));
         return differences.size() > DIFFERENCES_NAMED ? named + "; …" : named;
     }

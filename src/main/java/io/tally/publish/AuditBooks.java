@@ -8,15 +8,20 @@ import java.util.concurrent.CompletionStage;
 /** The two sides that an audit compares, and how far the pipeline is between them. */
 interface AuditBooks {
 
-    /** A row of the results. */
-    record Key(Instant windowStart, int customerId) {}
+    /**
+     * A row of the results.
+     *
+     * @param group its keys, in words
+     */
+    record Key(Instant windowStart, String group) {}
 
     /**
      * What the results have too much, or too little if negative.
      *
-     * @param version of the orders in the row: another one if any of them was written since
+     * @param totals by name
+     * @param version of the source's rows behind the row: another one if any of them was written since
      */
-    record Excess(BigDecimal sales, long orders, long version) {}
+    record Excess(Map<String, BigDecimal> totals, long version) {}
 
     /**
      * Both sides at one moment.
@@ -25,7 +30,7 @@ interface AuditBooks {
      * @param lsn everything compared was written to the source's log below this place
      * @param bootstrapLsn which filling of the results was compared
      * @param fillOwed whether they will be filled again anyway
-     * @param differences rows that differ, not more than {@link #MOST_DIFFERENCES}
+     * @param differences rows that differ, in order, not more than {@link #MOST_DIFFERENCES}
      */
     record Comparison(Long untilMs, long lsn, long bootstrapLsn, boolean fillOwed, Map<Key, Excess> differences) {}
 

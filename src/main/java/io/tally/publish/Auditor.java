@@ -36,7 +36,7 @@ public class Auditor {
             InstantSource clock) {
         this.offBecause = settings.audit().offBecause().orElse(null);
         this.audit = new Audit(
-                new PgAuditBooks(database, settings),
+                new PgAuditBooks(database, new ResultTable(settings.view()), settings),
                 watch,
                 topic,
                 store,

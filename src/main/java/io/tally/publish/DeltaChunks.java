@@ -1,18 +1,21 @@
 package io.tally.publish;
 
-import io.tally.window.CustomerTotals;
+import io.tally.view.SourceColumn;
+import io.tally.view.Total;
+import io.tally.view.View;
+import io.tally.view.expression.NumberExpression;
+import io.tally.window.Groups;
 import io.tally.window.Publication;
 import io.tally.window.WindowDeltas;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.Numeric;
+import java.lang.reflect.Array;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -28,144 +31,165 @@ final class DeltaChunks implements Iterator<Tuple> {
 
     private static final int FIRST_ROWS = 256;
 
-    /** What one partition adds to a window. */
-    private record Share(int partition, CustomerTotals totals) {}
+    /** What one partition adds to a window, group by group. */
+    private static final class Share implements Comparable<Share> {
 
-    private final long windowSeconds;
-    private final int priceScale;
-    private final Iterator<Map.Entry<Long, List<Share>>> windows;
-    private Window window = new Window(0, List.of());
+        private final Integer partition;
+        private final Long startMs;
+        private final Groups groups;
+        /** In order; made when they are needed. */
+        private int[] slots;
 
-    private Integer[] partitions = new Integer[FIRST_ROWS];
-    private Long[] windowStarts = new Long[FIRST_ROWS];
-    private Integer[] customers = new Integer[FIRST_ROWS];
-    private Numeric[] amounts = new Numeric[FIRST_ROWS];
-    private Long[] counts = new Long[FIRST_ROWS];
-    private int rows;
+        private int next;
 
-    /**
-     * @param windowSeconds size of a window
-     * @param priceScale decimals of an amount unit
-     */
-    DeltaChunks(List<Publication> publications, long windowSeconds, int priceScale) {
-        this.windowSeconds = windowSeconds;
-        this.priceScale = priceScale;
-        SortedMap<Long, List<Share>> shares = new TreeMap<>();
+        Share(int partition, WindowDeltas deltas) {
+            this.partition = partition;
+            startMs = deltas.startMs();
+            groups = deltas.groups();
+        }
+
+        boolean isOver() {
+            slots = slots == null ? groups.inOrder() : slots;
+            return next == slots.length;
+        }
+
+        int slot() {
+            return slots[next];
+        }
+
+        @Override
+        public int compareTo(Share other) {
+            return groups.compare(slot(), other.groups, other.slot());
+        }
+    }
+
+    /** A parameter: an array of boxed values. */
+    private static final class Column {
+
+        private Object[] values;
+
+        Column(Class<?> type) {
+            values = (Object[]) Array.newInstance(type, FIRST_ROWS);
+        }
+
+        void set(int row, Object value) {
+            if (row == values.length) {
+                values = Arrays.copyOf(values, 2 * row);
+            }
+            values[row] = value;
+        }
+    }
+
+    private final View view;
+    private final Iterator<List<Share>> windows;
+    private final PriorityQueue<Share> shares = new PriorityQueue<>();
+
+    /** In the order of the parameters. */
+    private final List<Column> columns = new ArrayList<>();
+
+    DeltaChunks(List<Publication> publications, View view) {
+        this.view = view;
+        columns.add(new Column(Integer.class));
+        if (view.window().isPresent()) {
+            columns.add(new Column(Long.class));
+        }
+        view.keys().forEach(key -> columns.add(new Column(type(key))));
+        view.totals().forEach(total -> columns.add(new Column(isCount(total) ? Long.class : Numeric.class)));
+        SortedMap<Long, List<Share>> all = new TreeMap<>();
         for (Publication publication : publications) {
             for (WindowDeltas deltas : publication.deltas()) {
-                shares.computeIfAbsent(deltas.startMs(), start -> new ArrayList<>(1))
-                        .add(new Share(publication.partition(), deltas.totals()));
+                all.computeIfAbsent(deltas.startMs(), start -> new ArrayList<>(1))
+                        .add(new Share(publication.partition(), deltas));
             }
         }
-        windows = shares.entrySet().iterator();
+        windows = all.values().iterator();
     }
 
     @Override
     public boolean hasNext() {
-        while (window.isOver() && windows.hasNext()) {
-            Map.Entry<Long, List<Share>> next = windows.next();
-            window = new Window(next.getKey() / 1000, next.getValue());
+        while (shares.isEmpty() && windows.hasNext()) {
+            windows.next().stream().filter(share -> !share.isOver()).forEach(shares::add);
         }
-        return !window.isOver();
+        return !shares.isEmpty();
     }
 
-    /** Parameters in the order: size of a window, partitions, window starts, customers, amounts, order counts. */
+    /** Parameters in the order: partitions, window starts in ms if there are windows, keys, totals. */
     @Override
     public Tuple next() {
-        rows = 0;
-        // Not cut between the shares of one customer.
-        while (hasNext() && (rows < MOST_ROWS || customers[rows - 1] == window.customer())) {
-            if (rows == customers.length) {
-                grow();
+        int rows = 0;
+        // Not cut between the shares of one group.
+        boolean isSameGroup = false;
+        while (hasNext() && (rows < MOST_ROWS || isSameGroup)) {
+            Share share = shares.poll();
+            int slot = share.slot();
+            put(rows++, share, slot);
+            isSameGroup = !shares.isEmpty() && share.compareTo(shares.peek()) == 0;
+            share.next++;
+            if (!share.isOver()) {
+                shares.add(share);
             }
-            window.moveTo(rows++);
         }
-        return Tuple.of(windowSeconds)
-                .addArrayOfInteger(Arrays.copyOf(partitions, rows))
-                .addArrayOfLong(Arrays.copyOf(windowStarts, rows))
-                .addArrayOfInteger(Arrays.copyOf(customers, rows))
-                .addValue(Arrays.copyOf(amounts, rows))
-                .addArrayOfLong(Arrays.copyOf(counts, rows));
+        Tuple parameters = Tuple.tuple();
+        for (Column column : columns) {
+            parameters.addValue(Arrays.copyOf(column.values, rows));
+        }
+        return parameters;
     }
 
-    private void grow() {
-        partitions = Arrays.copyOf(partitions, 2 * rows);
-        windowStarts = Arrays.copyOf(windowStarts, 2 * rows);
-        customers = Arrays.copyOf(customers, 2 * rows);
-        amounts = Arrays.copyOf(amounts, 2 * rows);
-        counts = Arrays.copyOf(counts, 2 * rows);
+    private void put(int row, Share share, int slot) {
+        Iterator<Column> column = columns.iterator();
+        column.next().set(row, share.partition);
+        if (view.window().isPresent()) {
+            column.next().set(row, share.startMs);
+        }
+        for (int key = 0; key < view.keys().size(); key++) {
+            column.next().set(row, value(view.keys().get(key), share.groups.key(slot, key)));
+        }
+        for (int total = 0; total < view.totals().size(); total++) {
+            column.next().set(row, value(share.groups, slot, total));
+        }
     }
 
-    /** The rows of one window, from all partitions, in the order of their customers. */
-    private final class Window implements CustomerTotals.Visitor {
-        private final Long start;
-        private final Integer[] partitionOf;
-        private final int[] customerOf;
-        private final long[] amountOf;
-        private final long[] countOf;
-        /** Amounts that do not fit, by row. */
-        private final Map<Integer, BigInteger> wide = new HashMap<>();
-        /** Customer in the upper half, row in the lower. */
-        private final long[] keys;
-
-        private Integer partition;
-        private int size;
-        private int next;
-
-        Window(long startSeconds, List<Share> shares) {
-            int most = shares.stream().mapToInt(share -> share.totals().size()).sum();
-            start = startSeconds;
-            partitionOf = new Integer[most];
-            customerOf = new int[most];
-            amountOf = new long[most];
-            countOf = new long[most];
-            for (Share share : shares) {
-                partition = share.partition();
-                share.totals().forEach(this);
-            }
-            keys = new long[size];
-            for (int row = 0; row < size; row++) {
-                keys[row] = (long) customerOf[row] << Integer.SIZE | row;
-            }
-            Arrays.sort(keys);
+    private Object value(Groups groups, int slot, int total) {
+        long units = groups.units(slot, total);
+        if (isCount(view.totals().get(total))) {
+            return units == NumberExpression.OUTSIDE ? groups.sum(slot, total).longValueExact() : units;
         }
+        return Numeric.create(
+                units == NumberExpression.OUTSIDE
+                        ? groups.sum(slot, total)
+                        : BigDecimal.valueOf(units, groups.scale(total)));
+    }
 
-        boolean isOver() {
-            return next == size;
-        }
+    private static boolean isCount(Total total) {
+        return total.amount() == null;
+    }
 
-        /** The customer of the next row. */
-        int customer() {
-            return customerOf[(int) keys[next]];
-        }
+    private static Class<?> type(SourceColumn key) {
+        return switch (key.type().kind()) {
+            case SMALLINT, INTEGER, DATE -> Integer.class;
+            case BIGINT, TIMESTAMP, TIMESTAMPTZ -> Long.class;
+            case BOOLEAN -> Boolean.class;
+            case NUMERIC -> Numeric.class;
+            default -> String.class;
+        };
+    }
 
-        /** Makes the next row one of the chunk. */
-        void moveTo(int row) {
-            int from = (int) keys[next++];
-            BigInteger tooWide = wide.get(from);
-            partitions[row] = partitionOf[from];
-            windowStarts[row] = start;
-            customers[row] = customerOf[from];
-            amounts[row] = Numeric.create(
-                    tooWide == null
-                            ? BigDecimal.valueOf(amountOf[from], priceScale)
-                            : new BigDecimal(tooWide, priceScale));
-            counts[row] = countOf[from];
+    private static Object value(SourceColumn key, Object part) {
+        if (part == null) {
+            return null;
         }
-
-        @Override
-        public void delta(int customerId, long orderCount, long amountUnits) {
-            partitionOf[size] = partition;
-            customerOf[size] = customerId;
-            amountOf[size] = amountUnits;
-            countOf[size] = orderCount;
-            size++;
-        }
-
-        @Override
-        public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
-            wide.put(size, amountUnits);
-            delta(customerId, orderCount, 0);
-        }
+        return switch (key.type().kind()) {
+            case SMALLINT, INTEGER, DATE -> ((Long) part).intValue();
+            case BIGINT -> ((Number) part).longValue();
+            case BOOLEAN -> (Long) part != 0;
+            case NUMERIC ->
+                Numeric.create(
+                        part instanceof BigDecimal large
+                                ? large
+                                : BigDecimal.valueOf(
+                                        (Long) part, Math.max(key.type().scale(), 0)));
+            default -> part;
+        };
     }
 }

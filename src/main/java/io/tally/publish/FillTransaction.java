@@ -44,27 +44,12 @@ final class FillTransaction {
             SELECT pg_current_snapshot()::text AS snapshot,
                    (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn,
                    (SELECT bootstrap_lsn FROM tally_pipeline) AS found,
-                   EXISTS (SELECT FROM order_agg) AS holds_rows,
+                   %s AS holds_rows,
                    CASE WHEN $1::bigint IS NULL THEN '-infinity'
                         ELSE least(now() - make_interval(secs => $1::bigint),
                                    (SELECT coalesce(min(coalesce(published_up_to, '-infinity')), '-infinity')
                                     FROM tally_checkpoint))
                    END::text AS history_end
-            """;
-
-    private static final String EMPTY = """
-            DELETE FROM order_agg WHERE window_end > $1::text::timestamptz
-            """;
-
-    private static final String FILL = """
-            INSERT INTO order_agg (window_start, window_end, customer_id, gross_sales, order_count)
-            SELECT start, start + make_interval(secs => $2::bigint), customer_id, sum(amount), count(*)
-            FROM (SELECT date_bin(make_interval(secs => $2::bigint), %s, to_timestamp(0)) AS start,
-                         %s AS customer_id, %s AS amount
-                  FROM %s
-                  WHERE %s) AS orders
-            WHERE start + make_interval(secs => $2::bigint) > $1::text::timestamptz
-            GROUP BY start, customer_id
             """;
 
     private static final String REMEMBER = """
@@ -84,30 +69,32 @@ final class FillTransaction {
             DELETE FROM tally_checkpoint
             """;
 
-    /** The watermark starts at the newest order there is, so that its window closes even if no other order follows. */
+    /** The watermark starts at the newest row there is, so that its window closes even if no other row follows. */
     private static final String FRESH_CHECKPOINTS = """
             INSERT INTO tally_checkpoint
                 (partition, position, resume_offset, published_up_to, newest_event_time, snapshot, bootstrap_lsn)
             SELECT partition::int, start_offset::bigint, start_offset::bigint,
                    nullif($5::text::timestamptz, '-infinity'),
-                   (SELECT max(window_start) FROM order_agg
-                    WHERE window_start <= now() + make_interval(secs => $4::bigint)),
+                   %s,
                    $2, $3::bigint
             FROM jsonb_each_text($1::jsonb) AS starts (partition, start_offset)
             """;
 
-    private final OrdersTable orders;
-    private final int priceScale;
-    private final long windowSeconds;
+    private final String lookSql;
+    private final String empty;
+    private final String fillSql;
+    private final String freshCheckpoints;
     private final long maxFutureSeconds;
     private final Optional<Duration> historyOlderThan;
     private final boolean needsOldRows;
     private final PgLook look;
 
-    FillTransaction(PublishSettings settings, PgLook look) {
-        this.orders = settings.orders();
-        this.priceScale = settings.priceScale();
-        this.windowSeconds = settings.windowSeconds();
+    FillTransaction(ResultTable table, PublishSettings settings, PgLook look) {
+        this.lookSql = LOOK.formatted(table.holdsRows());
+        this.empty = table.empty();
+        this.fillSql = table.fill(settings.orders().counts());
+        this.freshCheckpoints =
+                FRESH_CHECKPOINTS.formatted(table.newestStart("now() + make_interval(secs => $4::bigint)"));
         this.maxFutureSeconds = settings.maxFutureSeconds();
         this.historyOlderThan = settings.historyOlderThan();
         this.needsOldRows = settings.needsOldRows();
@@ -118,7 +105,7 @@ final class FillTransaction {
         return then(connection, BEGIN)
                 .compose(done -> then(connection, LIMITS))
                 .compose(done -> then(connection, LOCK))
-                .compose(done -> connection.preparedQuery(LOOK).execute(Tuple.of(historySeconds(fill))))
+                .compose(done -> connection.preparedQuery(lookSql).execute(Tuple.of(historySeconds(fill))))
                 .compose(rows -> look.facts(connection)
                         .compose(source ->
                                 proceed(connection, fill, rows.iterator().next(), source)))
@@ -143,8 +130,8 @@ final class FillTransaction {
         JsonObject starts = new JsonObject();
         fill.startOffsets().forEach((partition, offset) -> starts.put(partition.toString(), offset));
         String historyEnd = seen.getString("history_end");
-        return then(connection, EMPTY, Tuple.of(historyEnd))
-                .compose(done -> then(connection, fillSql(), Tuple.of(historyEnd, windowSeconds)))
+        return then(connection, empty, Tuple.of(historyEnd))
+                .compose(done -> then(connection, fillSql, Tuple.of(historyEnd)))
                 .compose(done -> then(
                         connection,
                         REMEMBER,
@@ -160,13 +147,8 @@ final class FillTransaction {
                                         .toJson()))))
                 .compose(done -> then(connection, FORGET_CHECKPOINTS))
                 .compose(done -> then(
-                        connection, FRESH_CHECKPOINTS, Tuple.of(starts, snapshot, lsn, maxFutureSeconds, historyEnd)))
+                        connection, freshCheckpoints, Tuple.of(starts, snapshot, lsn, maxFutureSeconds, historyEnd)))
                 .map(FillOutcome.DONE);
-    }
-
-    private String fillSql() {
-        return FILL.formatted(
-                orders.eventTime(), orders.customerId(), orders.amount(), orders.name(), orders.counts(priceScale));
     }
 
     /** Rows that are not ours hold no history of ours. */

@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.tally.view.sql.Names;
 import java.math.BigDecimal;
 
 /**
@@ -11,9 +12,16 @@ import java.math.BigDecimal;
  * @param quantity pieces, an integer or a numeric that holds integers
  * @param price of one piece, a numeric or an integer
  * @param eventTime when, a timestamp; one without time zone is in UTC, as the connector takes it
+ * @param priceScale decimals that a price is counted with
  */
 public record OrdersTable(
-        String name, String orderId, String customerId, String quantity, String price, String eventTime) {
+        String name,
+        String orderId,
+        String customerId,
+        String quantity,
+        String price,
+        String eventTime,
+        int priceScale) {
 
     /**
      * Quotes names that come from settings.
@@ -21,25 +29,32 @@ public record OrdersTable(
      * @param table {@code schema.table}, or just {@code table}
      */
     public static OrdersTable of(
-            String table, String orderId, String customerId, String quantity, String price, String eventTime) {
+            String table,
+            String orderId,
+            String customerId,
+            String quantity,
+            String price,
+            String eventTime,
+            int priceScale) {
         int dot = table.indexOf('.');
-        String name = dot < 0 ? quote(table) : quote(table.substring(0, dot)) + "." + quote(table.substring(dot + 1));
+        String name = dot < 0
+                ? Names.quoted(table)
+                : Names.quoted(table.substring(0, dot)) + "." + Names.quoted(table.substring(dot + 1));
         return new OrdersTable(
-                name, quote(orderId), quote(customerId), quote(quantity), quote(price), quote(eventTime));
-    }
-
-    /** SQL of the amount of an order. */
-    String amount() {
-        return quantity + "::numeric * " + price;
+                name,
+                Names.quoted(orderId),
+                Names.quoted(customerId),
+                Names.quoted(quantity),
+                Names.quoted(price),
+                Names.quoted(eventTime),
+                priceScale);
     }
 
     /**
      * SQL that is true of an order that counts. It leaves out the rows whose images in the stream contribute nothing, each
      * for the same reason: see {@link io.tally.window.ValueFault}. Neither null nor {@code NaN} is between two numbers.
-     *
-     * @param priceScale decimals of the unit that amounts are counted in
      */
-    String counts(int priceScale) {
+    String counts() {
         String least = BigDecimal.valueOf(Long.MIN_VALUE, priceScale).toPlainString();
         String most = BigDecimal.valueOf(Long.MAX_VALUE, priceScale).toPlainString();
         return String.join(
@@ -55,9 +70,5 @@ public record OrdersTable(
 
     private static String isInteger(String column) {
         return column + " BETWEEN " + Integer.MIN_VALUE + " AND " + Integer.MAX_VALUE;
-    }
-
-    private static String quote(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 }

@@ -5,9 +5,12 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
@@ -16,39 +19,16 @@ final class PgAuditBooks implements AuditBooks {
 
     /**
      * The windows to compare end where every partition has published. One statement, so both sides are of one moment; the
-     * place in the log is read later than that. The first row is about the comparison, the others are differences. Whoever
-     * writes an order leaves the number of his transaction in xmin, so their sum tells whether that happened.
+     * place in the log is read later than that. The first row is about the comparison, the others are differences.
      */
     private static final String COMPARE = """
             WITH checked AS MATERIALIZED (
                 SELECT until,
-                       coalesce(greatest(until - make_interval(secs => $2::bigint),
-                                         date_bin(size, now() - make_interval(secs => $3::bigint), to_timestamp(0)) + size),
-                                '-infinity') AS since,
-                       size
-                FROM (SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM tally_checkpoint) AS published,
-                     (SELECT make_interval(secs => $1::bigint) AS size) AS sizes
-            ), truth AS (
-                SELECT date_bin(size, %2$s, to_timestamp(0)) AS window_start, %3$s AS customer_id,
-                       sum(%4$s) AS gross_sales, count(*) AS order_count,
-                       sum(xmin::text::bigint)::bigint AS version
-                FROM %1$s, checked
-                WHERE %2$s >= since AND %2$s < until AND isfinite(until) AND %5$s
-                GROUP BY 1, 2
-            ), found AS (
-                SELECT window_start, customer_id, gross_sales, order_count
-                FROM order_agg, checked
-                WHERE window_start >= since AND window_start < until AND isfinite(until)
-            ), differences AS (
-                SELECT window_start, customer_id,
-                       coalesce(found.gross_sales, 0) - coalesce(truth.gross_sales, 0) AS sales,
-                       coalesce(found.order_count, 0) - coalesce(truth.order_count, 0) AS orders,
-                       coalesce(version, 0) AS version
-                FROM truth FULL JOIN found USING (window_start, customer_id)
-                WHERE (truth.gross_sales, truth.order_count) IS DISTINCT FROM (found.gross_sales, found.order_count)
-                ORDER BY 1, 2
-                LIMIT %6$d
-            )
+                       coalesce(greatest(until - make_interval(secs => $1::bigint),
+                                         date_bin(%2$s, now() - make_interval(secs => $2::bigint), %3$s) + %2$s),
+                                '-infinity') AS since
+                FROM (SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM tally_checkpoint) AS published
+            ), differences AS (%1$s)
             SELECT CASE WHEN isfinite(until) THEN until END AS until,
                    (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn, pipeline.bootstrap_lsn,
                    EXISTS (SELECT FROM tally_checkpoint WHERE owed IS NOT NULL) AS fill_owed,
@@ -57,6 +37,11 @@ final class PgAuditBooks implements AuditBooks {
                  CROSS JOIN tally_pipeline AS pipeline
                  LEFT JOIN differences ON true
             """;
+
+    private static final String SINCE = "(SELECT since FROM checked)";
+
+    /** Nothing is before it as long as no window is final. */
+    private static final String UNTIL = "(SELECT until FROM checked)";
 
     /** There is time; the processors belong to those who wait. */
     private static final String ONE_WORKER = "SET max_parallel_workers_per_gather = 0";
@@ -77,20 +62,18 @@ final class PgAuditBooks implements AuditBooks {
 
     private final Database database;
     private final String slot;
+    private final ResultTable table;
     private final String compare;
     private final PublishSettings settings;
 
-    PgAuditBooks(Database database, PublishSettings settings) {
+    PgAuditBooks(Database database, ResultTable table, PublishSettings settings) {
         this.database = database;
+        this.table = table;
         this.slot = settings.slot();
-        OrdersTable orders = settings.orders();
         this.compare = COMPARE.formatted(
-                orders.name(),
-                orders.eventTime(),
-                orders.customerId(),
-                orders.amount(),
-                orders.counts(settings.priceScale()),
-                MOST_DIFFERENCES);
+                table.differences(SINCE, UNTIL, settings.orders().counts(), MOST_DIFFERENCES),
+                table.length(),
+                table.origin());
         this.settings = settings;
     }
 
@@ -111,8 +94,8 @@ final class PgAuditBooks implements AuditBooks {
                 .execute()
                 .compose(set -> connection
                         .preparedQuery(compare)
-                        .execute(Tuple.of(settings.windowSeconds(), rangeSeconds, historySeconds))
-                        .map(PgAuditBooks::comparison));
+                        .execute(Tuple.of(rangeSeconds, historySeconds))
+                        .map(this::comparison));
     }
 
     @Override
@@ -136,19 +119,13 @@ final class PgAuditBooks implements AuditBooks {
                 .map(rows -> rows.iterator().next().getBoolean("published")));
     }
 
-    private static Comparison comparison(RowSet<Row> rows) {
-        Map<Key, Excess> differences = new HashMap<>();
+    private Comparison comparison(RowSet<Row> rows) {
+        Map<Key, Excess> differences = new LinkedHashMap<>();
         Row last = null;
         for (Row row : rows) {
             last = row;
-            if (row.getOffsetDateTime("window_start") != null) {
-                Key key = new Key(row.getOffsetDateTime("window_start").toInstant(), row.getInteger("customer_id"));
-                differences.put(
-                        key,
-                        new Excess(
-                                row.getBigDecimal("sales").stripTrailingZeros(),
-                                row.getLong("orders"),
-                                row.getLong("version")));
+            if (row.getOffsetDateTime("w") != null) {
+                differences.put(key(row), excess(row));
             }
         }
         OffsetDateTime until = last == null ? null : last.getOffsetDateTime("until");
@@ -158,5 +135,21 @@ final class PgAuditBooks implements AuditBooks {
                 last == null ? 0 : last.getLong("bootstrap_lsn"),
                 last != null && last.getBoolean("fill_owed"),
                 differences);
+    }
+
+    private Key key(Row row) {
+        List<String> keys = new ArrayList<>();
+        for (int key = 0; key < table.view().keys().size(); key++) {
+            keys.add(table.nameOfKey(key) + "=" + row.getValue("k" + key));
+        }
+        return new Key(row.getOffsetDateTime("w").toInstant(), String.join(" ", keys));
+    }
+
+    private Excess excess(Row row) {
+        Map<String, BigDecimal> totals = new LinkedHashMap<>();
+        for (int total = 0; total < table.view().totals().size(); total++) {
+            totals.put(table.nameOf(total), row.getBigDecimal("t" + total).stripTrailingZeros());
+        }
+        return new Excess(totals, row.getLong("version"));
     }
 }

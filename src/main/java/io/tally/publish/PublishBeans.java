@@ -36,13 +36,14 @@ class PublishBeans {
     Ledger ledger(Database database, Pool pool, PublishSettings settings, SourceColumns columns) {
         pool.size();
         PgLook look = new PgLook(settings.orders());
+        ResultTable table = new ResultTable(settings.view());
         return new PgLedger(
                 database,
-                new Schema(settings.createSchema(), settings.priceScale()),
-                new SourceCheck(settings.orders(), settings.priceScale(), settings.needsOldRows(), columns),
+                new Schema(settings.createSchema(), table),
+                new SourceCheck(settings.orders(), settings.needsOldRows(), columns),
                 look,
-                new FillTransaction(settings, look),
-                new PublishTransaction(settings.windowSeconds(), settings.priceScale()),
+                new FillTransaction(table, settings, look),
+                new PublishTransaction(table),
                 settings);
     }
 

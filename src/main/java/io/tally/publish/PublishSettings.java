@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.tally.view.View;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -8,8 +9,7 @@ import java.util.Optional;
  * What this package needs to know, as plain values.
  *
  * @param rowSettings the settings that shape the rows, by the names users know; a start with others is refused
- * @param windowSeconds size of a window
- * @param priceScale decimals of an amount unit: 2 for cents
+ * @param view what is kept
  * @param maxFutureSeconds how far ahead of the clock an order may be dated and still move the watermark
  * @param historyOlderThan windows that have been over for longer than this are left alone when results are filled again
  * @param needsOldRows whether changes are only of use with the row they replace
@@ -23,8 +23,7 @@ import java.util.Optional;
  */
 public record PublishSettings(
         Map<String, String> rowSettings,
-        long windowSeconds,
-        int priceScale,
+        View view,
         long maxFutureSeconds,
         Optional<Duration> historyOlderThan,
         boolean needsOldRows,

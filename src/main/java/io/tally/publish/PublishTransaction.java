@@ -1,6 +1,7 @@
 package io.tally.publish;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.View;
 import io.tally.window.Checkpoint;
 import io.tally.window.FilterState;
 import io.tally.window.Publication;
@@ -21,7 +22,7 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * The one transaction that adds sales and moves progress. Its statements go out in one flight: begin, fence, add, delete
+ * The one transaction that adds deltas and moves progress. Its statements go out in one flight: begin, fence, add, delete
  * what became empty, commit. If one of them fails, the server turns the commit into a rollback. Many rows are added by
  * several statements, so that none of them comes near the server's time limit; then each goes out when the one before is
  * done, so that memory holds one of them.
@@ -69,54 +70,14 @@ final class PublishTransaction {
             FROM fenced
             """;
 
-    /**
-     * Adds deltas. A partition whose checkpoint was not moved adds nothing: which were moved is asked by a subquery, once, and
-     * not for each row. Rows are added in the order of their key, so that engines hardly ever deadlock. The keys of rows that
-     * have become empty are left in settings, for the next statement.
-     */
-    private static final String ADD = """
-            WITH added AS (
-                INSERT INTO order_agg AS total (window_start, window_end, customer_id, gross_sales, order_count)
-                SELECT to_timestamp(delta.window_start), to_timestamp(delta.window_start + $1::bigint),
-                       delta.customer_id, sum(delta.gross_sales), sum(delta.order_count)
-                FROM unnest($2::int[], $3::bigint[], $4::int[], $5::numeric[], $6::bigint[])
-                    AS delta (partition, window_start, customer_id, gross_sales, order_count)
-                WHERE delta.partition = ANY ((SELECT current_setting('tally.fenced')::int[])::int[])
-                GROUP BY delta.window_start, delta.customer_id
-                ORDER BY delta.window_start, delta.customer_id
-                ON CONFLICT (window_start, customer_id) DO UPDATE
-                SET gross_sales = total.gross_sales + EXCLUDED.gross_sales,
-                    order_count = total.order_count + EXCLUDED.order_count
-                RETURNING total.window_start, total.customer_id,
-                          total.order_count = 0 AND total.gross_sales = 0 AS is_empty
-            )
-            SELECT set_config('tally.empty_windows',
-                              coalesce((array_agg(window_start) FILTER (WHERE is_empty))::text, '{}'), true),
-                   set_config('tally.empty_customers',
-                              coalesce((array_agg(customer_id) FILTER (WHERE is_empty))::text, '{}'), true)
-            FROM added
-            """;
+    private final View view;
+    private final String add;
+    private final String deleteEmpty;
 
-    private static final String DELETE_EMPTY = """
-            DELETE FROM order_agg AS total
-            USING unnest(current_setting('tally.empty_windows')::timestamptz[],
-                         current_setting('tally.empty_customers')::int[]) AS emptied (window_start, customer_id)
-            WHERE total.window_start = emptied.window_start
-              AND total.customer_id = emptied.customer_id
-              AND total.order_count = 0
-              AND total.gross_sales = 0
-            """;
-
-    private final long windowSeconds;
-    private final int priceScale;
-
-    /**
-     * @param windowSeconds size of a window
-     * @param priceScale decimals of an amount unit: 2 for cents
-     */
-    PublishTransaction(long windowSeconds, int priceScale) {
-        this.windowSeconds = windowSeconds;
-        this.priceScale = priceScale;
+    PublishTransaction(ResultTable table) {
+        view = table.view();
+        add = table.add();
+        deleteEmpty = table.deleteEmpty();
     }
 
     /** @return the partitions whose publications went in */
@@ -125,18 +86,18 @@ final class PublishTransaction {
         publications.forEach(publication -> next.add(json(publication.next())));
         Future<?> begun = connection.query(BEGIN).execute();
         Future<RowSet<Row>> fenced = connection.preparedQuery(FENCE).execute(Tuple.of(next));
-        Future<?> committed = addAndCommit(connection, new DeltaChunks(publications, windowSeconds, priceScale));
+        Future<?> committed = addAndCommit(connection, new DeltaChunks(publications, view));
         return Future.join(begun, fenced, committed).map(all -> moved(fenced.result()));
     }
 
     /** What failed on the way is the outcome, and the transaction is over all the same: its commit is a rollback. */
-    private static Future<Void> addAndCommit(PgConnection connection, Iterator<Tuple> chunks) {
+    private Future<Void> addAndCommit(PgConnection connection, Iterator<Tuple> chunks) {
         if (!chunks.hasNext()) {
             return commit(connection);
         }
         Future<Void> added = Future.join(
-                        connection.preparedQuery(ADD).execute(chunks.next()),
-                        connection.preparedQuery(DELETE_EMPTY).execute())
+                        connection.preparedQuery(add).execute(chunks.next()),
+                        connection.preparedQuery(deleteEmpty).execute())
                 .mapEmpty();
         if (!chunks.hasNext()) {
             return Future.join(added, commit(connection)).mapEmpty();

@@ -1,6 +1,9 @@
 package io.tally.publish;
 
-import io.tally.window.CustomerTotals;
+import io.tally.view.DefaultView;
+import io.tally.view.View;
+import io.tally.view.Window;
+import io.tally.window.Groups;
 import io.tally.window.Unpublished;
 import io.tally.window.WindowDeltas;
 import io.tally.window.WindowStore;
@@ -12,7 +15,6 @@ import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.Numeric;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -97,7 +99,7 @@ public class SalesNow {
                        coalesce(sum(order_count) FILTER (WHERE NOT published), 0)::bigint AS unpublished_orders
                 FROM (SELECT extract(epoch FROM window_start)::bigint AS window_start, customer_id, gross_sales, order_count,
                              true AS published
-                      FROM order_agg WHERE %1$s
+                      FROM %3$s AS result WHERE %1$s
                       UNION ALL
                       SELECT *, false FROM unpublished) AS parts
                 GROUP BY window_start, customer_id
@@ -119,19 +121,13 @@ public class SalesNow {
             FROM marks LEFT JOIN lines ON true
             """;
 
-    private static final String OF_WINDOW =
-            SALES.formatted("window_start = to_timestamp($9::bigint)", "gross_sales DESC, customer_id");
-
-    private static final String OF_CUSTOMER =
-            SALES.formatted("customer_id = $9 AND window_start >= to_timestamp($10::bigint)", "window_start DESC");
-
     private static final String CLOSED = """
             WITH published AS (
                 SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM tally_checkpoint
             )
             SELECT extract(epoch FROM window_start)::bigint AS window_start, sum(gross_sales) AS gross_sales,
                    sum(order_count)::bigint AS order_count, count(*) AS customers
-            FROM order_agg, published
+            FROM %s AS result, published
             WHERE isfinite(until) AND window_end <= until
               AND window_start >= until - make_interval(secs => $1::bigint)
             GROUP BY 1 ORDER BY 1 DESC
@@ -140,18 +136,29 @@ public class SalesNow {
     private static final String TOP = """
             SELECT extract(epoch FROM window_start)::bigint AS window_start, customer_id, gross_sales, order_count,
                    0::numeric AS unpublished_sales, 0::bigint AS unpublished_orders
-            FROM order_agg WHERE window_start = to_timestamp($1::bigint)
+            FROM %s AS result WHERE window_start = to_timestamp($1::bigint)
             ORDER BY gross_sales DESC, customer_id LIMIT $2
             """;
 
     private final Pool pool;
     private final WindowStore store;
-    private final PublishSettings settings;
+    private final Window windows;
+    private final String ofWindow;
+    private final String ofCustomer;
+    private final String closed;
+    private final String top;
 
     SalesNow(Pool pool, WindowStore store, PublishSettings settings) {
         this.pool = pool;
         this.store = store;
-        this.settings = settings;
+        this.windows = settings.view().windowOrAll();
+        String result = new ResultTable(settings.view()).likeDefault();
+        this.ofWindow =
+                SALES.formatted("window_start = to_timestamp($9::bigint)", "gross_sales DESC, customer_id", result);
+        this.ofCustomer = SALES.formatted(
+                "customer_id = $9 AND window_start >= to_timestamp($10::bigint)", "window_start DESC", result);
+        this.closed = CLOSED.formatted(result);
+        this.top = TOP.formatted(result);
     }
 
     /** A question that cannot be answered now; the caller may ask again. */
@@ -172,7 +179,7 @@ public class SalesNow {
      */
     public CompletionStage<Answer> ofWindow(long windowStartMs, int limit) {
         Tuple where = Tuple.of(windowStartMs / 1000);
-        return ask(OF_WINDOW, () -> store.unpublishedOf(windowStartMs), limit, where, ATTEMPTS)
+        return ask(ofWindow, () -> store.unpublishedOf(windowStartMs), limit, where, ATTEMPTS)
                 .toCompletionStage();
     }
 
@@ -187,27 +194,27 @@ public class SalesNow {
         Supplier<List<Unpublished>> unpublished = () -> store.unpublishedOfCustomer(customerId).stream()
                 .map(partition -> since(partition, sinceMs))
                 .toList();
-        return ask(OF_CUSTOMER, unpublished, limit, where, ATTEMPTS).toCompletionStage();
+        return ask(ofCustomer, unpublished, limit, where, ATTEMPTS).toCompletionStage();
     }
 
     /**
      * The latest windows that every partition has published.
      *
-     * @param windows how many, at most
+     * @param count how many, at most
      * @param customers how many of the newest
      */
-    public CompletionStage<LatestClosed> latestClosed(int windows, int customers) {
-        return pool.preparedQuery(CLOSED)
-                .execute(Tuple.of(windows * settings.windowSeconds()))
+    public CompletionStage<LatestClosed> latestClosed(int count, int customers) {
+        return pool.preparedQuery(closed)
+                .execute(Tuple.of(count * windows.sizeMs() / 1000))
                 .compose(rows -> {
-                    List<Closed> closed = new ArrayList<>();
-                    rows.forEach(row -> closed.add(closed(row)));
-                    if (closed.isEmpty()) {
-                        return Future.succeededFuture(new LatestClosed(closed, List.of()));
+                    List<Closed> latest = new ArrayList<>();
+                    rows.forEach(row -> latest.add(closed(row)));
+                    if (latest.isEmpty()) {
+                        return Future.succeededFuture(new LatestClosed(latest, List.of()));
                     }
-                    return pool.preparedQuery(TOP)
-                            .execute(Tuple.of(closed.getFirst().windowStartMs() / 1000, customers))
-                            .map(top -> new LatestClosed(closed, lines(top)));
+                    return pool.preparedQuery(top)
+                            .execute(Tuple.of(latest.getFirst().windowStartMs() / 1000, customers))
+                            .map(highest -> new LatestClosed(latest, lines(highest)));
                 })
                 .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .toCompletionStage();
@@ -320,7 +327,7 @@ public class SalesNow {
     }
 
     /** Unpublished sales as columns. */
-    private final class Parameters implements CustomerTotals.Visitor {
+    private static final class Parameters {
 
         private final List<Integer> partitions = new ArrayList<>();
         private final List<UUID> owners = new ArrayList<>();
@@ -331,7 +338,6 @@ public class SalesNow {
         private final List<Long> counts = new ArrayList<>();
 
         private Unpublished partition;
-        private long windowStartMs;
         private long lastWithout;
 
         /** What is held counts anyway; what is under way only while the checkpoint has not moved. */
@@ -347,25 +353,19 @@ public class SalesNow {
                 if (customers.size() > MOST_UNPUBLISHED) {
                     return;
                 }
-                windowStartMs = window.startMs();
-                window.totals().forEach(this);
+                window.groups().forEach(slot -> add(window, slot));
             }
         }
 
-        @Override
-        public void delta(int customerId, long orderCount, long amountUnits) {
-            wideDelta(customerId, orderCount, BigInteger.valueOf(amountUnits));
-        }
-
-        @Override
-        public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
+        private void add(WindowDeltas window, int slot) {
+            Groups groups = window.groups();
             partitions.add(partition.partition());
             owners.add(partition.owner());
             before.add(lastWithout);
-            windowStarts.add(windowStartMs / 1000);
-            customers.add(customerId);
-            amounts.add(Numeric.create(new BigDecimal(amountUnits, settings.priceScale())));
-            counts.add(orderCount);
+            windowStarts.add(window.startMs() / 1000);
+            customers.add(((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue());
+            amounts.add(Numeric.create(groups.sum(slot, DefaultView.SALES)));
+            counts.add(groups.sum(slot, View.ROWS).longValueExact());
         }
 
         Tuple tuple(int limit) {

@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.tally.view.ResultColumn;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
@@ -11,7 +12,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The tables that the engine owns: makes sure they are there and wide enough. */
 final class Schema {
@@ -24,10 +28,14 @@ final class Schema {
      */
     private static final int LEAST_WHOLE_DIGITS = 22;
 
+    private static final String NUMERIC = "numeric";
+
+    private static final Pattern PRECISION_AND_SCALE = Pattern.compile("numeric\\((\\d+),(-?\\d+)\\)");
+
     /** Tables, and columns that tables made by an earlier build lack. */
     private static final String MISSING = """
             SELECT string_agg(concat_ws('.', wanted.name, wanted.added), ', ') AS missing
-            FROM (VALUES ('order_agg', NULL), ('tally_pipeline', NULL), ('tally_checkpoint', NULL), ('order_agg_final', NULL),
+            FROM (VALUES ($1::text, NULL), ('tally_pipeline', NULL), ('tally_checkpoint', NULL), ($2::text, NULL),
                          ('tally_pipeline', 'fills'), ('tally_checkpoint', 'owed'), ('tally_checkpoint', 'filter_run'),
                          ('tally_pipeline', 'source'), ('tally_checkpoint', 'judged_lsn')) AS wanted (name, added)
             WHERE to_regclass(wanted.name) IS NULL
@@ -36,88 +44,111 @@ final class Schema {
                       WHERE attrelid = to_regclass(wanted.name) AND attname = wanted.added AND NOT attisdropped)
             """;
 
-    private static final String COLUMNS = """
-            SELECT to_regclass('order_agg') IS NOT NULL AS is_there,
-                   to_regclass('order_agg_final') IS NOT NULL AS has_view,
-                   format_type(sales.atttypid, sales.atttypmod) AS sales_type,
-                   sales.atttypid = 'numeric'::regtype
-                       AND (sales.atttypmod = -1
-                            OR ((sales.atttypmod - 4) >> 16) - ((sales.atttypmod - 4) & 65535) >= $1::int
-                               AND ((sales.atttypmod - 4) & 65535) >= $2::int) AS sales_fit,
-                   format_type(orders.atttypid, orders.atttypmod) AS count_type,
-                   orders.atttypid IN ('bigint'::regtype, 'numeric'::regtype) AS count_fits
-            FROM (VALUES (1)) AS one
-            LEFT JOIN pg_attribute AS sales ON sales.attrelid = to_regclass('order_agg')
-                AND sales.attname = 'gross_sales' AND NOT sales.attisdropped
-            LEFT JOIN pg_attribute AS orders ON orders.attrelid = to_regclass('order_agg')
-                AND orders.attname = 'order_count' AND NOT orders.attisdropped
+    /** The columns of a result that hold totals, as they are, and whether the view of final rows is there. */
+    private static final String STORED = """
+            SELECT to_regclass($2) IS NOT NULL AS has_view, attname AS name, format_type(atttypid, atttypmod) AS type
+            FROM pg_attribute
+            WHERE attrelid = to_regclass($1) AND attname = ANY ($3::text[]) AND NOT attisdropped
+            ORDER BY attnum
             """;
 
     private final boolean create;
-    private final int priceScale;
+    private final ResultTable table;
 
-    /**
-     * @param create whether to create what is missing
-     * @param priceScale decimals that sales can have
-     */
-    Schema(boolean create, int priceScale) {
+    /** @param create whether to create what is missing */
+    Schema(boolean create, ResultTable table) {
         this.create = create;
-        this.priceScale = priceScale;
+        this.table = table;
     }
 
     /** Creates what is missing, if it may; returns what keeps the tables from being used. */
     Future<Optional<Ledger.Misfit>> prepare(PgConnection connection) {
         // A table that somebody else made is looked at before a view stands on it and keeps it from being changed.
-        return columns(connection)
-                .compose(misfit -> misfit.isPresent()
-                        ? Future.succeededFuture(misfit)
-                        : connection.query(MISSING).execute().compose(rows -> {
-                            String missing = rows.iterator().next().getString("missing");
-                            return missing == null
-                                    ? Future.succeededFuture(Optional.empty())
-                                    : create(connection, missing);
-                        }));
+        return stored(connection).compose(found -> {
+            Optional<Ledger.Misfit> misfit = judge(found);
+            return misfit.isPresent()
+                    ? Future.succeededFuture(misfit)
+                    : connection
+                            .preparedQuery(MISSING)
+                            .execute(Tuple.of(table.quotedName(), table.quotedFinalName()))
+                            .compose(rows -> {
+                                String missing = rows.iterator().next().getString("missing");
+                                return missing == null
+                                        ? Future.succeededFuture(Optional.empty())
+                                        : create(connection, missing, hasView(found));
+                            });
+        });
     }
 
-    private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing) {
+    private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing, boolean hasView) {
+        String results = hasView || table.view().window().isEmpty()
+                ? table.create()
+                : table.create() + "; " + table.createFinal();
         if (!create) {
             return Future.succeededFuture(Optional.of(new Ledger.Misfit(
                     "these tables or columns are missing: " + missing
-                            + ". tally.create-schema=false, so somebody has to run schema.sql in this database",
+                            + ". tally.create-schema=false, so somebody has to run schema.sql in this database, and then: "
+                            + results,
                     false)));
         }
-        return connection.query(sql()).execute().map(created -> Optional.empty());
+        return connection.query(sql() + results).execute().map(created -> Optional.empty());
     }
 
-    private Future<Optional<Ledger.Misfit>> columns(PgConnection connection) {
+    private Future<RowSet<Row>> stored(PgConnection connection) {
+        String[] names = table.stored().stream().map(ResultColumn::name).toArray(String[]::new);
         return connection
-                .preparedQuery(COLUMNS)
-                .execute(Tuple.of(LEAST_WHOLE_DIGITS, priceScale))
-                .map(this::judge);
+                .preparedQuery(STORED)
+                .execute(Tuple.of(table.quotedName(), table.quotedFinalName()).addArrayOfString(names));
     }
 
-    private Optional<Ledger.Misfit> judge(RowSet<Row> rows) {
-        Row found = rows.iterator().next();
-        if (!found.getBoolean("is_there")) {
-            return Optional.empty();
-        }
+    private static boolean hasView(RowSet<Row> stored) {
+        return stored.size() > 0 && stored.iterator().next().getBoolean("has_view");
+    }
+
+    private Optional<Ledger.Misfit> judge(RowSet<Row> found) {
+        List<String> are = new ArrayList<>();
         List<String> changes = new ArrayList<>();
-        if (!Boolean.TRUE.equals(found.getBoolean("sales_fit"))) {
-            changes.add("ALTER COLUMN gross_sales TYPE NUMERIC(38, " + priceScale + ")");
-        }
-        if (!Boolean.TRUE.equals(found.getBoolean("count_fits"))) {
-            changes.add("ALTER COLUMN order_count TYPE BIGINT");
+        for (Row row : found) {
+            String name = row.getString("name");
+            String type = row.getString("type");
+            String wanted = table.stored().stream()
+                    .filter(column -> column.name().equals(name))
+                    .findFirst()
+                    .orElseThrow()
+                    .type();
+            are.add((are.isEmpty() ? name + " is " : name + " ") + type);
+            if (!isWideEnough(type, wanted)) {
+                changes.add("ALTER COLUMN " + name + " TYPE " + wanted.toUpperCase(Locale.ROOT));
+            }
         }
         if (changes.isEmpty()) {
             return Optional.empty();
         }
-        String view = found.getBoolean("has_view") ? "DROP VIEW order_agg_final; " : "";
+        String result = table.view().name();
+        String view = hasView(found) ? "DROP VIEW " + table.finalName() + "; " : "";
         return Optional.of(new Ledger.Misfit(
-                "order_agg is too narrow: gross_sales is " + found.getString("sales_type")
-                        + " and order_count " + found.getString("count_type")
-                        + ", which one legal order, or the sum of many, can"
-                        + " exceed. Make it wider: " + view + "ALTER TABLE order_agg " + String.join(", ", changes),
+                result + " is too narrow: " + String.join(" and ", are)
+                        + ", which one legal row, or the sum of many, can exceed. Make it wider: " + view
+                        + "ALTER TABLE "
+                        + result + " " + String.join(", ", changes),
                 false));
+    }
+
+    private static boolean isWideEnough(String type, String wanted) {
+        if (!wanted.startsWith(NUMERIC)) {
+            return type.equals(wanted) || type.startsWith(NUMERIC);
+        }
+        Matcher digits = PRECISION_AND_SCALE.matcher(type);
+        return type.equals(NUMERIC)
+                || digits.matches()
+                        && Integer.parseInt(digits.group(1)) - Integer.parseInt(digits.group(2)) >= LEAST_WHOLE_DIGITS
+                        && Integer.parseInt(digits.group(2)) >= scale(wanted);
+    }
+
+    /** Without one it takes all decimals, which a column with one does not. */
+    private static int scale(String numeric) {
+        Matcher digits = PRECISION_AND_SCALE.matcher(numeric);
+        return digits.matches() ? Integer.parseInt(digits.group(2)) : Integer.MAX_VALUE;
     }
 
     private static String sql() {

@@ -73,13 +73,12 @@ final class SourceCheck {
 
     /**
      * @param orders the source table
-     * @param priceScale decimals of the unit that amounts are counted in
      * @param needsOldRows whether changes are only of use with the row they replace
      * @param columns takes what is found out about the columns
      */
-    SourceCheck(OrdersTable orders, int priceScale, boolean needsOldRows, SourceColumns columns) {
+    SourceCheck(OrdersTable orders, boolean needsOldRows, SourceColumns columns) {
         this.orders = orders;
-        this.priceScale = priceScale;
+        this.priceScale = orders.priceScale();
         this.needsOldRows = needsOldRows;
         this.columns = columns;
     }

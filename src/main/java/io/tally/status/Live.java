@@ -1,7 +1,6 @@
 package io.tally.status;
 
 import io.tally.ingest.DeadLetterLog;
-import io.tally.publish.PublishSettings;
 import io.tally.publish.SalesNow;
 import io.tally.window.CustomerRanking;
 import io.tally.window.OpenSales;
@@ -10,7 +9,6 @@ import io.tally.window.Shard;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,7 +41,6 @@ class Live {
     private final SalesNow sales;
     private final DeadLetterLog deadLetters;
     private final WindowSettings windowSettings;
-    private final PublishSettings publishSettings;
     private final InstantSource clock;
 
     private volatile SalesNow.LatestClosed closed;
@@ -58,14 +55,12 @@ class Live {
             SalesNow sales,
             DeadLetterLog deadLetters,
             WindowSettings windowSettings,
-            PublishSettings publishSettings,
             InstantSource clock) {
         this.engine = engine;
         this.store = store;
         this.sales = sales;
         this.deadLetters = deadLetters;
         this.windowSettings = windowSettings;
-        this.publishSettings = publishSettings;
         this.clock = clock;
     }
 
@@ -111,12 +106,7 @@ class Live {
     }
 
     private SalesView.Open open(OpenSales window, long nowMs) {
-        return SalesView.Open.of(
-                window,
-                windowSettings.windows(),
-                publishSettings.priceScale(),
-                windowSettings.outOfOrdernessMs(),
-                nowMs);
+        return SalesView.Open.of(window, windowSettings, nowMs);
     }
 
     private Optional<LiveView.Current> current(List<OpenSales> filling, long nowMs) {
@@ -141,9 +131,7 @@ class Live {
                 ranking.customers(),
                 ranking.top().stream()
                         .map(entry -> new LiveView.Customer(
-                                entry.customerId(),
-                                SalesView.money(new BigDecimal(entry.amountUnits(), publishSettings.priceScale())),
-                                entry.orders()))
+                                entry.customerId(), SalesView.money(entry.amount()), entry.orders()))
                         .toList());
     }
 

@@ -1,7 +1,7 @@
 package io.tally.status;
 
 import io.tally.status.Problem.BadParameter;
-import io.tally.window.TumblingWindows;
+import io.tally.view.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -22,7 +22,7 @@ final class Parameters {
     }
 
     /** The start of a window, epoch ms. */
-    static long windowStart(String name, String value, TumblingWindows windows) {
+    static long windowStart(String name, String value, Window windows) {
         Duration size = Duration.ofMillis(windows.sizeMs());
         String wanted = "expected the start of a window of " + size + " in UTC, such as ";
         long ms;
@@ -31,8 +31,8 @@ final class Parameters {
         } catch (DateTimeParseException | ArithmeticException e) {
             throw new BadParameter(name, value, wanted + "2026-11-23T05:13:00Z");
         }
-        if (windows.startOf(ms) != ms) {
-            throw new BadParameter(name, value, wanted + Instant.ofEpochMilli(windows.startOf(ms)));
+        if (windows.startMs(ms) != ms) {
+            throw new BadParameter(name, value, wanted + Instant.ofEpochMilli(windows.startMs(ms)));
         }
         return ms;
     }

@@ -2,7 +2,6 @@ package io.tally.status;
 
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
-import io.tally.publish.PublishSettings;
 import io.tally.publish.SalesNow;
 import io.tally.status.Problem.Unavailable;
 import io.tally.window.Shard;
@@ -29,19 +28,12 @@ class SalesResource {
     private final SalesNow sales;
     private final WindowStore store;
     private final WindowSettings windowSettings;
-    private final PublishSettings publishSettings;
     private final InstantSource clock;
 
-    SalesResource(
-            SalesNow sales,
-            WindowStore store,
-            WindowSettings windowSettings,
-            PublishSettings publishSettings,
-            InstantSource clock) {
+    SalesResource(SalesNow sales, WindowStore store, WindowSettings windowSettings, InstantSource clock) {
         this.sales = sales;
         this.store = store;
         this.windowSettings = windowSettings;
-        this.publishSettings = publishSettings;
         this.clock = clock;
     }
 
@@ -55,12 +47,7 @@ class SalesResource {
         return new SalesView.OpenWindows(
                 watermarkMs == Shard.NO_TIME ? null : Instant.ofEpochMilli(watermarkMs),
                 store.newestOpen(most).stream()
-                        .map(window -> SalesView.Open.of(
-                                window,
-                                windowSettings.windows(),
-                                publishSettings.priceScale(),
-                                windowSettings.outOfOrdernessMs(),
-                                nowMs))
+                        .map(window -> SalesView.Open.of(window, windowSettings, nowMs))
                         .toList(),
                 "partitions "
                         + store.shards().stream().map(Shard::partition).sorted().toList() + " of this engine only");
@@ -70,12 +57,12 @@ class SalesResource {
     @Path("/windows/{start}")
     @Operation(summary = "A window now, published or not, with the customers of the highest sales")
     public Uni<SalesView.Window> window(@PathParam("start") String start, @QueryParam("limit") String limit) {
-        long startMs = Parameters.windowStart("start", start, windowSettings.windows());
+        long startMs = Parameters.windowStart("start", start, windowSettings.window());
         int most = Parameters.limit("limit", limit, 20, MOST_CUSTOMERS);
         return ask(sales.ofWindow(startMs, most))
                 .map(answer -> new SalesView.Window(
                         Instant.ofEpochMilli(startMs),
-                        Instant.ofEpochMilli(windowSettings.windows().endOf(startMs)),
+                        Instant.ofEpochMilli(windowSettings.window().endMs(startMs)),
                         isFinished(startMs, answer),
                         SalesView.money(answer.grossSales()),
                         answer.orderCount(),
@@ -90,8 +77,8 @@ class SalesResource {
     public Uni<SalesView.Customer> customer(@PathParam("id") String id, @QueryParam("windows") String windows) {
         int customerId = Parameters.customer("id", id);
         int most = Parameters.limit("windows", windows, 60, MOST_WINDOWS);
-        long newestMs = windowSettings.windows().startOf(clock.millis());
-        long sinceMs = newestMs - (most - 1) * windowSettings.windows().sizeMs();
+        long newestMs = windowSettings.window().startMs(clock.millis());
+        long sinceMs = newestMs - (most - 1) * windowSettings.window().sizeMs();
         return ask(sales.ofCustomer(customerId, sinceMs, most))
                 .map(answer -> new SalesView.Customer(
                         customerId,
@@ -115,7 +102,7 @@ class SalesResource {
     }
 
     private boolean isFinished(long startMs, SalesNow.Answer answer) {
-        return answer.finalUntilMs() != null && windowSettings.windows().endOf(startMs) <= answer.finalUntilMs();
+        return answer.finalUntilMs() != null && windowSettings.window().endMs(startMs) <= answer.finalUntilMs();
     }
 
     private static Uni<SalesNow.Answer> ask(CompletionStage<SalesNow.Answer> question) {

@@ -3,7 +3,7 @@ package io.tally.status;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tally.publish.SalesNow;
 import io.tally.window.OpenSales;
-import io.tally.window.TumblingWindows;
+import io.tally.window.WindowSettings;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -62,15 +62,15 @@ final class SalesView {
             boolean correction,
             Double closesInSeconds) {
 
-        static Open of(OpenSales sales, TumblingWindows windows, int priceScale, long outOfOrdernessMs, long nowMs) {
-            long endMs = windows.endOf(sales.startMs());
+        static Open of(OpenSales sales, WindowSettings settings, long nowMs) {
+            long endMs = settings.window().endMs(sales.startMs());
             return new Open(
                     Instant.ofEpochMilli(sales.startMs()),
                     Instant.ofEpochMilli(endMs),
-                    money(new BigDecimal(sales.amountUnits(), priceScale)),
+                    money(sales.amount()),
                     sales.orders(),
                     sales.correction(),
-                    sales.correction() ? null : Math.max(0, endMs + outOfOrdernessMs - nowMs) / 1000.0);
+                    sales.correction() ? null : Math.max(0, endMs + settings.outOfOrdernessMs() - nowMs) / 1000.0);
         }
     }
 

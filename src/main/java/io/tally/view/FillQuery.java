@@ -4,6 +4,7 @@ import io.tally.view.expression.ColumnRef;
 import io.tally.view.sql.Names;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,21 +21,34 @@ public final class FillQuery {
     private FillQuery() {}
 
     public static String of(View view) {
+        return of(view, List.of(), List.of());
+    }
+
+    /**
+     * The same, over fewer rows and with more columns.
+     *
+     * @param also further conditions for a row to count
+     * @param further expressions over a group, behind its totals
+     */
+    public static String of(View view, List<String> also, List<String> further) {
         List<String> groups = new ArrayList<>();
         view.window().ifPresent(window -> groups.add(start(window)));
         for (SourceColumn key : view.keys()) {
             groups.add(Names.quoted(key.ref().name()) + (key.type().kind() == Type.Kind.ENUM ? "::text" : ""));
         }
-        String selected = Stream.concat(groups.stream(), view.totals().stream().map(Total::sql))
+        String selected = Stream.of(groups.stream(), view.totals().stream().map(Total::sql), further.stream())
+                .flatMap(Function.identity())
                 .collect(Collectors.joining(", "));
         String numbers = IntStream.rangeClosed(1, groups.size())
                 .mapToObj(Integer::toString)
                 .collect(Collectors.joining(", "));
         List<String> conditions = conditions(view);
-        return "SELECT %s FROM %s.%s%s GROUP BY %s"
+        conditions.addAll(also);
+        String schema = view.schema().isEmpty() ? "" : Names.quoted(view.schema()) + ".";
+        return "SELECT %s FROM %s%s%s GROUP BY %s"
                 .formatted(
                         selected,
-                        Names.quoted(view.schema()),
+                        schema,
                         Names.quoted(view.table()),
                         conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions),
                         numbers);

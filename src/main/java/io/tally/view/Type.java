@@ -30,25 +30,25 @@ public record Type(Kind kind, String name, int precision, int scale) {
         /** Not among those that a view can read. */
         OTHER;
 
-        boolean isInteger() {
+        public boolean isInteger() {
             return this == SMALLINT || this == INTEGER || this == BIGINT;
         }
 
-        boolean isNumber() {
+        public boolean isNumber() {
             return isInteger() || this == NUMERIC;
         }
 
-        boolean isTime() {
+        public boolean isTime() {
             return this == DATE || this == TIMESTAMP || this == TIMESTAMPTZ;
         }
 
         /** Compared for equality only. */
-        boolean isText() {
+        public boolean isText() {
             return this == TEXT || this == VARCHAR || this == UUID || this == ENUM;
         }
 
         /** Whether it is text to PostgreSQL, which a varchar can be compared with. */
-        boolean isCharacter() {
+        public boolean isCharacter() {
             return this == TEXT || this == VARCHAR;
         }
 

@@ -1,14 +1,13 @@
 package io.tally.view;
 
 import io.tally.view.expression.ColumnRef;
-import io.tally.view.expression.RowImage;
 import java.math.BigInteger;
 
 /**
  * Windows of one length, one after another: {@code date_bin(stride, column, origin)}.
  *
  * <p>A window is named by its start. All times are microseconds since 1970-01-01; stride and origin are whole milliseconds,
- * and so is every start.
+ * and so is every start. Whoever only names and orders windows calculates in milliseconds.
  *
  * @param zoned whether the column is a {@code timestamp with time zone}
  * @param lowest times below it have no window that PostgreSQL can name
@@ -16,10 +15,15 @@ import java.math.BigInteger;
  */
 public record Window(ColumnRef column, boolean zoned, long strideMicros, long originMicros, long lowest, long highest) {
 
+    private static final long MICROS_PER_MILLI = 1000;
+
     /** The bounds of a {@code timestamp}: 4713-11-24 BC, and the last moment of the year 294246. */
     private static final BigInteger FIRST = BigInteger.valueOf(Times.FIRST_MICROS);
 
     private static final BigInteger LAST = BigInteger.valueOf(Times.LAST_MICROS);
+
+    /** Stands for the window of a view that has none: every row is in it. */
+    static final Window ALL = new Window(null, true, Long.MAX_VALUE / 1000 * 1000, 0, Long.MIN_VALUE, Long.MAX_VALUE);
 
     /**
      * Windows with the bounds that keep {@code date_bin} from raising an error.
@@ -52,9 +56,23 @@ public record Window(ColumnRef column, boolean zoned, long strideMicros, long or
         return micros >= lowest && micros <= highest;
     }
 
-    /** The start of the window that a row belongs to. */
-    public long startMicros(RowImage row) {
-        long micros = row.units(column.index());
-        return micros - Math.floorMod(micros - originMicros, strideMicros);
+    /** Whether rows have a time that tells the window. */
+    boolean isTimed() {
+        return column != null;
+    }
+
+    /** The start of the window that holds a time; both in ms. */
+    public long startMs(long timeMs) {
+        return timeMs - Math.floorMod(timeMs - originMicros / MICROS_PER_MILLI, strideMicros / MICROS_PER_MILLI);
+    }
+
+    /** The end, exclusive, of the window with this start; both in ms. */
+    public long endMs(long startMs) {
+        return startMs + sizeMs();
+    }
+
+    /** Its length in ms. */
+    public long sizeMs() {
+        return strideMicros / MICROS_PER_MILLI;
     }
 }

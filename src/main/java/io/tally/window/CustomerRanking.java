@@ -1,60 +1,64 @@
 package io.tally.window;
 
+import io.tally.view.DefaultView;
+import io.tally.view.View;
+import io.tally.view.expression.NumberExpression;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.IntConsumer;
 
 /**
- * The customers with the highest amounts of a window.
+ * The customers with the highest amounts of a window of the default view.
  *
  * @param customers how many customers there are
  * @param top the highest of them, highest first; of equal ones the lower id first
  */
 public record CustomerRanking(int customers, List<Entry> top) {
 
-    /** What one customer has; the amount is in units of the price scale. */
-    public record Entry(int customerId, long orders, BigInteger amountUnits) {}
+    /** What one customer has. */
+    public record Entry(int customerId, long orders, BigDecimal amount) {}
 
     private static final Comparator<Entry> LOWEST_FIRST =
-            Comparator.comparing(Entry::amountUnits).thenComparing(Entry::customerId, Comparator.reverseOrder());
+            Comparator.comparing(Entry::amount).thenComparing(Entry::customerId, Comparator.reverseOrder());
 
     /** @param limit of the ranking, above zero */
-    static CustomerRanking of(CustomerTotals totals, int limit) {
-        Highest highest = new Highest(limit);
-        totals.forEach(highest);
-        return new CustomerRanking(totals.size(), highest.inOrder());
+    static CustomerRanking of(Groups groups, int limit) {
+        Highest highest = new Highest(groups, limit);
+        groups.forEach(highest);
+        return new CustomerRanking(groups.size(), highest.inOrder());
     }
 
     /** A customer below the lowest of those kept costs one comparison. */
-    private static final class Highest implements CustomerTotals.Visitor {
+    private static final class Highest implements IntConsumer {
 
+        private final Groups groups;
         private final int limit;
         private final PriorityQueue<Entry> kept;
         private long toBeat = Long.MIN_VALUE;
 
-        Highest(int limit) {
+        Highest(Groups groups, int limit) {
+            this.groups = groups;
             this.limit = limit;
             this.kept = new PriorityQueue<>(limit + 1, LOWEST_FIRST);
         }
 
         @Override
-        public void delta(int customerId, long orderCount, long amountUnits) {
-            if (amountUnits >= toBeat) {
-                add(new Entry(customerId, orderCount, BigInteger.valueOf(amountUnits)));
+        public void accept(int slot) {
+            long units = groups.units(slot, DefaultView.SALES);
+            if (units >= toBeat || units == NumberExpression.OUTSIDE) {
+                int customer = ((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue();
+                add(new Entry(customer, groups.units(slot, View.ROWS), groups.sum(slot, DefaultView.SALES)));
             }
-        }
-
-        @Override
-        public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
-            add(new Entry(customerId, orderCount, amountUnits));
         }
 
         private void add(Entry entry) {
             kept.add(entry);
             if (kept.size() > limit) {
                 kept.remove();
-                BigInteger lowest = kept.element().amountUnits();
+                BigInteger lowest = kept.element().amount().unscaledValue();
                 toBeat = lowest.bitLength() < Long.SIZE ? lowest.longValue() : Long.MAX_VALUE;
             }
         }

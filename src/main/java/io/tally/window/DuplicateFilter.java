@@ -78,7 +78,7 @@ final class DuplicateFilter {
     }
 
     /** Whether a change that cannot be judged was committed later than all that could be, and written before one of them. */
-    boolean mayHaveGoneBack(OrderChange untold) {
+    boolean mayHaveGoneBack(RowChange untold) {
         return untold.lsn() < lsn && isNewerThanAllSeen(untold);
     }
 

@@ -1,6 +1,6 @@
 package io.tally.window;
 
-import java.math.BigInteger;
+import java.math.BigDecimal;
 
 /**
  * What a window holds in this engine that no publication has taken yet, over all its partitions.
@@ -8,17 +8,17 @@ import java.math.BigInteger;
  * @param startMs start of the window, epoch ms
  * @param correction whether a part of it is published, so that this is what is to be added
  * @param orders signed number of orders
- * @param amountUnits signed amount, in units of the price scale
+ * @param amount signed
  * @param entries pairs of partition and customer
  */
-public record OpenSales(long startMs, boolean correction, long orders, BigInteger amountUnits, long entries) {
+public record OpenSales(long startMs, boolean correction, long orders, BigDecimal amount, long entries) {
 
     OpenSales plus(OpenSales other) {
         return new OpenSales(
                 startMs,
                 correction || other.correction,
                 orders + other.orders,
-                amountUnits.add(other.amountUnits),
+                amount.add(other.amount),
                 entries + other.entries);
     }
 }

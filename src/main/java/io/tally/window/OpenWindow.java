@@ -1,60 +1,61 @@
 package io.tally.window;
 
-import java.math.BigInteger;
+import io.tally.view.DefaultView;
+import io.tally.view.View;
+import io.tally.view.expression.NumberExpression;
+import java.math.BigDecimal;
+import java.util.function.IntConsumer;
 
 /** A window with deltas that are not published, and where to read them again. */
 final class OpenWindow {
 
     final long startMs;
+    final long endMs;
     final ResumePoint resumePoint;
     final long openedAtMs;
     final boolean correction;
-    final CustomerTotals totals = new CustomerTotals();
+    final Groups groups;
 
     /**
      * @param resumePoint from where a restart reads all contributions to this window again
      * @param openedAtMs when the first contribution came, on our clock
      * @param correction whether the window had been published before that
+     * @param groups none yet
      */
-    OpenWindow(long startMs, ResumePoint resumePoint, long openedAtMs, boolean correction) {
+    OpenWindow(long startMs, long endMs, ResumePoint resumePoint, long openedAtMs, boolean correction, Groups groups) {
         this.startMs = startMs;
+        this.endMs = endMs;
         this.resumePoint = resumePoint;
         this.openedAtMs = openedAtMs;
         this.correction = correction;
+        this.groups = groups;
     }
 
-    /** What it holds, summed up. */
+    /** What it holds of the default view, summed up. */
     OpenSales sales() {
         Sum sum = new Sum();
-        totals.forEach(sum);
-        return new OpenSales(startMs, correction, sum.orders, sum.amountUnits(), totals.size());
+        groups.forEach(sum);
+        int scale = groups.scale(DefaultView.SALES);
+        return new OpenSales(
+                startMs, correction, sum.orders, sum.beyond.add(BigDecimal.valueOf(sum.units, scale)), groups.size());
     }
 
-    private static final class Sum implements CustomerTotals.Visitor {
+    private final class Sum implements IntConsumer {
 
         private long orders;
         private long units;
-        private BigInteger overflow = BigInteger.ZERO;
+        private BigDecimal beyond = BigDecimal.ZERO;
 
         @Override
-        public void delta(int customerId, long orderCount, long amountUnits) {
-            orders += orderCount;
-            long sum = units + amountUnits;
-            if (((units ^ sum) & (amountUnits ^ sum)) < 0) {
-                overflow = overflow.add(BigInteger.valueOf(units));
-                sum = amountUnits;
+        public void accept(int slot) {
+            orders += groups.units(slot, View.ROWS);
+            long more = groups.units(slot, DefaultView.SALES);
+            long sum = units + more;
+            if (more != NumberExpression.OUTSIDE && ((units ^ sum) & (more ^ sum)) >= 0) {
+                units = sum;
+            } else {
+                beyond = beyond.add(groups.sum(slot, DefaultView.SALES));
             }
-            units = sum;
-        }
-
-        @Override
-        public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
-            orders += orderCount;
-            overflow = overflow.add(amountUnits);
-        }
-
-        BigInteger amountUnits() {
-            return overflow.add(BigInteger.valueOf(units));
         }
     }
 }

@@ -1,37 +1,45 @@
 package io.tally.window;
 
 import io.tally.cdc.CapturedRow;
+import io.tally.view.View;
 import io.tally.view.expression.NumberExpression;
+import io.tally.view.expression.RowImage;
 import java.math.BigDecimal;
 
 /**
  * What the default view counts of a row: its columns are at fixed places, a customer and a quantity are counted with in 32
  * bits, an amount in 64 bits of the price's units. Holds the row that was read last.
  */
-final class OrderRow {
+final class OrderRow implements RowImage {
 
+    /** Places among the columns that the decoder reads. */
     static final int CUSTOMER_ID = 0;
+
     static final int QUANTITY = 1;
     static final int PRICE = 2;
     static final int EVENT_TIME = 3;
     private static final int COLUMNS = 4;
 
-    /** Windows have the times from there on only, so that begin and end of each are in PostgreSQL's range: 4713 BC. */
-    private static final long FIRST_MICROS = -210_863_520_000_000_000L;
+    /** By their places among the columns of the view. */
+    private static final int[] IN_VIEW = {1, 2, 3, 0};
 
     /** Digits that 64 bits have room for. */
     private static final int DIGITS = 19;
 
     private final int priceScale;
-
-    private long eventTimeMs;
-    private int customerId;
-    private int quantity;
+    private final long[] units = new long[COLUMNS];
     private long priceUnits;
 
-    /** @param priceScale decimals of a price unit: 2 makes units of cents */
-    OrderRow(int priceScale) {
-        this.priceScale = priceScale;
+    /** @param view the default view */
+    OrderRow(View view) {
+        priceScale = view.columns().get(IN_VIEW[PRICE]).type().scale();
+    }
+
+    /** A row of a customer, of whose other values nothing is known. */
+    static OrderRow ofCustomer(View view, int customerId) {
+        OrderRow row = new OrderRow(view);
+        row.units[IN_VIEW[CUSTOMER_ID]] = customerId;
+        return row;
     }
 
     /** Reads a row that is there and returns null, or the reason why it counts nothing. */
@@ -44,16 +52,12 @@ final class OrderRow {
                 return notFinite(row, column);
             }
         }
-        long micros = row.units(EVENT_TIME);
-        if (micros < FIRST_MICROS) {
-            return ValueFault.TIME_OUT_OF_RANGE;
-        }
         long customer = row.units(CUSTOMER_ID);
         if (customer != (int) customer) {
             return ValueFault.NUMBER_OUT_OF_RANGE;
         }
-        eventTimeMs = Math.floorDiv(micros, 1000);
-        customerId = (int) customer;
+        units[IN_VIEW[EVENT_TIME]] = row.units(EVENT_TIME);
+        units[IN_VIEW[CUSTOMER_ID]] = customer;
         ValueFault fault = readQuantity(row);
         return fault == null ? readPrice(row) : fault;
     }
@@ -75,8 +79,8 @@ final class OrderRow {
             }
             pieces = exact.longValueExact();
         }
-        quantity = (int) pieces;
-        return quantity == pieces ? null : ValueFault.NUMBER_OUT_OF_RANGE;
+        units[IN_VIEW[QUANTITY]] = pieces;
+        return pieces == (int) pieces ? null : ValueFault.NUMBER_OUT_OF_RANGE;
     }
 
     private ValueFault readPrice(CapturedRow row) {
@@ -89,6 +93,8 @@ final class OrderRow {
             }
             priceUnits = exact.movePointRight(priceScale).longValueExact();
         }
+        // The two lowest numbers mean something else there.
+        units[IN_VIEW[PRICE]] = Math.max(priceUnits, NumberExpression.OUTSIDE);
         return null;
     }
 
@@ -102,20 +108,30 @@ final class OrderRow {
         return large ? ValueFault.NUMBER_OUT_OF_RANGE : null;
     }
 
-    /** In ms since the Unix epoch, rounded down. */
-    long eventTimeMs() {
-        return eventTimeMs;
+    @Override
+    public boolean isNull(int column) {
+        return false;
     }
 
-    int customerId() {
-        return customerId;
+    @Override
+    public boolean isFinite(int column) {
+        return true;
     }
 
-    int quantity() {
-        return quantity;
+    @Override
+    public long units(int column) {
+        return units[column];
     }
 
-    long priceUnits() {
-        return priceUnits;
+    @Override
+    public BigDecimal decimal(int column) {
+        return column == IN_VIEW[PRICE]
+                ? BigDecimal.valueOf(priceUnits, priceScale)
+                : BigDecimal.valueOf(units[column]);
+    }
+
+    @Override
+    public String text(int column) {
+        throw new IllegalStateException("the default view has no texts, column=" + column);
     }
 }

@@ -10,7 +10,7 @@ import java.util.UUID;
  *
  * @param next the checkpoint after this publication; its sequence is one above the expected one
  * @param deltas due windows; may be empty when only the checkpoint moves
- * @param entries number of (window, customer) pairs in the deltas
+ * @param entries number of (window, group) pairs in the deltas
  */
 public record Publication(Checkpoint next, List<WindowDeltas> deltas, long entries) {
 
@@ -40,7 +40,7 @@ public record Publication(Checkpoint next, List<WindowDeltas> deltas, long entri
     public long correctionEntries() {
         return deltas.stream()
                 .filter(WindowDeltas::correction)
-                .mapToLong(window -> window.totals().size())
+                .mapToLong(window -> window.groups().size())
                 .sum();
     }
 }

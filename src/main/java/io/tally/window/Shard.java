@@ -2,6 +2,10 @@ package io.tally.window;
 
 import io.tally.cdc.CapturedRow;
 import io.tally.cdc.RowChange;
+import io.tally.view.Contribution;
+import io.tally.view.RowFault;
+import io.tally.view.Window;
+import io.tally.view.expression.RowImage;
 import java.util.List;
 import java.util.UUID;
 
@@ -37,6 +41,8 @@ public final class Shard {
     private final long bootstrapLsn;
     private final DuplicateFilter duplicates;
     private final FillFilter fill;
+    private final Contribution contribution;
+    private final Window window;
     private final ShardWindows windows;
     private final RecordCounts counts = new RecordCounts();
     private final OrderRow order;
@@ -76,11 +82,13 @@ public final class Shard {
         this.replayUntil = checkpoint.position();
         this.publishedResumeOffset = checkpoint.resumeOffset();
         this.lastPublishedPosition = checkpoint.position();
+        this.contribution = new Contribution(settings.view());
+        this.window = settings.window();
         this.windows =
                 new ShardWindows(settings, checkpoint.publishedUpToMs(), WindowSet.of(checkpoint.publishedEarly()));
         this.newestEventTimeMs = checkpoint.newestEventTimeMs();
         this.duplicates = new DuplicateFilter(checkpoint.filter());
-        this.order = new OrderRow(settings.priceScale());
+        this.order = new OrderRow(settings.view());
         this.fill = new FillFilter(checkpoint.visibility(), checkpoint.bootstrapLsn());
         this.bootstrapLsn = checkpoint.bootstrapLsn();
         this.owed = checkpoint.owed();
@@ -255,9 +263,12 @@ public final class Shard {
                     counts.purged++;
                 } else {
                     counts.applied++;
-                    contribute(change.before(), -1, offset, nowMs);
-                    contribute(change.after(), 1, offset, nowMs);
-                    advanceEventTime(change.after(), nowMs);
+                    if (change.before().present()) {
+                        contribute(change.before(), -1, offset, nowMs);
+                    }
+                    if (change.after().present()) {
+                        advanceEventTime(contribute(change.after(), 1, offset, nowMs), nowMs);
+                    }
                 }
             }
         }
@@ -272,7 +283,9 @@ public final class Shard {
 
     private void passInTable(RowChange change, long nowMs) {
         counts.alreadyInTable++;
-        advanceEventTime(change.after(), nowMs);
+        if (change.after().present() && read(change.after()) == null) {
+            advanceEventTime(contribution.timeMs(order), nowMs);
+        }
     }
 
     /** Whether it deletes an order that was history when it was deleted; judged by the source's clock, as replay needs. */
@@ -280,10 +293,11 @@ public final class Shard {
         if (settings.historyOlderThanMs() == WindowSettings.NEVER
                 || change.op() != RowChange.Op.DELETE
                 || change.commitTimeMs() == RowChange.NO_TIME
-                || !counts(change.before())) {
+                || !change.before().present()
+                || read(change.before()) != null) {
             return false;
         }
-        long end = settings.windows().endOf(settings.windows().startOf(order.eventTimeMs()));
+        long end = window.endMs(window.startMs(contribution.timeMs(order)));
         return end <= change.commitTimeMs() - settings.historyOlderThanMs();
     }
 
@@ -378,16 +392,34 @@ public final class Shard {
         return newestTakenBackLsn;
     }
 
-    private void contribute(CapturedRow row, int sign, long offset, long nowMs) {
-        if (!row.present()) {
-            return;
-        }
-        ValueFault fault = order.read(row);
+    /**
+     * Adds a row, or takes it back, if WHERE takes it.
+     *
+     * @return the time of the row; {@link #NO_TIME} if it has none, or a fault
+     */
+    private long contribute(CapturedRow row, int sign, long offset, long nowMs) {
+        ValueFault fault = read(row);
         if (fault != null) {
             counts.addFault(fault);
-            return;
+            return NO_TIME;
         }
-        long start = settings.windows().startOf(order.eventTimeMs());
+        long timeMs = contribution.timeMs(order);
+        if (contribution.counts(order)) {
+            addToWindow(timeMs == NO_TIME ? 0 : timeMs, sign, offset, nowMs);
+        }
+        return timeMs;
+    }
+
+    /** Reads a row into {@link #order}, and returns why it contributes nothing whatever WHERE says, or null. */
+    private ValueFault read(CapturedRow row) {
+        ValueFault fault = order.read(row);
+        RowFault ofView = fault == null ? contribution.fault(order) : null;
+        return ofView == null ? fault : ValueFault.of(ofView);
+    }
+
+    /** Adds the row that was read last. */
+    private void addToWindow(long timeMs, int sign, long offset, long nowMs) {
+        long start = windows.startOf(timeMs);
         boolean published = windows.isPublished(start);
         if (published) {
             if (offset < replayUntil) {
@@ -395,21 +427,17 @@ public final class Shard {
             }
             counts.corrections++;
         }
-        OpenWindow window = windows.open(start);
-        if (window == null) {
-            window = windows.open(new OpenWindow(start, duplicates.resumePointFor(offset), nowMs, published));
+        OpenWindow open = windows.open(start);
+        if (open == null) {
+            open = windows.open(start, duplicates.resumePointFor(offset), nowMs, published);
         }
-        windows.add(window, order, sign);
+        windows.add(open, order, sign);
     }
 
-    /** Whether a row is there and counts, so that it can be asked of {@link #order}. */
-    private boolean counts(CapturedRow row) {
-        return row.present() && order.read(row) == null;
-    }
-
-    private void advanceEventTime(CapturedRow row, long nowMs) {
-        if (counts(row) && order.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
-            newestEventTimeMs = Math.max(newestEventTimeMs, order.eventTimeMs());
+    /** @param timeMs of a row without a fault, whether WHERE takes it or not; or {@link #NO_TIME} */
+    private void advanceEventTime(long timeMs, long nowMs) {
+        if (timeMs != NO_TIME && timeMs <= nowMs + settings.maxFutureMs()) {
+            newestEventTimeMs = Math.max(newestEventTimeMs, timeMs);
             quietSinceMs = nowMs;
         }
     }
@@ -430,8 +458,7 @@ public final class Shard {
         if (replaying() || lostGround != null || dropped) {
             return null;
         }
-        boolean moved =
-                watermarkMs != NO_TIME && windows.closeUpTo(settings.windows().startOf(watermarkMs));
+        boolean moved = watermarkMs != NO_TIME && windows.closeUpTo(window.startMs(watermarkMs));
         boolean takesEarly = windows.closeEarly(everything, position, nowMs);
         List<WindowDeltas> due = windows.takePublished();
         if (due.isEmpty() && !moved && !takesEarly && owed == lastPublishedOwed && !checkpointIsOld(nowMs)) {
@@ -441,7 +468,7 @@ public final class Shard {
         lastPublishedPosition = position;
         lastPublishedAtMs = nowMs;
         settle();
-        long entries = due.stream().mapToLong(window -> window.totals().size()).sum();
+        long entries = due.stream().mapToLong(window -> window.groups().size()).sum();
         underWay = new Publication(checkpoint(), due, entries);
         return underWay;
     }
@@ -461,14 +488,14 @@ public final class Shard {
         return unpublished(windows.copyOf(windowStartMs), onTheWay);
     }
 
-    /** What the results may not hold yet of one customer. */
-    Unpublished unpublishedOfCustomer(int customerId) {
+    /** What the results may not hold yet of one row's group. */
+    Unpublished unpublishedOfGroup(RowImage row) {
         List<WindowDeltas> onTheWay = underWayDeltas().stream()
                 .map(window -> new WindowDeltas(
-                        window.startMs(), window.endMs(), window.totals().only(customerId), window.correction()))
-                .filter(window -> window.totals().size() > 0)
+                        window.startMs(), window.endMs(), window.groups().only(row), window.correction()))
+                .filter(window -> window.groups().size() > 0)
                 .toList();
-        return unpublished(windows.copyOfCustomer(customerId), onTheWay);
+        return unpublished(windows.copyOfGroup(row), onTheWay);
     }
 
     private List<WindowDeltas> underWayDeltas() {

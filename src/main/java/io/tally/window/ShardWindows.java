@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import io.tally.view.Window;
+import io.tally.view.expression.RowImage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -17,7 +19,9 @@ final class ShardWindows {
     static final int MAX_EARLY_RANGES = 1_000;
 
     private final WindowSettings settings;
-    private final TumblingWindows windows;
+    private final Window windows;
+    private final long sizeMs;
+    private final Groups none;
     private final WindowSet publishedEarly;
     private final Map<Long, OpenWindow> open = new HashMap<>();
 
@@ -31,14 +35,22 @@ final class ShardWindows {
      */
     ShardWindows(WindowSettings settings, long publishedUpToMs, WindowSet publishedEarly) {
         this.settings = settings;
-        this.windows = settings.windows();
+        this.windows = settings.window();
+        this.sizeMs = windows.sizeMs();
+        this.none = new Groups(settings.view());
         this.publishedUpToMs = publishedUpToMs;
         this.publishedEarly = publishedEarly;
     }
 
+    /** The start of the window that holds a time. */
+    long startOf(long timeMs) {
+        boolean isLastUsed = lastUsed != null && timeMs >= lastUsed.startMs && timeMs < lastUsed.endMs;
+        return isLastUsed ? lastUsed.startMs : windows.startMs(timeMs);
+    }
+
     /** Whether what is below the shard's position is in the results, for the window that starts at the given time. */
     boolean isPublished(long start) {
-        return windows.endOf(start) <= publishedUpToMs || publishedEarly.contains(start);
+        return start + sizeMs <= publishedUpToMs || publishedEarly.contains(start);
     }
 
     /** The deltas of a window, or null if there are none. */
@@ -46,15 +58,17 @@ final class ShardWindows {
         return lastUsed != null && lastUsed.startMs == start ? lastUsed : open.get(start);
     }
 
-    OpenWindow open(OpenWindow window) {
-        open.put(window.startMs, window);
-        return window;
+    /** Makes one for the deltas of a window that has none yet. */
+    OpenWindow open(long start, ResumePoint resumePoint, long nowMs, boolean published) {
+        OpenWindow opened = new OpenWindow(start, start + sizeMs, resumePoint, nowMs, published, none.empty());
+        open.put(start, opened);
+        return opened;
     }
 
     /** Adds a row to the deltas of its window, or takes it out. */
     void add(OpenWindow window, OrderRow row, int sign) {
         lastUsed = window;
-        if (window.totals.add(row.customerId(), sign, row.quantity(), row.priceUnits())) {
+        if (window.groups.add(row, sign)) {
             entries++;
         }
     }
@@ -80,7 +94,7 @@ final class ShardWindows {
         for (OpenWindow window : open.values()) {
             if (!isPublished(window.startMs)
                     && (everything || isFarAhead(window, nowMs) || pins(window, position, nowMs))) {
-                publishedEarly.add(window.startMs, windows.endOf(window.startMs));
+                publishedEarly.add(window.startMs, window.endMs);
                 any = true;
             }
         }
@@ -107,8 +121,8 @@ final class ShardWindows {
             OpenWindow window = left.next();
             if (isPublished(window.startMs)) {
                 left.remove();
-                due.add(deltas(window, window.totals));
-                entries -= window.totals.size();
+                due.add(deltas(window, window.groups));
+                entries -= window.groups.size();
             }
         }
         lastUsed = null;
@@ -138,14 +152,14 @@ final class ShardWindows {
     /** Copies of the deltas of one window, as far as there are any. */
     List<WindowDeltas> copyOf(long start) {
         OpenWindow window = open.get(start);
-        return window == null ? List.of() : List.of(deltas(window, window.totals.copy()));
+        return window == null ? List.of() : List.of(deltas(window, window.groups.copy()));
     }
 
-    /** Copies of the deltas of one customer in all windows. */
-    List<WindowDeltas> copyOfCustomer(int customerId) {
+    /** Copies of the deltas of one row's group in all windows. */
+    List<WindowDeltas> copyOfGroup(RowImage row) {
         List<WindowDeltas> copies = new ArrayList<>();
         for (OpenWindow window : open.values()) {
-            CustomerTotals one = window.totals.only(customerId);
+            Groups one = window.groups.only(row);
             if (one.size() > 0) {
                 copies.add(deltas(window, one));
             }
@@ -167,8 +181,8 @@ final class ShardWindows {
         return newest.values().stream().map(OpenWindow::sales).toList();
     }
 
-    private WindowDeltas deltas(OpenWindow window, CustomerTotals totals) {
-        return new WindowDeltas(window.startMs, windows.endOf(window.startMs), totals, window.correction);
+    private WindowDeltas deltas(OpenWindow window, Groups groups) {
+        return new WindowDeltas(window.startMs, window.endMs, groups, window.correction);
     }
 
     /** How many have deltas. */
@@ -176,7 +190,7 @@ final class ShardWindows {
         return open.size();
     }
 
-    /** (window, customer) pairs in them. */
+    /** (window, group) pairs in them. */
     long entries() {
         return entries;
     }

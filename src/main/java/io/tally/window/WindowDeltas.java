@@ -5,7 +5,7 @@ package io.tally.window;
  *
  * @param startMs start of the window, inclusive, epoch ms
  * @param endMs end of the window, exclusive, epoch ms
- * @param totals the customers' deltas, not changed any more
+ * @param groups deltas, not changed any more
  * @param correction whether the window had been published before
  */
-public record WindowDeltas(long startMs, long endMs, CustomerTotals totals, boolean correction) {}
+public record WindowDeltas(long startMs, long endMs, Groups groups, boolean correction) {}

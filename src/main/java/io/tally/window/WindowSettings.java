@@ -1,14 +1,16 @@
 package io.tally.window;
 
+import io.tally.view.View;
+import io.tally.view.Window;
+
 /**
  * What the core needs to know, as plain values. All times are milliseconds.
  *
- * @param priceScale decimals of a price unit: 2 makes units of cents
- * @param windows size and alignment of the windows
+ * @param view what is kept
  * @param outOfOrdernessMs how far the watermark trails the newest event time
  * @param idleTimeoutMs silence after which a drained partition no longer holds the watermark back
  * @param maxFutureMs event times further ahead of the clock than this do not move the watermark
- * @param maxEntries bound on the (window, customer) pairs in memory
+ * @param maxEntries bound on the (window, group) pairs in memory
  * @param maxPinnedMs a window that stays open longer than this is published before it closes
  * @param maxPinnedRecords a window that keeps more records than this from being forgotten, likewise
  * @param truncateIsLostGround whether a truncate of the orders table makes the results worthless
@@ -17,8 +19,7 @@ package io.tally.window;
  *     if every delete does
  */
 public record WindowSettings(
-        int priceScale,
-        TumblingWindows windows,
+        View view,
         long outOfOrdernessMs,
         long idleTimeoutMs,
         long maxFutureMs,
@@ -31,4 +32,9 @@ public record WindowSettings(
 
     /** No order is ever so old that it is history. */
     public static final long NEVER = Long.MAX_VALUE;
+
+    /** The view's window. */
+    public Window window() {
+        return view.windowOrAll();
+    }
 }

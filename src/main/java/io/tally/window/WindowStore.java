@@ -1,6 +1,7 @@
 package io.tally.window;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.Window;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -104,9 +105,9 @@ public final class WindowStore {
         if (newestEventTimeMs == Shard.NO_TIME) {
             return Shard.NO_TIME;
         }
-        TumblingWindows windows = settings.windows();
+        Window windows = settings.window();
         long byClock = lookedAtMs - settings.outOfOrdernessMs() - settings.idleTimeoutMs();
-        long endOfNewest = windows.endOf(windows.startOf(newestEventTimeMs));
+        long endOfNewest = windows.endMs(windows.startMs(newestEventTimeMs));
         return Math.max(maximum, Math.min(byClock, endOfNewest));
     }
 
@@ -139,7 +140,7 @@ public final class WindowStore {
         }
         return lowest != null
                         && highestMs != Shard.NO_TIME
-                        && lowest.progress().watermarkMs() < settings.windows().startOf(highestMs)
+                        && lowest.progress().watermarkMs() < settings.window().startMs(highestMs)
                 ? lowest
                 : null;
     }
@@ -153,14 +154,14 @@ public final class WindowStore {
     public void announceDue(long nowMs) {
         long watermarkMs = watermarkMs(nowMs);
         if (watermarkMs != Shard.NO_TIME) {
-            long boundaryMs = settings.windows().startOf(watermarkMs);
+            long boundaryMs = settings.window().startMs(watermarkMs);
             if (newestBoundaryMs.getAndAccumulate(boundaryMs, Math::max) < boundaryMs) {
                 whenDue.run();
             }
         }
     }
 
-    /** (window, customer) pairs in memory, those on their way to the database included; a window by itself weighs as some. */
+    /** (window, group) pairs in memory, those on their way to the database included; a window by itself weighs as some. */
     public long entries() {
         long sum = weightInFlight.get();
         for (Shard shard : shards.values()) {
@@ -238,10 +239,11 @@ public final class WindowStore {
 
     /** What the results may not hold yet of one customer, for each partition. */
     public List<Unpublished> unpublishedOfCustomer(int customerId) {
+        OrderRow row = OrderRow.ofCustomer(settings.view(), customerId);
         return shards.values().stream()
                 .map(shard -> {
                     synchronized (shard) {
-                        return shard.unpublishedOfCustomer(customerId);
+                        return shard.unpublishedOfGroup(row);
                     }
                 })
                 .toList();
@@ -262,10 +264,10 @@ public final class WindowStore {
 
     /** The highest customers in what no publication has taken of a window, over all partitions. */
     public CustomerRanking rankOpen(long windowStartMs, int limit) {
-        CustomerTotals sum = new CustomerTotals();
+        Groups sum = new Groups(settings.view());
         unpublishedOf(windowStartMs).stream()
                 .flatMap(partition -> partition.held().stream())
-                .forEach(window -> sum.addAll(window.totals()));
+                .forEach(window -> sum.addAll(window.groups()));
         return CustomerRanking.of(sum, limit);
     }
 

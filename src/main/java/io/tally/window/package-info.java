@@ -1,5 +1,5 @@
 /**
- * The pure core: what an order change does to the windows of its partition, when a window is due, and how far a restart
+ * The pure core: what a change of a row does to the windows of its partition, when a window is due, and how far a restart
  * has to go back.
  *
  *

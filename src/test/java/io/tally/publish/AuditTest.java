@@ -30,7 +30,7 @@ class AuditTest {
 
     private static final long MINUTE = 60_000;
     private static final long L = 7;
-    private static final AuditBooks.Key ROW = new AuditBooks.Key(Instant.EPOCH, 3);
+    private static final AuditBooks.Key ROW = new AuditBooks.Key(Instant.EPOCH, "customer_id=3");
 
     private long nowMs = 1_000 * MINUTE;
     private final Map<AuditBooks.Key, AuditBooks.Excess> differences = new HashMap<>();
@@ -95,7 +95,10 @@ class AuditTest {
     }
 
     private void differs(String sales, long version) {
-        differences.put(ROW, new AuditBooks.Excess(new BigDecimal(sales), 1, version));
+        differences.put(
+                ROW,
+                new AuditBooks.Excess(
+                        Map.of("gross_sales", new BigDecimal(sales), "order_count", BigDecimal.ZERO), version));
     }
 
     private void step() {
@@ -175,7 +178,7 @@ class AuditTest {
         assertNotNull(lost);
         assertEquals(LostGround.Reason.AUDIT, lost.reason());
         String found = audit.state().explanation();
-        assertTrue(found.contains("customer=3 sales off by 1.00"), found);
+        assertTrue(found.contains("customer_id=3 gross_sales off by 1.00"), found);
         assertTrue(lost.explanation().contains("1 window from "), lost.explanation());
         assertFalse(lost.explanation().contains("customer"), "it is logged, so: " + lost.explanation());
 

@@ -60,7 +60,7 @@ class DeltaChunksTest {
             shard.settle();
         });
         List<Tuple> chunks = new ArrayList<>();
-        new DeltaChunks(store.take(NOW + 10_000), 60, 2).forEachRemaining(chunks::add);
+        new DeltaChunks(store.take(NOW + 10_000), SETTINGS.view()).forEachRemaining(chunks::add);
         return chunks;
     }
 
@@ -76,12 +76,11 @@ class DeltaChunksTest {
 
         assertEquals(1, chunks.size());
         Tuple chunk = chunks.getFirst();
-        long last = (NOW - MINUTE) / 1_000;
-        assertEquals(60, chunk.getLong(0));
-        assertArrayEquals(new Long[] {last - 60, last, last, last, last}, chunk.getArrayOfLongs(2));
-        assertArrayEquals(new Integer[] {9, -7, 7, 9, 9}, chunk.getArrayOfIntegers(3));
-        assertEquals(Set.of(1, 2), Set.of(chunk.getArrayOfIntegers(1)[3], chunk.getArrayOfIntegers(1)[4]));
-        assertArrayEquals(new Long[] {1L, 1L, 1L, 1L, 1L}, chunk.getArrayOfLongs(5));
+        long last = NOW - MINUTE;
+        assertArrayEquals(new Long[] {last - MINUTE, last, last, last, last}, chunk.getArrayOfLongs(1));
+        assertArrayEquals(new Integer[] {9, -7, 7, 9, 9}, chunk.getArrayOfIntegers(2));
+        assertEquals(Set.of(1, 2), Set.of(chunk.getArrayOfIntegers(0)[3], chunk.getArrayOfIntegers(0)[4]));
+        assertArrayEquals(new Long[] {1L, 1L, 1L, 1L, 1L}, chunk.getArrayOfLongs(3));
         Numeric[] amounts = (Numeric[]) chunk.getValue(4);
         assertEquals("4.00", amounts[0].toString());
         assertEquals("3.00", amounts[1].toString());
@@ -99,8 +98,8 @@ class DeltaChunksTest {
         List<Tuple> chunks = chunks();
 
         assertEquals(2, chunks.size());
-        Integer[] first = chunks.getFirst().getArrayOfIntegers(3);
-        Integer[] second = chunks.getLast().getArrayOfIntegers(3);
+        Integer[] first = chunks.getFirst().getArrayOfIntegers(2);
+        Integer[] second = chunks.getLast().getArrayOfIntegers(2);
         assertEquals(DeltaChunks.MOST_ROWS + 1, first.length);
         assertEquals(2 * customers + 1, first.length + second.length);
         assertTrue(first[first.length - 1] < second[0]);

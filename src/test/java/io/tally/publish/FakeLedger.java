@@ -1,7 +1,9 @@
 package io.tally.publish;
 
+import io.tally.view.DefaultView;
+import io.tally.view.View;
 import io.tally.window.Checkpoint;
-import io.tally.window.CustomerTotals;
+import io.tally.window.Groups;
 import io.tally.window.LostGround;
 import io.tally.window.Publication;
 import io.tally.window.TestCheckpoints;
@@ -200,17 +202,13 @@ final class FakeLedger implements Ledger {
 
     private void add(WindowDeltas window) {
         Map<Integer, Total> rows = table.computeIfAbsent(window.startMs(), start -> new HashMap<>());
-        window.totals().forEach(new CustomerTotals.Visitor() {
-            @Override
-            public void delta(int customerId, long orderCount, long amountUnits) {
-                wideDelta(customerId, orderCount, BigInteger.valueOf(amountUnits));
-            }
-
-            @Override
-            public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
-                rows.merge(customerId, new Total(orderCount, amountUnits), Total::plus);
-            }
-        });
+        Groups groups = window.groups();
+        groups.forEach(slot -> rows.merge(
+                ((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue(),
+                new Total(
+                        groups.units(slot, View.ROWS),
+                        groups.sum(slot, DefaultView.SALES).unscaledValue()),
+                Total::plus));
         rows.values().removeIf(Total::isEmpty);
     }
 

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.DefaultView;
 import io.tally.window.LostGround;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
@@ -40,8 +41,7 @@ class SourceWatchTest {
     private SourceWatch watch(boolean stops) {
         PublishSettings settings = new PublishSettings(
                 Map.of(),
-                60,
-                2,
+                DefaultView.of(Duration.ofMinutes(1)),
                 60,
                 Optional.empty(),
                 true,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.testkit.TestClock;
+import io.tally.view.DefaultView;
 import io.tally.window.Checkpoint;
 import io.tally.window.Doubts;
 import io.tally.window.LostGround;
@@ -41,12 +42,11 @@ class TakeoverTest {
     private Takeover engine(String windowSize, boolean rebuild, boolean stop, Optional<Duration> history) {
         PublishSettings settings = new PublishSettings(
                 Map.of("tally.window.size", windowSize),
-                60,
-                2,
+                DefaultView.of(Duration.ofMinutes(1)),
                 60,
                 history,
                 true,
-                OrdersTable.of("public.orders", "o", "c", "q", "p", "e"),
+                TestLooks.ORDERS,
                 "orders_slot",
                 Duration.ofMinutes(5),
                 true,

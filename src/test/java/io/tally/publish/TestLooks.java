@@ -6,7 +6,7 @@ import java.util.TreeMap;
 /** Looks at a source with one orders table, for tests that change one thing. */
 final class TestLooks {
 
-    static final OrdersTable ORDERS = OrdersTable.of("public.orders", "o", "c", "q", "p", "e");
+    static final OrdersTable ORDERS = OrdersTable.of("public.orders", "o", "c", "q", "p", "e", 2);
 
     private static final String ROOT = "16385";
 

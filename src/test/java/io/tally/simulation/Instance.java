@@ -86,12 +86,11 @@ final class Instance {
     private PublishSettings settings(boolean rebuild) {
         return new PublishSettings(
                 Map.of("tally.window.size", Long.toString(world.plan.windowMs())),
-                world.plan.windowMs() / 1_000,
-                2,
+                world.windowSettings.view(),
                 world.plan.maxFutureMs() / 1_000,
                 Optional.empty(),
                 true,
-                OrdersTable.of("public.orders", "order_id", "customer_id", "quantity", "price", "event_ts"),
+                OrdersTable.of("public.orders", "order_id", "customer_id", "quantity", "price", "event_ts", 2),
                 "orders_slot",
                 Duration.ofMillis(world.plan.restartMarginMs()),
                 true,

@@ -1,13 +1,14 @@
 package io.tally.simulation;
 
 import io.tally.publish.Ledger;
+import io.tally.view.DefaultView;
+import io.tally.view.View;
 import io.tally.window.Checkpoint;
-import io.tally.window.CustomerTotals;
 import io.tally.window.FilterState;
+import io.tally.window.Groups;
 import io.tally.window.Shard;
 import io.tally.window.Visibility;
 import io.tally.window.WindowDeltas;
-import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -68,20 +69,10 @@ final class Results {
     /** By how much a window's deltas change its rows. */
     static Map<Row, Total> changes(WindowDeltas window) {
         Map<Row, Total> changes = new HashMap<>();
-        window.totals().forEach(new CustomerTotals.Visitor() {
-            @Override
-            public void delta(int customerId, long orderCount, long amountUnits) {
-                Total delta = new Total(orderCount, amountUnits);
-                if (!delta.isEmpty()) {
-                    changes.put(new Row(window.startMs(), customerId), delta);
-                }
-            }
-
-            @Override
-            public void wideDelta(int customerId, long orderCount, BigInteger amountUnits) {
-                throw new IllegalStateException("no amount of the simulation needs more than a long");
-            }
-        });
+        Groups groups = window.groups();
+        groups.forEach(slot -> changes.put(
+                new Row(window.startMs(), ((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue()),
+                new Total(groups.units(slot, View.ROWS), groups.units(slot, DefaultView.SALES))));
         return changes;
     }
 

@@ -1,7 +1,8 @@
 package io.tally.simulation;
 
-import io.tally.window.TumblingWindows;
+import io.tally.view.DefaultView;
 import io.tally.window.WindowSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -47,8 +48,7 @@ final class World {
     World(Plan plan) {
         this.plan = plan;
         windowSettings = new WindowSettings(
-                2,
-                new TumblingWindows(plan.windowMs()),
+                DefaultView.of(Duration.ofMillis(plan.windowMs())),
                 plan.outOfOrdernessMs(),
                 plan.idleTimeoutMs(),
                 plan.maxFutureMs(),

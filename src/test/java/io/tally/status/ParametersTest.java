@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.status.Problem.BadParameter;
-import io.tally.window.TumblingWindows;
+import io.tally.view.DefaultView;
+import io.tally.view.Window;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ParametersTest {
 
-    private static final TumblingWindows MINUTES = new TumblingWindows(60_000);
+    private static final Window MINUTES = DefaultView.of(Duration.ofMinutes(1)).windowOrAll();
 
     @Test
     void limit_notGiven_isTheDefault() {

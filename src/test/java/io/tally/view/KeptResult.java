@@ -3,28 +3,42 @@ package io.tally.view;
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
 import io.tally.view.sql.Names;
+import io.tally.window.Groups;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
-/** The result of a view as an engine keeps it: totals by group, moved by what each image of a row contributes. */
+/** The result of a view as an engine keeps it: totals by window and group, moved by what each image of a row contributes. */
 final class KeptResult {
 
+    /**
+     * A row of it.
+     *
+     * @param names window start, if there is one, and keys, as canonical texts; null is a key like any other
+     */
+    private record Group(List<String> names, BigDecimal[] totals) {}
+
     private final View view;
-    /** Window start, if there is one, and keys, as canonical texts; null is a key like any other. */
-    private final Map<List<String>, BigDecimal[]> groups = new LinkedHashMap<>();
+    private final Contribution contribution;
+    private final NavigableMap<Long, Groups> windows = new TreeMap<>();
 
     KeptResult(View view) {
         this.view = view;
+        this.contribution = new Contribution(view);
     }
 
     KeptResult copy() {
         KeptResult copy = new KeptResult(view);
-        groups.forEach((group, totals) -> copy.groups.put(group, totals.clone()));
+        windows.forEach((startMs, groups) -> copy.window(startMs).addAll(groups));
         return copy;
+    }
+
+    private Groups window(long startMs) {
+        return windows.computeIfAbsent(startMs, _ -> new Groups(view));
     }
 
     void insert(TestRow row) {
@@ -37,32 +51,18 @@ final class KeptResult {
 
     private void add(TestRow row, int sign) {
         RowImage image = row.image(view.columns());
-        if (view.fault(image) != null || !view.counts(image)) {
+        if (contribution.fault(image) != null || !contribution.counts(image)) {
             return;
         }
-        List<String> group = new ArrayList<>();
-        view.window().ifPresent(window -> group.add(Long.toString(window.startMicros(image))));
-        for (SourceColumn key : view.keys()) {
-            group.add(row.canonical(key));
-        }
-        BigDecimal[] totals = groups.computeIfAbsent(group, _ -> {
-            BigDecimal[] zeros = new BigDecimal[view.totals().size()];
-            Arrays.fill(zeros, BigDecimal.ZERO);
-            return zeros;
-        });
-        for (int i = 0; i < totals.length; i++) {
-            BigDecimal amount = amount(view.totals().get(i), image);
-            if (amount != null) {
-                totals[i] = totals[i].add(sign > 0 ? amount : amount.negate());
-            }
-        }
-        if (totals[View.ROWS].signum() == 0) {
-            groups.remove(group);
-        }
+        view.totals().forEach(total -> check(total, image));
+        long startMs = view.window()
+                .map(window -> window.startMs(contribution.timeMs(image)))
+                .orElse(0L);
+        window(startMs).add(image, sign);
     }
 
-    /** The amount, worked out the fast way, and held against the slow one. */
-    private static BigDecimal amount(Total total, RowImage image) {
+    /** Holds an amount that is worked out the fast way against the slow one. */
+    private static void check(Total total, RowImage image) {
         BigDecimal exact = total.exact(image);
         long units = total.units(image);
         if (units != NumberExpression.OUTSIDE) {
@@ -71,15 +71,40 @@ final class KeptResult {
                 throw new AssertionError("in units %s, exactly %s: %s".formatted(fast, exact, total));
             }
         }
-        return exact;
+    }
+
+    private List<Group> groups() {
+        List<Group> all = new ArrayList<>();
+        windows.forEach((startMs, groups) -> groups.forEach(slot -> {
+            List<String> names = new ArrayList<>();
+            view.window().ifPresent(_ -> names.add(Long.toString(startMs * 1000)));
+            for (int key = 0; key < view.keys().size(); key++) {
+                names.add(canonical(view.keys().get(key), groups.key(slot, key)));
+            }
+            all.add(new Group(
+                    names,
+                    IntStream.range(0, view.totals().size())
+                            .mapToObj(total -> groups.sum(slot, total))
+                            .toArray(BigDecimal[]::new)));
+        }));
+        return all;
+    }
+
+    private static String canonical(SourceColumn key, Object part) {
+        boolean isUnits = key.type().kind() == Type.Kind.NUMERIC && part instanceof Long;
+        Object value = isUnits
+                ? BigDecimal.valueOf((Long) part, Math.max(key.type().scale(), 0))
+                        .toPlainString()
+                : part instanceof BigDecimal number ? number.toPlainString() : part;
+        return value == null ? null : Canonical.of(value.toString(), key.type().kind());
     }
 
     /** The rows that a fill would bring. */
     List<String> filled() {
-        return groups.entrySet().stream()
+        return groups().stream()
                 .map(group -> {
-                    List<String> row = new ArrayList<>(group.getKey());
-                    for (BigDecimal total : group.getValue()) {
+                    List<String> row = new ArrayList<>(group.names());
+                    for (BigDecimal total : group.totals()) {
                         row.add(Canonical.number(total));
                     }
                     return row.toString();
@@ -105,8 +130,8 @@ final class KeptResult {
     /** The totals of each group, in numbers that SQL takes, with a version in front. */
     List<String> values(int version) {
         List<String> rows = new ArrayList<>();
-        for (BigDecimal[] totals : groups.values()) {
-            List<String> values = Arrays.stream(totals)
+        for (Group group : groups()) {
+            List<String> values = Arrays.stream(group.totals())
                     .map(total -> total.toPlainString() + "::numeric")
                     .toList();
             rows.add("(%d, %d, %s)".formatted(version, rows.size(), String.join(", ", values)));
@@ -143,7 +168,8 @@ final class KeptResult {
     List<String> rows(List<String[]> measures) {
         List<String> rows = new ArrayList<>();
         int number = 0;
-        for (List<String> group : groups.keySet()) {
+        for (Group kept : groups()) {
+            List<String> group = kept.names();
             List<String> row = new ArrayList<>();
             int measure = 1;
             int keys = view.window().isPresent() ? 1 : 0;

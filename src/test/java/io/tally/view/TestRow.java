@@ -22,11 +22,6 @@ final class TestRow {
         return values[0];
     }
 
-    /** The value of a column as a text that is the same for values that are equal. */
-    String canonical(SourceColumn column) {
-        return Canonical.of(value(column), column.type().kind());
-    }
-
     private String value(SourceColumn column) {
         for (int i = 0; i < values.length; i++) {
             if (table.columns.get(i).name().equals(column.ref().name())) {

@@ -10,10 +10,17 @@ import io.tally.cdc.RowChange;
 import io.tally.cdc.TableColumns;
 import io.tally.cdc.UndecodableException;
 import io.tally.cdc.UpdateMode;
+import io.tally.view.Contribution;
+import io.tally.view.DefaultView;
+import io.tally.view.RowFault;
 import io.tally.view.SourceColumn;
 import io.tally.view.Type;
+import io.tally.view.View;
 import io.tally.view.expression.ColumnRef;
+import io.tally.view.expression.NumberExpression;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -23,7 +30,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is counted of rows whose columns can hold more than what is counted with. */
 class OrderRowTest {
 
-    private final OrderRow order = new OrderRow(2);
+    private static final View VIEW = DefaultView.of(Duration.ofMinutes(1));
+    private static final int EVENT_TIME = 0;
+    private static final int CUSTOMER_ID = 1;
+    private static final int QUANTITY = 2;
+    private static final int PRICE = 3;
+
+    private final OrderRow order = new OrderRow(VIEW);
     private final RowChange change = new RowChange();
 
     private static SourceColumn column(int index, String name, String type) {
@@ -42,7 +55,9 @@ class OrderRowTest {
                 .formatted(customerId, quantity, price, time);
         new DebeziumDecoder(new DecoderSettings("id", () -> table, UpdateMode.RETRACT, Set.of()))
                 .decode(record.getBytes(StandardCharsets.UTF_8), change);
-        return order.read(change.after());
+        ValueFault fault = order.read(change.after());
+        RowFault ofView = fault == null ? new Contribution(VIEW).fault(order) : null;
+        return ofView == null ? fault : ValueFault.of(ofView);
     }
 
     @ParameterizedTest
@@ -65,9 +80,10 @@ class OrderRowTest {
     void read_numberThatFits_isCountedWhateverItsType(String type, String pieces, String price, long units)
             throws UndecodableException {
         assertNull(read(type, "5", pieces, price, "\"1969-12-31T23:59:59.999999Z\""));
-        assertEquals(5, order.customerId());
-        assertEquals(units, order.priceUnits());
-        assertEquals(-1, order.eventTimeMs());
+        assertEquals(5, order.units(CUSTOMER_ID));
+        assertEquals(BigDecimal.valueOf(units, 2), order.decimal(PRICE));
+        assertEquals(units == Long.MIN_VALUE ? NumberExpression.OUTSIDE : units, order.units(PRICE));
+        assertEquals(-1, order.units(EVENT_TIME));
     }
 
     @ParameterizedTest
@@ -83,8 +99,8 @@ class OrderRowTest {
                 "numeric, 5, \"-Infinity\", 1, -, NOT_FINITE",
                 "numeric, 5, 2, 1, \"infinity\", INFINITE_TIME",
                 "numeric, 5, 2, 1, \"+294247-01-01T00:00:00Z\", TIME_OUT_OF_RANGE",
-                "numeric, 5, 2, 1, \"-4713-12-31T23:59:59.999999Z\", TIME_OUT_OF_RANGE",
-                "numeric, 5, 2, 1, \"-4712-01-01T00:00:00Z\", -",
+                "numeric, 5, 2, 1, \"-4713-11-23T23:59:59.999999Z\", TIME_OUT_OF_RANGE",
+                "numeric, 5, 2, 1, \"-4713-11-24T00:00:00Z\", -",
                 "numeric, 2147483648, 2, 1, -, NUMBER_OUT_OF_RANGE",
                 "numeric, -9223372036854775808, 2, 1, -, NUMBER_OUT_OF_RANGE",
                 "numeric, 5, -2147483649, 1, -, NUMBER_OUT_OF_RANGE",
@@ -108,9 +124,9 @@ class OrderRowTest {
     void read_manyRows_holdsTheLast() throws UndecodableException {
         assertNull(read("numeric(12,2)", "1", "1", "\"1.00\"", "\"2026-11-22T12:19:11Z\""));
         assertNull(read("numeric(12,2)", "2", "3", "\"4.00\"", "\"1970-01-01T00:00:00.001Z\""));
-        assertEquals(2, order.customerId());
-        assertEquals(3, order.quantity());
-        assertEquals(400, order.priceUnits());
-        assertEquals(1, order.eventTimeMs());
+        assertEquals(2, order.units(CUSTOMER_ID));
+        assertEquals(3, order.units(QUANTITY));
+        assertEquals(400, order.units(PRICE));
+        assertEquals(1_000, order.units(EVENT_TIME));
     }
 }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.View;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ class ShardTest {
     @Test
     void apply_deleteOfHistory_takesNothingBack() {
         WindowSettings keepsHistory = new WindowSettings(
-                2, SETTINGS.windows(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE);
+                SETTINGS.view(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE);
         Shard shard = new Shard(fresh(null), keepsHistory, NOW);
         RowChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
         purge.setCommitTimeMs(NOW);
@@ -244,17 +245,8 @@ class ShardTest {
         long[] orders = {0};
         publication
                 .deltas()
-                .forEach(window -> window.totals().forEach(new CustomerTotals.Visitor() {
-                    @Override
-                    public void delta(int customerId, long orderCount, long amountUnits) {
-                        orders[0] += orderCount;
-                    }
-
-                    @Override
-                    public void wideDelta(int customerId, long orderCount, java.math.BigInteger amountUnits) {
-                        orders[0] += orderCount;
-                    }
-                }));
+                .forEach(window -> window.groups()
+                        .forEach(slot -> orders[0] += window.groups().units(slot, View.ROWS)));
         return orders[0];
     }
 

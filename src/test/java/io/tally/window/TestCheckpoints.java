@@ -1,5 +1,7 @@
 package io.tally.window;
 
+import io.tally.view.DefaultView;
+import java.time.Duration;
 import java.util.UUID;
 
 /** What tests of shards start from. */
@@ -9,8 +11,7 @@ public final class TestCheckpoints {
 
     /** Windows of a minute, five seconds out of order, one second to idleness, no history. */
     public static final WindowSettings SETTINGS = new WindowSettings(
-            2,
-            new TumblingWindows(MINUTE),
+            DefaultView.of(Duration.ofMinutes(1)),
             5_000,
             1_000,
             MINUTE,

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.math.BigInteger;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -247,7 +247,7 @@ class WindowStoreTest {
 
     private static long orders(List<WindowDeltas> deltas) {
         return deltas.stream()
-                .mapToLong(window -> CustomerRanking.of(window.totals(), 10).top().stream()
+                .mapToLong(window -> CustomerRanking.of(window.groups(), 10).top().stream()
                         .mapToLong(CustomerRanking.Entry::orders)
                         .sum())
                 .sum();
@@ -288,8 +288,8 @@ class WindowStoreTest {
         order(two, NOW + 2 * MINUTE, 2, NOW);
         assertEquals(
                 List.of(
-                        new OpenSales(NOW + 2 * MINUTE, false, 1, BigInteger.valueOf(100), 1),
-                        new OpenSales(NOW + MINUTE, false, 2, BigInteger.valueOf(200), 2)),
+                        new OpenSales(NOW + 2 * MINUTE, false, 1, BigDecimal.valueOf(100, 2), 1),
+                        new OpenSales(NOW + MINUTE, false, 2, BigDecimal.valueOf(200, 2), 2)),
                 store.newestOpen(2));
         assertEquals(
                 List.of(1, 2),

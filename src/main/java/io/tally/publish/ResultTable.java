@@ -1,0 +1,413 @@
+package io.tally.publish;
+
+import io.tally.view.DefaultView;
+import io.tally.view.FillQuery;
+import io.tally.view.ResultColumn;
+import io.tally.view.ResultColumn.Role;
+import io.tally.view.SourceColumn;
+import io.tally.view.Type;
+import io.tally.view.View;
+import io.tally.view.Window;
+import io.tally.view.sql.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The table that holds a view's result, and the statements about it. It has the columns of the {@code SELECT}. A measure that
+ * is a total by itself is stored; the others PostgreSQL works out in generated columns, from totals in further columns that
+ * are named so that they cannot be taken for one of the result's.
+ */
+public final class ResultTable {
+
+    /** A column that is written: its name, quoted, and its type. */
+    private record Column(String name, String type) {}
+
+    private static final String HIDDEN = "tally_total_";
+
+    private static final long MICROS_PER_DAY = 86_400_000_000L;
+
+    private final View view;
+    private final String name;
+    private final List<String> shown;
+    private final List<Column> totals = new ArrayList<>();
+    private final String start;
+    private final String end;
+    private final String length;
+
+    /** The table of a view, by the view's name. */
+    public ResultTable(View view) {
+        this.view = view;
+        name = Names.quoted(view.name());
+        shown = view.results().stream().map(ResultTable::quoted).toList();
+        for (int total = 0; total < view.totals().size(); total++) {
+            totals.add(columnOf(total));
+        }
+        length = "INTERVAL '%d milliseconds'"
+                .formatted(view.window().map(Window::sizeMs).orElse(0L));
+        start = view.result(Role.WINDOW_START).map(ResultTable::quoted).orElse(null);
+        end = view.result(Role.WINDOW_END).map(ResultTable::quoted).orElse(start + " + " + length);
+    }
+
+    private Column columnOf(int total) {
+        return view.results().stream()
+                .filter(column -> isTotal(column, total))
+                .findFirst()
+                .map(column -> new Column(quoted(column), column.type()))
+                .orElseGet(() ->
+                        new Column(hidden(total), view.totals().get(total).amount() == null ? "bigint" : "numeric"));
+    }
+
+    private static boolean isTotal(ResultColumn column, int total) {
+        return column.measure()
+                .filter(measure -> measure.isTotal() && measure.totals().getFirst() == total)
+                .isPresent();
+    }
+
+    private String hidden(int total) {
+        String free = HIDDEN + total;
+        while (shown.contains(Names.quoted(free))) {
+            free += "_";
+        }
+        return Names.quoted(free);
+    }
+
+    private static String quoted(ResultColumn column) {
+        return Names.quoted(column.name());
+    }
+
+    View view() {
+        return view;
+    }
+
+    // ---- the table -------------------------------------------------------------------------------------------------
+
+    /** Makes the table if it is not there. */
+    String create() {
+        List<String> columns = new ArrayList<>();
+        for (ResultColumn column : view.results()) {
+            columns.add("%s %s%s".formatted(quoted(column), column.type(), rest(column)));
+        }
+        for (Column total : totals) {
+            if (!shown.contains(total.name())) {
+                columns.add("%s %s NOT NULL".formatted(total.name(), total.type()));
+            }
+        }
+        boolean nullable = view.keys().stream().anyMatch(key -> key.ref().nullable());
+        columns.add("%s (%s)".formatted(nullable ? "UNIQUE NULLS NOT DISTINCT" : "PRIMARY KEY", join(unique())));
+        return "CREATE TABLE IF NOT EXISTS %s (%s)".formatted(name, join(columns));
+    }
+
+    private String rest(ResultColumn column) {
+        return switch (column.role()) {
+            case KEY -> view.keys().get(column.key()).ref().nullable() ? "" : " NOT NULL";
+            case MEASURE ->
+                isStored(column)
+                        ? " NOT NULL"
+                        : " GENERATED ALWAYS AS (%s) STORED"
+                                .formatted(column.measure().orElseThrow().sql(this::asNumeric));
+            default -> " NOT NULL";
+        };
+    }
+
+    private boolean isStored(ResultColumn measure) {
+        return totals.stream().anyMatch(total -> total.name().equals(quoted(measure)));
+    }
+
+    private String asNumeric(int total) {
+        Column column = totals.get(total);
+        return column.type().equals("numeric") ? column.name() : column.name() + "::numeric";
+    }
+
+    /** Window and keys. */
+    private List<String> unique() {
+        return Stream.concat(Stream.ofNullable(start), view.keys().stream().map(this::keyName))
+                .toList();
+    }
+
+    private String keyName(SourceColumn key) {
+        int place = view.keys().indexOf(key);
+        return view.results().stream()
+                .filter(column -> column.role() == Role.KEY && column.key() == place)
+                .findFirst()
+                .map(ResultTable::quoted)
+                .orElseThrow();
+    }
+
+    /** Makes the view of windows that every partition has passed; there has to be a window. */
+    String createFinal() {
+        return """
+                CREATE VIEW %s AS SELECT %s FROM %s
+                WHERE %s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint)""".formatted(quotedFinalName(), join(shown), name, end);
+    }
+
+    String finalName() {
+        return view.name() + "_final";
+    }
+
+    String quotedName() {
+        return name;
+    }
+
+    /** Itself if there is no such view, as there is none without windows. */
+    String quotedFinalName() {
+        return start == null ? name : Names.quoted(finalName());
+    }
+
+    /** What totals are stored in, each with its type. */
+    List<ResultColumn> stored() {
+        return view.results().stream()
+                .filter(column -> column.role() == Role.MEASURE && isStored(column))
+                .toList();
+    }
+
+    /** The columns that a result of the default view has, under the names of the default view. */
+    String likeDefault() {
+        return "(SELECT %s AS window_start, %s AS window_end, %s AS customer_id, %s AS gross_sales, %s AS order_count FROM %s)"
+                .formatted(
+                        start,
+                        end,
+                        keyName(view.keys().get(DefaultView.CUSTOMER)),
+                        totals.get(DefaultView.SALES).name(),
+                        totals.get(View.ROWS).name(),
+                        name);
+    }
+
+    // ---- publishing ------------------------------------------------------------------------------------------------
+
+    /**
+     * Adds deltas, whose columns are the parameters: the partition, the start of the window in ms if there is one, keys, totals.
+     * A partition whose checkpoint was not moved adds nothing: which were moved is asked by a subquery, once, and not for each
+     * row. Rows are added in the order of their key, so that engines hardly ever deadlock. The places of rows that have become
+     * empty are left in a setting, for the next statement.
+     */
+    String add() {
+        List<String> types = new ArrayList<>(List.of("int"));
+        List<String> names = new ArrayList<>(List.of("partition"));
+        List<String> values = new ArrayList<>();
+        List<String> groups = new ArrayList<>();
+        List<String> order = new ArrayList<>();
+        if (start != null) {
+            types.add("bigint");
+            names.add("start");
+            groups.add("delta.start");
+            order.add("delta.start");
+            values.add(time("delta.start", 1_000, view.window().orElseThrow().zoned()));
+        }
+        for (SourceColumn key : view.keys()) {
+            String delta = "k" + groups.size();
+            types.add(parameterType(key));
+            names.add(delta);
+            groups.add("delta." + delta);
+            order.add("delta." + delta + (key.type().kind().isText() ? " COLLATE \"C\"" : ""));
+            values.add(keyValue(key, "delta." + delta));
+        }
+        List<String> columns = new ArrayList<>(unique());
+        if (view.result(Role.WINDOW_END).isPresent()) {
+            columns.add(end);
+            values.add(values.getFirst() + " + " + length);
+        }
+        for (int total = 0; total < totals.size(); total++) {
+            types.add(view.totals().get(total).amount() == null ? "bigint" : "numeric");
+            names.add("t" + total);
+            columns.add(totals.get(total).name());
+            values.add("sum(delta.t%d)".formatted(total));
+        }
+        String parameters = IntStream.range(0, types.size())
+                .mapToObj(i -> "$%d::%s[]".formatted(i + 1, types.get(i)))
+                .collect(Collectors.joining(", "));
+        String sums = totals.stream()
+                .map(total -> "%1$s = total.%1$s + EXCLUDED.%1$s".formatted(total.name()))
+                .collect(Collectors.joining(", "));
+        return """
+                WITH added AS (
+                    INSERT INTO %1$s AS total (%2$s)
+                    SELECT %3$s
+                    FROM unnest(%4$s) AS delta (%5$s)
+                    WHERE delta.partition = ANY ((SELECT current_setting('tally.fenced')::int[])::int[])
+                    GROUP BY %6$s
+                    ORDER BY %7$s
+                    ON CONFLICT (%8$s) DO UPDATE SET %9$s
+                    RETURNING total.ctid AS place, %10$s AS is_empty
+                )
+                SELECT set_config('tally.emptied', coalesce((array_agg(place) FILTER (WHERE is_empty))::text, '{}'), true)
+                FROM added
+                """.formatted(
+                        name,
+                        join(columns),
+                        join(values),
+                        parameters,
+                        join(names),
+                        join(groups),
+                        join(order),
+                        join(unique()),
+                        sums,
+                        isEmpty());
+    }
+
+    /** Deletes the rows that have become empty; nobody can have moved them since, in the same transaction. */
+    String deleteEmpty() {
+        return "DELETE FROM %s AS total WHERE ctid = ANY (current_setting('tally.emptied')::tid[]) AND %s"
+                .formatted(name, isEmpty());
+    }
+
+    private String isEmpty() {
+        return totals.stream()
+                .map(total -> "total.%s = 0".formatted(total.name()))
+                .collect(Collectors.joining(" AND "));
+    }
+
+    private static String parameterType(SourceColumn key) {
+        return switch (key.type().kind()) {
+            case SMALLINT, INTEGER, DATE -> "int";
+            case BIGINT, TIMESTAMP, TIMESTAMPTZ -> "bigint";
+            case BOOLEAN -> "boolean";
+            case NUMERIC -> "numeric";
+            default -> "text";
+        };
+    }
+
+    private static String keyValue(SourceColumn key, String parameter) {
+        return switch (key.type().kind()) {
+            case SMALLINT -> parameter + "::smallint";
+            case UUID -> parameter + "::uuid";
+            case DATE -> "DATE 'epoch' + " + parameter;
+            case TIMESTAMP, TIMESTAMPTZ -> time(parameter, 1, key.type().kind() == Type.Kind.TIMESTAMPTZ);
+            default -> parameter;
+        };
+    }
+
+    /** A time from a number: exact, however far it is from today, which a double precision is not. */
+    private static String time(String units, long microsPerUnit, boolean zoned) {
+        return "'epoch'::timestamp%1$s + make_interval(days => (%2$s / %3$d)::int, secs => %2$s %% %3$d / %4$d.0)"
+                .formatted(zoned ? "tz" : "", units, MICROS_PER_DAY / microsPerUnit, 1_000_000 / microsPerUnit);
+    }
+
+    // ---- filling ---------------------------------------------------------------------------------------------------
+
+    /** Takes out rows, but for windows that end at or before the time that is the parameter, a text. */
+    String empty() {
+        return "DELETE FROM %s WHERE %s".formatted(name, isAfter(end));
+    }
+
+    /**
+     * Fills in rows, with the same exception.
+     *
+     * @param counts a further condition for a row to count
+     */
+    String fill(String counts) {
+        List<String> columns = new ArrayList<>(unique());
+        List<String> values = new ArrayList<>(filled());
+        if (view.result(Role.WINDOW_END).isPresent()) {
+            columns.add(end);
+            values.add("w + " + length);
+        }
+        totals.forEach(total -> columns.add(total.name()));
+        values.addAll(totalNames("t"));
+        return "INSERT INTO %s (%s) SELECT %s FROM (%s) AS filled (%s) WHERE %s"
+                .formatted(
+                        name,
+                        join(columns),
+                        join(values),
+                        FillQuery.of(view, List.of(counts), List.of()),
+                        join(Stream.concat(filled().stream(), totalNames("t").stream())
+                                .toList()),
+                        isAfter("w + " + length));
+    }
+
+    /** Without windows nothing is history. */
+    private String isAfter(String windowEnd) {
+        return start == null ? "$1::text IS NOT NULL" : windowEnd + " > $1::text::timestamptz";
+    }
+
+    private List<String> filled() {
+        Stream<String> keys = IntStream.range(0, view.keys().size()).mapToObj(i -> "k" + i);
+        return Stream.concat(start == null ? Stream.of() : Stream.of("w"), keys).toList();
+    }
+
+    private List<String> totalNames(String prefix) {
+        return IntStream.range(0, totals.size()).mapToObj(i -> prefix + i).toList();
+    }
+
+    String holdsRows() {
+        return "EXISTS (SELECT FROM %s)".formatted(name);
+    }
+
+    /** The start of the newest window that starts at a time or before; null without windows. */
+    String newestStart(String until) {
+        return start == null ? "NULL" : "(SELECT max(%1$s) FROM %2$s WHERE %1$s <= %3$s)".formatted(start, name, until);
+    }
+
+    // ---- comparing -------------------------------------------------------------------------------------------------
+
+    /**
+     * The rows that differ from what the source adds up to: w if there are windows, k0, …, t0, …, which is what is too much,
+     * and version, another one if any row of the source behind it was written since. Whoever writes one leaves the number of
+     * his transaction in xmin, so their sum tells.
+     *
+     * @param since start of the oldest window to compare
+     * @param until start of the first one not to compare
+     * @param counts a further condition for a row to count
+     */
+    String differences(String since, String until, String counts, int most) {
+        String time = Names.quoted(view.window().orElseThrow().column().name());
+        List<String> within = List.of(time + " >= " + since, time + " < " + until, counts);
+        List<String> found = new ArrayList<>(unique());
+        totals.forEach(total -> found.add(total.name()));
+        List<String> columns =
+                Stream.concat(filled().stream(), totalNames("t").stream()).toList();
+        return """
+                SELECT %1$s, %2$s, sum(version)::bigint AS version
+                FROM (SELECT %3$s, 0 FROM %4$s WHERE %5$s >= %6$s AND %5$s < %7$s
+                      UNION ALL
+                      SELECT %8$s, version FROM (%9$s) AS truth (%10$s, version)) AS both_sides (%10$s, version)
+                GROUP BY %1$s
+                HAVING count(*) <> 2 OR %11$s
+                ORDER BY %1$s
+                LIMIT %12$d""".formatted(
+                join(filled()),
+                join(totalNames("sum(t").stream()
+                        .map(sum -> sum + ") AS " + sum.substring("sum(".length()))
+                        .toList()),
+                join(found),
+                name,
+                start,
+                since,
+                until,
+                join(Stream.concat(filled().stream(), totalNames("-t").stream()).toList()),
+                FillQuery.of(view, within, List.of("sum(xmin::text::bigint)")),
+                join(columns),
+                totalNames("sum(t").stream().map(sum -> sum + ") <> 0").collect(Collectors.joining(" OR ")),
+                most);
+    }
+
+    /** The length of a window. */
+    String length() {
+        return length;
+    }
+
+    /** The start of some window. */
+    String origin() {
+        return time(Long.toString(view.windowOrAll().startMs(0)), 1_000, true);
+    }
+
+    /** What a total is called, for people. */
+    String nameOf(int total) {
+        return unquoted(totals.get(total).name());
+    }
+
+    /** What a key is called, for people. */
+    String nameOfKey(int key) {
+        return unquoted(keyName(view.keys().get(key)));
+    }
+
+    private static String unquoted(String name) {
+        return name.substring(1, name.length() - 1).replace("\"\"", "\"");
+    }
+
+    private static String join(List<String> parts) {
+        return String.join(", ", parts);
+    }
+}

@@ -1,0 +1,88 @@
+package io.tally.view;
+
+import io.tally.view.expression.Condition;
+import io.tally.view.expression.RowImage;
+
+/**
+ * What an image of a row contributes to a view: nothing, or a row in a window. Made once for a view; asking allocates
+ * nothing. To which group it belongs and how much it adds is for the totals to say.
+ */
+public final class Contribution {
+
+    /** Answer of {@link #timeMs} where rows have no time. */
+    public static final long NO_TIME = Long.MIN_VALUE;
+
+    private static final int NONE = -1;
+    private static final long MICROS_PER_MILLI = 1000;
+
+    private final int[] mayBeInfinite;
+    private final int[] texts;
+    private final int keyBytes;
+    /** Where the time is that a window is found by, or {@link #NONE}. */
+    private final int timeColumn;
+
+    private final long earliest;
+    private final long latest;
+    private final Condition where;
+
+    public Contribution(View view) {
+        mayBeInfinite = view.columns().stream()
+                .filter(column -> column.type().kind().mayBeInfinite())
+                .mapToInt(column -> column.ref().index())
+                .toArray();
+        texts = view.keys().stream()
+                .filter(key -> key.type().kind().isCharacter())
+                .mapToInt(key -> key.ref().index())
+                .toArray();
+        keyBytes = view.keyBytes();
+        Window window = view.windowOrAll();
+        timeColumn = window.isTimed() ? window.column().index() : NONE;
+        earliest = window.lowest();
+        latest = window.highest();
+        where = view.where();
+    }
+
+    /** Why a row contributes nothing whatever WHERE says, or null if that is for WHERE to say. */
+    public RowFault fault(RowImage row) {
+        for (int column : mayBeInfinite) {
+            if (!row.isFinite(column)) {
+                return RowFault.NOT_FINITE;
+            }
+        }
+        if (timeColumn != NONE) {
+            long micros = row.units(timeColumn);
+            if (micros < earliest || micros > latest) {
+                return RowFault.NO_WINDOW;
+            }
+        }
+        return texts.length == 0 || textsFit(row) ? null : RowFault.KEY_TOO_LONG;
+    }
+
+    private boolean textsFit(RowImage row) {
+        int bytes = 0;
+        for (int column : texts) {
+            bytes += row.isNull(column) ? 0 : bytesInUtf8(row.text(column));
+        }
+        return bytes <= keyBytes;
+    }
+
+    private static int bytesInUtf8(String text) {
+        int bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // Of four bytes that a surrogate pair takes, each half has two.
+            bytes += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+        }
+        return bytes;
+    }
+
+    /** The time of a row without a fault, in ms since 1970, rounded down; it tells the window, and how far the source is. */
+    public long timeMs(RowImage row) {
+        return timeColumn == NONE ? NO_TIME : Math.floorDiv(row.units(timeColumn), MICROS_PER_MILLI);
+    }
+
+    /** Whether a row without a fault counts. */
+    public boolean counts(RowImage row) {
+        return where == null || where.test(row) == Condition.TRUE;
+    }
+}
