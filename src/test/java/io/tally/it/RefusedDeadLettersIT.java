@@ -115,9 +115,10 @@ class RefusedDeadLettersIT {
         Await.until(
                 () -> "the dead letter is taken; its status is\n" + status(),
                 SOON,
+                // More, if the table was filled meanwhile because of earlier ones: then they are read again.
                 () -> engine.status().path("state").asText().equals("RUNNING")
                         && engine.metric(WAITING) == 0
-                        && engine.count("/records/deadLetters") == before + 2);
+                        && engine.count("/records/deadLetters") >= before + 2);
         System.out.printf(
                 "dead letter not taken, %s: said after %.1f s, noticed %.1f s after it was mended%n",
                 reason, saidAfter, (System.nanoTime() - mended) / 1e9);
