@@ -9,7 +9,7 @@ import java.util.Map;
  * @param dir where data, logs and the state file live
  * @param postgresPort port of PostgreSQL, 0 for any free one
  * @param kafkaPort port of the broker, 0 for any free one
- * @param kafkaProxyPort port of a proxy in front of the broker, 0 if there is none
+ * @param kafkaProxy whether there is a proxy in front of the broker
  * @param kafkaTls PEM file with the broker's key and certificates, or null: two more listeners, which demand TLS
  * @param connectPort port of Connect's REST interface, 0 for any free one
  * @param keep whether the data outlives the stop
@@ -19,7 +19,7 @@ record Options(
         Path dir,
         int postgresPort,
         int kafkaPort,
-        int kafkaProxyPort,
+        boolean kafkaProxy,
         Path kafkaTls,
         int connectPort,
         boolean keep,
@@ -30,7 +30,7 @@ record Options(
               --dir DIR            data, logs and stack.properties (default target/stack-data)
               --postgres-port N    default $POSTGRES_PORT or 5432; 0 picks a free port, here and below
               --kafka-port N       default $KAFKA_PORT or 9092
-              --kafka-proxy-port N a second listener, for clients that come through a proxy on port N
+              --kafka-proxy        a second listener, for clients that come through a proxy
               --kafka-tls FILE     two more listeners: TLS, and TLS with SCRAM-SHA-512; FILE has key and certificates, PEM
               --connect-port N     default $CONNECT_PORT or 8083
               --keep               go on with the data in DIR, and leave it there when stopped
@@ -54,7 +54,7 @@ record Options(
         Path dir = Path.of("target", "stack-data");
         int postgres = port("POSTGRES_PORT", env.getOrDefault("POSTGRES_PORT", "5432"));
         int kafka = port("KAFKA_PORT", env.getOrDefault("KAFKA_PORT", "9092"));
-        int kafkaProxy = 0;
+        boolean kafkaProxy = false;
         Path kafkaTls = null;
         int connect = port("CONNECT_PORT", env.getOrDefault("CONNECT_PORT", "8083"));
         boolean keep = false;
@@ -64,7 +64,7 @@ record Options(
                 case "--dir" -> dir = Path.of(value(args, i++));
                 case "--postgres-port" -> postgres = port(args[i], value(args, i++));
                 case "--kafka-port" -> kafka = port(args[i], value(args, i++));
-                case "--kafka-proxy-port" -> kafkaProxy = port(args[i], value(args, i++));
+                case "--kafka-proxy" -> kafkaProxy = true;
                 case "--kafka-tls" ->
                     kafkaTls = Path.of(value(args, i++)).toAbsolutePath().normalize();
                 case "--connect-port" -> connect = port(args[i], value(args, i++));

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** Finds free TCP ports, and says who sits on a taken one. */
+/**
+ * Finds free TCP ports, and says who sits on a taken one. A port is found long before its service listens, so stacks that
+ * run side by side look in different places: each holds the first port of its own.
+ */
 final class Ports {
 
     /**
@@ -25,13 +28,35 @@ final class Ports {
     private static final int FREE_FROM = 15_000;
 
     private static final int FREE_TO = 25_000;
-    private static final int TRIES = 1_000;
+    /** The ports of one stack, many more than it takes. */
+    private static final int RANGE = 100;
+
     private static final int CONNECT_TIMEOUT_MS = 500;
 
     /** State LISTEN in /proc/net/tcp, see the kernel's tcp_states.h. */
     private static final String LISTEN = "0A";
 
     private final Set<Integer> given = new HashSet<>();
+    /** Open until this process ends. */
+    private final ServerSocket first;
+
+    /** @throws StackException if there is no range that nobody else has begun */
+    Ports() throws StackException {
+        first = holdFirst();
+    }
+
+    private static ServerSocket holdFirst() throws StackException {
+        int ranges = (FREE_TO - FREE_FROM) / RANGE;
+        int any = ThreadLocalRandom.current().nextInt(ranges);
+        for (int i = 0; i < ranges; i++) {
+            try {
+                return bind(FREE_FROM + (any + i) % ranges * RANGE);
+            } catch (IOException taken) {
+                // Perhaps the next one is free.
+            }
+        }
+        throw new StackException("no free range of ports between %d and %d".formatted(FREE_FROM, FREE_TO));
+    }
 
     /**
      * Turns a requested port into one to use.
@@ -59,14 +84,13 @@ final class Ports {
 
     /** A free port, which is not given out again. */
     int free() throws StackException {
-        for (int i = 0; i < TRIES; i++) {
-            int port = ThreadLocalRandom.current().nextInt(FREE_FROM, FREE_TO);
+        for (int port = first.getLocalPort() + 1; port < first.getLocalPort() + RANGE; port++) {
             if (!given.contains(port) && !taken(port)) {
                 given.add(port);
                 return port;
             }
         }
-        throw new StackException("no free port between %d and %d".formatted(FREE_FROM, FREE_TO));
+        throw new StackException("no free port among the %d from %d on".formatted(RANGE, first.getLocalPort()));
     }
 
     /** Whether someone listens where a client of "localhost" would end up, or the port cannot be bound. */
@@ -92,12 +116,16 @@ final class Ports {
     }
 
     private static boolean binds(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", port));
+        try {
+            bind(port).close();
             return true;
         } catch (IOException taken) {
             return false;
         }
+    }
+
+    private static ServerSocket bind(int port) throws IOException {
+        return new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"));
     }
 
     /** The process that listens on the port; empty off Linux, and for processes of other users. */

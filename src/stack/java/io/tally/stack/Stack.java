@@ -14,6 +14,7 @@ public final class Stack {
 
     private final Options options;
     private final Workspace workspace;
+    private final Ports ports = new Ports();
     private final Children children = new Children();
     private final Postgres postgres;
     private final Broker broker;
@@ -24,14 +25,12 @@ public final class Stack {
     private Stack(Options options, Workspace workspace) throws StackException {
         this.options = options;
         this.workspace = workspace;
-        Ports ports = new Ports();
-        int postgresPort = claim(ports, options.postgresPort(), "postgres", "POSTGRES_PORT", "--postgres-port");
-        int brokerPort = claim(ports, options.kafkaPort(), "broker", "KAFKA_PORT", "--kafka-port");
-        int connectPort = claim(ports, options.connectPort(), "connect", "CONNECT_PORT", "--connect-port");
+        int postgresPort = claim(options.postgresPort(), "postgres", "POSTGRES_PORT", "--postgres-port");
+        int brokerPort = claim(options.kafkaPort(), "broker", "KAFKA_PORT", "--kafka-port");
+        int connectPort = claim(options.connectPort(), "connect", "CONNECT_PORT", "--connect-port");
         int controllerPort = ports.free();
         postgres = new Postgres(postgresPort, workspace, children);
-        Broker.Proxied proxied =
-                options.kafkaProxyPort() == 0 ? null : new Broker.Proxied(ports.free(), options.kafkaProxyPort());
+        Broker.Proxied proxied = options.kafkaProxy() ? new Broker.Proxied(ports.free(), ports.free()) : null;
         Broker.Secured secured =
                 options.kafkaTls() == null ? null : new Broker.Secured(options.kafkaTls(), ports.free(), ports.free());
         broker = new Broker(brokerPort, controllerPort, proxied, secured, workspace, children);
@@ -41,8 +40,7 @@ public final class Stack {
         services = List.of(postgres, broker, connect, plainConnect);
     }
 
-    private static int claim(Ports ports, int wanted, String name, String variable, String option)
-            throws StackException {
+    private int claim(int wanted, String name, String variable, String option) throws StackException {
         return ports.claim(wanted, name, "free it, or move %s with %s or %s".formatted(name, variable, option));
     }
 

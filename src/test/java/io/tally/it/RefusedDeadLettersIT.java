@@ -115,6 +115,7 @@ class RefusedDeadLettersIT {
         Await.until(
                 () -> "the dead letter is taken; its status is\n" + status(),
                 SOON,
+                // More, if the table was filled meanwhile because of earlier ones: then they are read again.
                 () -> engine.status().path("state").asText().equals("RUNNING")
                         && engine.metric(WAITING) == 0
                         && engine.count("/records/deadLetters") >= before + 2);

@@ -119,7 +119,12 @@ class SecureConnectionsIT {
         try (EngineProcess engine = EngineProcess.start(pipeline, environment).awaitRunning()) {
             pipeline.execute("INSERT INTO orders VALUES ('tls', 2, 2, 3.50, now() - interval '2 minutes')");
             pipeline.awaitExact(LIMIT);
-            assertFalse(engine.log().contains("WARN"), engine.log());
+            // A machine that is busy keeps the broker waiting for more than the second after which that is said.
+            assertTrue(
+                    engine.log()
+                            .lines()
+                            .allMatch(line -> !line.contains("WARN") || line.contains("Kafka does not answer yet")),
+                    engine.log());
         }
     }
 

@@ -7,7 +7,11 @@ import java.util.function.Supplier;
 /** Waits for conditions. */
 public final class Await {
 
-    private static final long PAUSE_MS = 50;
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+    /** A pause takes so many times as long as the look before it: what is awaited needs the processor more. */
+    private static final int REST = 3;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private Await() {}
 
@@ -24,6 +28,7 @@ public final class Await {
         long deadline = System.nanoTime() + limit.toNanos();
         Exception last = null;
         while (System.nanoTime() < deadline) {
+            long looked = System.nanoTime();
             try {
                 if (condition.call()) {
                     return;
@@ -32,14 +37,14 @@ public final class Await {
             } catch (Exception e) {
                 last = e;
             }
-            pause();
+            pause(REST * (System.nanoTime() - looked));
         }
         throw new AssertionError("not within " + limit.toSeconds() + " s: " + what.get(), last);
     }
 
-    private static void pause() {
+    private static void pause(long nanos) {
         try {
-            Thread.sleep(PAUSE_MS);
+            Thread.sleep(Duration.ofNanos(Math.clamp(nanos, SHORTEST_PAUSE.toNanos(), LONGEST_PAUSE.toNanos())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);

@@ -70,8 +70,7 @@ public final class RealStack implements AutoCloseable {
                         "0",
                         "--kafka-port",
                         "0",
-                        "--kafka-proxy-port",
-                        Integer.toString(Processes.freePort()),
+                        "--kafka-proxy",
                         "--kafka-tls",
                         Certificates.make(directory.resolveSibling(directory.getFileName() + "-tls"), "the stack")
                                 .keyStore()
