@@ -288,6 +288,7 @@ public final class DebeziumDecoder {
     /** @param row whether the row is all there is: the one after the change, or what a delete has deleted */
     private void fillChange(Envelope envelope, boolean row, char operation, byte[] record, RowChange into)
             throws UndecodableException {
+        into.setRecord(record);
         SourceReader source = row ? envelope.rowSource() : envelope.source();
         RowReader before = row ? envelope.row() : envelope.before();
         RowReader after = row ? envelope.row() : envelope.after();

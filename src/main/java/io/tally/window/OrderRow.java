@@ -1,6 +1,7 @@
 package io.tally.window;
 
 import io.tally.cdc.CapturedRow;
+import io.tally.cdc.TableColumns;
 import io.tally.view.expression.NumberExpression;
 import java.math.BigDecimal;
 
@@ -14,7 +15,6 @@ final class OrderRow {
     static final int QUANTITY = 1;
     static final int PRICE = 2;
     static final int EVENT_TIME = 3;
-    private static final int COLUMNS = 4;
 
     /** Windows have the times from there on only, so that begin and end of each are in PostgreSQL's range: 4713 BC. */
     private static final long FIRST_MICROS = -210_863_520_000_000_000L;
@@ -23,6 +23,12 @@ final class OrderRow {
     private static final int DIGITS = 19;
 
     private final int priceScale;
+
+    /** The columns of the last row, and whether their units are those that are counted with. */
+    private TableColumns table;
+
+    private boolean plainQuantity;
+    private boolean plainPrice;
 
     private long eventTimeMs;
     private int customerId;
@@ -36,13 +42,13 @@ final class OrderRow {
 
     /** Reads a row that is there and returns null, or the reason why it counts nothing. */
     ValueFault read(CapturedRow row) {
-        for (int column = 0; column < COLUMNS; column++) {
-            if (row.isNull(column)) {
-                return ValueFault.NULL_VALUE;
-            }
-            if (!row.isFinite(column)) {
-                return notFinite(row, column);
-            }
+        if (row.table() != table) {
+            table = row.table();
+            plainQuantity = table.scale(QUANTITY) == 0;
+            plainPrice = table.scale(PRICE) == priceScale;
+        }
+        if (!row.isPlain()) {
+            return faultOf(row);
         }
         long micros = row.units(EVENT_TIME);
         if (micros < FIRST_MICROS) {
@@ -58,7 +64,14 @@ final class OrderRow {
         return fault == null ? readPrice(row) : fault;
     }
 
-    private static ValueFault notFinite(CapturedRow row, int column) {
+    private static ValueFault faultOf(CapturedRow row) {
+        int column = 0;
+        while (!row.isNull(column) && row.isFinite(column)) {
+            column++;
+        }
+        if (row.isNull(column)) {
+            return ValueFault.NULL_VALUE;
+        }
         if (column != EVENT_TIME) {
             return ValueFault.NOT_FINITE;
         }
@@ -67,7 +80,7 @@ final class OrderRow {
 
     private ValueFault readQuantity(CapturedRow row) {
         long pieces = row.units(QUANTITY);
-        if (row.scale(QUANTITY) != 0 || pieces == NumberExpression.OUTSIDE) {
+        if (!plainQuantity || pieces == NumberExpression.OUTSIDE) {
             BigDecimal exact = row.decimal(QUANTITY).stripTrailingZeros();
             ValueFault fault = faultOf(exact, 0);
             if (fault != null) {
@@ -81,7 +94,7 @@ final class OrderRow {
 
     private ValueFault readPrice(CapturedRow row) {
         priceUnits = row.units(PRICE);
-        if (row.scale(PRICE) != priceScale || priceUnits == NumberExpression.OUTSIDE) {
+        if (!plainPrice || priceUnits == NumberExpression.OUTSIDE) {
             BigDecimal exact = row.decimal(PRICE).stripTrailingZeros();
             ValueFault fault = faultOf(exact, priceScale);
             if (fault != null) {

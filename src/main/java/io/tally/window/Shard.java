@@ -256,8 +256,9 @@ public final class Shard {
                 } else {
                     counts.applied++;
                     contribute(change.before(), -1, offset, nowMs);
-                    contribute(change.after(), 1, offset, nowMs);
-                    advanceEventTime(change.after(), nowMs);
+                    if (contribute(change.after(), 1, offset, nowMs)) {
+                        advanceEventTime(nowMs);
+                    }
                 }
             }
         }
@@ -272,7 +273,9 @@ public final class Shard {
 
     private void passInTable(RowChange change, long nowMs) {
         counts.alreadyInTable++;
-        advanceEventTime(change.after(), nowMs);
+        if (counts(change.after())) {
+            advanceEventTime(nowMs);
+        }
     }
 
     /** Whether it deletes an order that was history when it was deleted; judged by the source's clock, as replay needs. */
@@ -378,20 +381,21 @@ public final class Shard {
         return newestTakenBackLsn;
     }
 
-    private void contribute(CapturedRow row, int sign, long offset, long nowMs) {
+    /** Adds a row, or takes it out. Returns whether it counts, so that {@link #order} can be asked of it. */
+    private boolean contribute(CapturedRow row, int sign, long offset, long nowMs) {
         if (!row.present()) {
-            return;
+            return false;
         }
         ValueFault fault = order.read(row);
         if (fault != null) {
             counts.addFault(fault);
-            return;
+            return false;
         }
         long start = settings.windows().startOf(order.eventTimeMs());
         boolean published = windows.isPublished(start);
         if (published) {
             if (offset < replayUntil) {
-                return;
+                return true;
             }
             counts.corrections++;
         }
@@ -400,6 +404,7 @@ public final class Shard {
             window = windows.open(new OpenWindow(start, duplicates.resumePointFor(offset), nowMs, published));
         }
         windows.add(window, order, sign);
+        return true;
     }
 
     /** Whether a row is there and counts, so that it can be asked of {@link #order}. */
@@ -407,8 +412,9 @@ public final class Shard {
         return row.present() && order.read(row) == null;
     }
 
-    private void advanceEventTime(CapturedRow row, long nowMs) {
-        if (counts(row) && order.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
+    /** Moves the newest event time to that of {@link #order}. */
+    private void advanceEventTime(long nowMs) {
+        if (order.eventTimeMs() <= nowMs + settings.maxFutureMs()) {
             newestEventTimeMs = Math.max(newestEventTimeMs, order.eventTimeMs());
             quietSinceMs = nowMs;
         }
