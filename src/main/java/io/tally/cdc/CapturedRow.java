@@ -40,6 +40,7 @@ public final class CapturedRow implements RowImage {
 
     /** Where the values are in the record, and what is around them. */
     private int[] starts = {};
+
     private int[] ends = {};
     private RowReader reader;
     private int start;

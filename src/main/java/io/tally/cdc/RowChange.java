@@ -216,7 +216,6 @@ public final class RowChange {
     }
 
     public boolean keyEquals(byte[] other, int otherOffset, int otherLength) {
-        return Arrays.equals(
-                record, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
+        return Arrays.equals(record, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
     }
 }
