@@ -25,6 +25,7 @@ public final class CapturedRow implements RowImage {
     private static final ColumnFault[] FAULTS = ColumnFault.values();
     private static final int NONE = -1;
 
+    private final RowChange change;
     private final String image;
 
     private boolean present;
@@ -34,10 +35,12 @@ public final class CapturedRow implements RowImage {
     private long[] units = {};
     private int firstFault;
 
-    /** Where the values are, and what is around them. */
-    private byte[] record;
+    /** Whether none is null, or not finite, or could not be read. */
+    private boolean plain;
 
+    /** Where the values are in the record, and what is around them. */
     private int[] starts = {};
+
     private int[] ends = {};
     private RowReader reader;
     private int start;
@@ -45,8 +48,12 @@ public final class CapturedRow implements RowImage {
     private int sourceStart;
     private int sourceEnd;
 
-    /** @param image its name in the envelope, for messages */
-    CapturedRow(String image) {
+    /**
+     * @param change that it is part of
+     * @param image its name in the envelope, for messages
+     */
+    CapturedRow(RowChange change, String image) {
+        this.change = change;
         this.image = image;
     }
 
@@ -59,6 +66,7 @@ public final class CapturedRow implements RowImage {
     /** Begins another row, whose columns are to be set each. */
     public void begin(TableColumns newTable) {
         present = true;
+        plain = true;
         firstFault = NONE;
         if (table != newTable) {
             table = newTable;
@@ -74,10 +82,14 @@ public final class CapturedRow implements RowImage {
      *
      * @param newReader what reads it, null if it is none of a record's images
      */
-    void locate(byte[] newRecord, ColumnTypes newTypes, RowReader newReader, Members row, Members source) {
-        record = newRecord;
-        types = newTypes;
-        reader = newReader;
+    void locate(ColumnTypes newTypes, RowReader newReader, Members row, Members source) {
+        // References are seldom others than before, and to write them is not free.
+        if (types != newTypes) {
+            types = newTypes;
+        }
+        if (reader != newReader) {
+            reader = newReader;
+        }
         start = row.start();
         end = row.end();
         sourceStart = source.start();
@@ -96,22 +108,27 @@ public final class CapturedRow implements RowImage {
     }
 
     public void setNull(int column) {
-        states[column] = NULL;
+        setState(column, NULL);
     }
 
     /** Sets a value that is infinite, or no number. */
     public void setNotFinite(int column) {
-        states[column] = NOT_FINITE;
+        setState(column, NOT_FINITE);
     }
 
     /** Sets a time after the year 294246. */
     public void setFar(int column) {
-        states[column] = FAR;
+        setState(column, FAR);
+    }
+
+    private void setState(int column, byte state) {
+        plain = false;
+        states[column] = state;
     }
 
     /** Notes that a value could not be read. */
     void setFault(int column, ColumnFault fault) {
-        states[column] = (byte) (LAST + 1 + fault.ordinal());
+        setState(column, (byte) (LAST + 1 + fault.ordinal()));
         if (firstFault == NONE) {
             firstFault = column;
         }
@@ -122,14 +139,19 @@ public final class CapturedRow implements RowImage {
         return present;
     }
 
-    /** How many columns there are. */
-    public int count() {
-        return table.count();
+    /** The columns. */
+    public TableColumns table() {
+        return table;
     }
 
     /** A column, as the catalog has it. */
     public SourceColumn column(int column) {
         return table.column(column);
+    }
+
+    /** Whether every column has a value to calculate with: none is null, and each is finite and could be read. */
+    public boolean isPlain() {
+        return plain;
     }
 
     /** Whether any of the columns could not be read. */
@@ -151,6 +173,7 @@ public final class CapturedRow implements RowImage {
     public UndecodableException fault(int column) {
         ColumnFault fault = FAULTS[states[column] - LAST - 1];
         String name = column(column).ref().name();
+        byte[] record = change.record();
         if (image.equals("before") && (fault == ColumnFault.MISSING || fault == ColumnFault.NULL)) {
             return Faults.noBeforeImage("has no " + name, record, sourceStart, sourceEnd);
         }
@@ -180,21 +203,16 @@ public final class CapturedRow implements RowImage {
         return units[column];
     }
 
-    /** The scale that the units of a number are in. */
-    public int scale(int column) {
-        return Math.max(column(column).type().scale(), 0);
-    }
-
     @Override
     public BigDecimal decimal(int column) {
         return units[column] != NumberExpression.OUTSIDE
-                ? BigDecimal.valueOf(units[column], scale(column))
-                : ExactDecimal.read(record, starts[column], ends[column], types.decimals(column));
+                ? BigDecimal.valueOf(units[column], table.scale(column))
+                : ExactDecimal.read(change.record(), starts[column], ends[column], types.decimals(column));
     }
 
     @Override
     public String text(int column) {
-        String text = JsonText.string(record, starts[column] + 1, ends[column] - 1);
+        String text = JsonText.string(change.record(), starts[column] + 1, ends[column] - 1);
         return column(column).type().kind() == Type.Kind.UUID ? text.toLowerCase(Locale.ROOT) : text;
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  *
  * <p>What an operation needs: {@code c} and {@code r} the row after, {@code d} the row before, {@code u} both;
  * {@code t} and {@code m} none; when appending, {@code u} the row after and {@code d} none. An image that is not needed
- * is not looked at beyond being JSON, but {@code source} is read whatever the operation. The order id is taken from the
+ * is not looked at beyond being JSON, but {@code source} is read whatever the operation. The key is taken from the
  * row after if the operation has one, else from the row before, and only there it has to be present. If a name comes
  * twice in an object, the last one counts. A row by itself is the row after, and that of a rewritten delete the row before;
  * its update has no row before, ever. Where PostgreSQL logs the key only, Debezium makes the rest of a deleted row up from
@@ -288,6 +288,7 @@ public final class DebeziumDecoder {
     /** @param row whether the row is all there is: the one after the change, or what a delete has deleted */
     private void fillChange(Envelope envelope, boolean row, char operation, byte[] record, RowChange into)
             throws UndecodableException {
+        into.setRecord(record);
         SourceReader source = row ? envelope.rowSource() : envelope.source();
         RowReader before = row ? envelope.row() : envelope.before();
         RowReader after = row ? envelope.row() : envelope.after();

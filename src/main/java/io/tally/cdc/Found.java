@@ -12,7 +12,7 @@ final class Found {
     private final int startMoved;
     private final int endMoved;
 
-    private final int present;
+    private final long[] present;
     private final int strangers;
 
     private final int[] members;
@@ -25,7 +25,7 @@ final class Found {
     static final Found NOTHING = new Found();
 
     private Found() {
-        this(null, 0, 0, 0, 0, new int[0], new int[0]);
+        this(null, 0, 0, new long[0], 0, new int[0], new int[0]);
     }
 
     /**
@@ -33,22 +33,34 @@ final class Found {
      * @param present one bit for each member: whether it is there
      * @param memberStarts index of each member's value, if it is there, by the member's number
      */
-    Found(RecordLayout layout, int start, int end, int present, int strangers, int[] memberStarts, int[] memberEnds) {
+    Found(
+            RecordLayout layout,
+            int start,
+            int end,
+            long[] present,
+            int strangers,
+            int[] memberStarts,
+            int[] memberEnds) {
         this.present = present;
         this.strangers = strangers;
         this.start = layout == null ? 0 : layout.place(start);
         this.end = layout == null ? 0 : layout.place(end);
         this.startMoved = layout == null ? 0 : layout.variablesBefore(start);
         this.endMoved = layout == null ? 0 : layout.variablesBefore(end);
-        int count = Integer.bitCount(present);
+        int count = 0;
+        for (long bits : present) {
+            count += Long.bitCount(bits);
+        }
         members = new int[count];
         starts = new int[count];
         ends = new int[count];
         startsMoved = new int[count];
         endsMoved = new int[count];
         int i = 0;
-        for (int left = present; left != 0; left &= left - 1) {
-            int member = Integer.numberOfTrailingZeros(left);
+        for (int member = 0; i < count; member++) {
+            if ((present[member >> 6] & 1L << member) == 0) {
+                continue;
+            }
             members[i] = member;
             starts[i] = layout.place(memberStarts[member]);
             ends[i] = layout.place(memberEnds[member]);
@@ -67,7 +79,7 @@ final class Found {
         return end + shifts[endMoved];
     }
 
-    int present() {
+    long[] present() {
         return present;
     }
 

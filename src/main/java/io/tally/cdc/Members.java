@@ -22,8 +22,10 @@ final class Members implements Nested {
     private byte[] record = {};
     private int start;
     private int end;
-    /** One bit for each member: whether it is there. */
-    private int present;
+    /** One bit for each member: whether it is there. Shared with what it was recalled from, so never written to then. */
+    private long[] present;
+
+    private final long[] presentOwn;
     /** Members that are not wanted. */
     private int strangers;
 
@@ -33,11 +35,10 @@ final class Members implements Nested {
     /** The same readers, one after the other. */
     private Nested[] readers = {};
 
-    /** @param wanted at most 32 names; of a name that comes twice the first place counts */
+    /** @param wanted of a name that comes twice the first place counts */
     Members(String... wanted) {
-        if (wanted.length > Integer.SIZE) {
-            throw new IllegalArgumentException("more names than bits, names=" + wanted.length);
-        }
+        presentOwn = new long[(wanted.length >> 6) + 1];
+        present = presentOwn;
         names = new FieldNames(wanted);
         nested = new Nested[wanted.length];
         starts = new int[wanted.length];
@@ -59,7 +60,8 @@ final class Members implements Nested {
     @Override
     public void clear() {
         end = 0;
-        present = 0;
+        present = presentOwn;
+        Arrays.fill(presentOwn, 0);
     }
 
     /** Reads the value at the given index whatever it is, and notes its members if it is an object. */
@@ -100,7 +102,7 @@ final class Members implements Nested {
 
     @Override
     public Found found(RecordLayout layout) {
-        return end == 0 ? Found.NOTHING : new Found(layout, start, end, present, strangers, starts, ends);
+        return end == 0 ? Found.NOTHING : new Found(layout, start, end, present.clone(), strangers, starts, ends);
     }
 
     @Override
@@ -121,7 +123,7 @@ final class Members implements Nested {
         if (index == FieldNames.NONE) {
             strangers++;
         } else {
-            present |= 1 << index;
+            present[index >> 6] |= 1L << index;
             starts[index] = valueStart;
             ends[index] = valueEnd;
         }
@@ -143,11 +145,15 @@ final class Members implements Nested {
 
     /** Whether these members are there and nothing else. */
     boolean hasOnly(int... indexes) {
-        int wanted = 0;
-        for (int index : indexes) {
-            wanted |= 1 << index;
+        int others = -indexes.length;
+        for (long bits : present) {
+            others += Long.bitCount(bits);
         }
-        return present == wanted && strangers == 0;
+        boolean all = true;
+        for (int index : indexes) {
+            all &= isPresent(index);
+        }
+        return all && others == 0 && strangers == 0;
     }
 
     int start() {
@@ -169,7 +175,7 @@ final class Members implements Nested {
     }
 
     boolean isPresent(int index) {
-        return (present & 1 << index) != 0;
+        return (present[index >> 6] & 1L << index) != 0;
     }
 
     boolean isString(int index) {

@@ -59,11 +59,12 @@ public final class RowChange {
     /** A commit time that is not known. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
-    private static final byte[] NO_KEY = {};
+    private static final byte[] NO_BYTES = {};
 
-    private final CapturedRow before = new CapturedRow("before");
-    private final CapturedRow after = new CapturedRow("after");
+    private final CapturedRow before = new CapturedRow(this, "before");
+    private final CapturedRow after = new CapturedRow(this, "after");
 
+    private byte[] record = NO_BYTES;
     private Op op = Op.NONE;
     private boolean transactionKnown;
     private int transactionId;
@@ -72,7 +73,6 @@ public final class RowChange {
     private long lastCommitLsn = NO_LSN;
     private long commitTimeMs = NO_TIME;
 
-    private byte[] keyBuffer = NO_KEY;
     private int keyOffset;
     private int keyLength;
 
@@ -86,7 +86,6 @@ public final class RowChange {
         sequenceKnown = false;
         lastCommitLsn = NO_LSN;
         commitTimeMs = NO_TIME;
-        keyBuffer = NO_KEY;
         keyOffset = 0;
         keyLength = 0;
     }
@@ -99,7 +98,6 @@ public final class RowChange {
         op = isOfSnapshot() ? op : Op.NONE;
         before.clear();
         after.clear();
-        keyBuffer = NO_KEY;
         keyOffset = 0;
         keyLength = 0;
     }
@@ -138,6 +136,17 @@ public final class RowChange {
             return before.fault();
         }
         return after.isFaulty() ? after.fault() : null;
+    }
+
+    /** The array that rows and key are in; it must stay as it is while this change is in use. */
+    void setRecord(byte[] bytes) {
+        if (record != bytes) {
+            record = bytes;
+        }
+    }
+
+    byte[] record() {
+        return record;
     }
 
     /** {@code source.txId}: the low 32 bits of the id of the transaction that wrote the row, unsigned. */
@@ -193,7 +202,7 @@ public final class RowChange {
      * compared for equality, and only with keys from the same topic, so any encoding will do.
      */
     public void setKey(byte[] buffer, int offset, int length) {
-        keyBuffer = buffer;
+        setRecord(buffer);
         keyOffset = offset;
         keyLength = length;
     }
@@ -203,11 +212,10 @@ public final class RowChange {
     }
 
     public void copyKey(byte[] target, int targetOffset) {
-        System.arraycopy(keyBuffer, keyOffset, target, targetOffset, keyLength);
+        System.arraycopy(record, keyOffset, target, targetOffset, keyLength);
     }
 
     public boolean keyEquals(byte[] other, int otherOffset, int otherLength) {
-        return Arrays.equals(
-                keyBuffer, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
+        return Arrays.equals(record, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
     }
 }

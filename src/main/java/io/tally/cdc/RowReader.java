@@ -95,7 +95,7 @@ final class RowReader {
             Members source,
             CapturedRow target) {
         target.begin(table);
-        target.locate(record, types, this, members, source);
+        target.locate(types, this, members, source);
         for (int column = 0; column < readers.length; column++) {
             byte first = members.first(column);
             if (first == Members.MISSING) {

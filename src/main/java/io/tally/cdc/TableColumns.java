@@ -43,6 +43,11 @@ public final class TableColumns {
         return columns[index];
     }
 
+    /** The scale that the units of a number are in. */
+    public int scale(int index) {
+        return Math.max(columns[index].type().scale(), 0);
+    }
+
     ColumnTypes types() {
         return types;
     }

@@ -1,6 +1,7 @@
 package io.tally.window;
 
 import io.tally.cdc.CapturedRow;
+import io.tally.cdc.TableColumns;
 import io.tally.view.View;
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
@@ -18,7 +19,6 @@ final class OrderRow implements RowImage {
     static final int QUANTITY = 1;
     static final int PRICE = 2;
     static final int EVENT_TIME = 3;
-    private static final int COLUMNS = 4;
 
     /** By their places among the columns of the view. */
     private static final int[] IN_VIEW = {1, 2, 3, 0};
@@ -27,8 +27,14 @@ final class OrderRow implements RowImage {
     private static final int DIGITS = 19;
 
     private final int priceScale;
-    private final long[] units = new long[COLUMNS];
+    private final long[] units = new long[IN_VIEW.length];
     private long priceUnits;
+
+    /** The columns of the last row, and whether their units are those that are counted with. */
+    private TableColumns table;
+
+    private boolean plainQuantity;
+    private boolean plainPrice;
 
     /** @param view the default view */
     OrderRow(View view) {
@@ -44,13 +50,13 @@ final class OrderRow implements RowImage {
 
     /** Reads a row that is there and returns null, or the reason why it counts nothing. */
     ValueFault read(CapturedRow row) {
-        for (int column = 0; column < COLUMNS; column++) {
-            if (row.isNull(column)) {
-                return ValueFault.NULL_VALUE;
-            }
-            if (!row.isFinite(column)) {
-                return notFinite(row, column);
-            }
+        if (row.table() != table) {
+            table = row.table();
+            plainQuantity = table.scale(QUANTITY) == 0;
+            plainPrice = table.scale(PRICE) == priceScale;
+        }
+        if (!row.isPlain()) {
+            return faultOf(row);
         }
         long customer = row.units(CUSTOMER_ID);
         if (customer != (int) customer) {
@@ -62,7 +68,14 @@ final class OrderRow implements RowImage {
         return fault == null ? readPrice(row) : fault;
     }
 
-    private static ValueFault notFinite(CapturedRow row, int column) {
+    private static ValueFault faultOf(CapturedRow row) {
+        int column = 0;
+        while (!row.isNull(column) && row.isFinite(column)) {
+            column++;
+        }
+        if (row.isNull(column)) {
+            return ValueFault.NULL_VALUE;
+        }
         if (column != EVENT_TIME) {
             return ValueFault.NOT_FINITE;
         }
@@ -71,7 +84,7 @@ final class OrderRow implements RowImage {
 
     private ValueFault readQuantity(CapturedRow row) {
         long pieces = row.units(QUANTITY);
-        if (row.scale(QUANTITY) != 0 || pieces == NumberExpression.OUTSIDE) {
+        if (!plainQuantity || pieces == NumberExpression.OUTSIDE) {
             BigDecimal exact = row.decimal(QUANTITY).stripTrailingZeros();
             ValueFault fault = faultOf(exact, 0);
             if (fault != null) {
@@ -85,7 +98,7 @@ final class OrderRow implements RowImage {
 
     private ValueFault readPrice(CapturedRow row) {
         priceUnits = row.units(PRICE);
-        if (row.scale(PRICE) != priceScale || priceUnits == NumberExpression.OUTSIDE) {
+        if (!plainPrice || priceUnits == NumberExpression.OUTSIDE) {
             BigDecimal exact = row.decimal(PRICE).stripTrailingZeros();
             ValueFault fault = faultOf(exact, priceScale);
             if (fault != null) {

@@ -50,7 +50,7 @@ final class Changes {
     /** The values of a row as texts, the same for values that are equal. */
     static List<String> values(CapturedRow row) {
         List<String> values = new ArrayList<>();
-        for (int i = 0; i < row.count(); i++) {
+        for (int i = 0; i < row.table().count(); i++) {
             assertTrue(row.isReadable(i));
             values.add(value(row, i));
         }
@@ -76,7 +76,7 @@ final class Changes {
         BigDecimal exact = row.decimal(column);
         long units = row.units(column);
         if (row.column(column).type().hasScale()) {
-            assertEquals(NumberExpression.fitted(exact, row.scale(column)), units);
+            assertEquals(NumberExpression.fitted(exact, row.table().scale(column)), units);
         } else {
             assertEquals(NumberExpression.OUTSIDE, units);
         }

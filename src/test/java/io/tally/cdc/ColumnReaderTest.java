@@ -1,11 +1,17 @@
 package io.tally.cdc;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tally.view.Type;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +157,34 @@ class ColumnReaderTest {
     @Test
     void of_typeThatNoViewReads_isRefused() {
         assertThrows(IllegalArgumentException.class, () -> ColumnReader.of(Type.named("double precision")));
+    }
+
+    @Test
+    void decode_manyColumns_readsThemAll() throws UndecodableException {
+        List<String> names = IntStream.range(0, 200).mapToObj(i -> "c" + i).toList();
+        List<String> numbers =
+                IntStream.range(0, 200).mapToObj(Integer::toString).toList();
+        TableColumns table = Tables.of(names, Collections.nCopies(200, "integer"), false, ColumnTypes.texts(200));
+        DebeziumDecoder decoder =
+                new DebeziumDecoder(new DecoderSettings("c7", () -> table, UpdateMode.RETRACT, Set.of()));
+        for (int seven = 70; seven < 80; seven++) {
+            String number = Integer.toString(seven);
+            String row = names.stream()
+                    .map(name -> "\"%s\":%s".formatted(name, name.equals("c7") ? number : name.substring(1)))
+                    .collect(Collectors.joining(",", "{", "}"));
+            for (String record :
+                    List.of("{\"op\":\"c\",\"after\":" + row + "}", row.replace("{", "{\"__op\":\"c\","))) {
+                decoder.decode(Envelopes.bytes(record), change);
+                List<String> expected = new ArrayList<>(numbers);
+                expected.set(7, number);
+                assertEquals(
+                        expected.stream()
+                                .map(n -> ReferenceTexts.shortest(new BigDecimal(n)))
+                                .toList(),
+                        Changes.values(change.after()));
+                assertArrayEquals(Envelopes.bytes(number), Changes.orderId(change));
+            }
+        }
     }
 
     /** Before and after may differ in what cannot be read of them; the row before is told first. */

@@ -129,9 +129,9 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "fault of a value: the row after is lost",
                     SHARD,
-                    "                    contribute(change.after(), 1, offset, nowMs);\n                    advance",
-                    "                    if (!change.before().present() || change.before().counts())"
-                            + " contribute(change.after(), 1, offset, nowMs);\n                    advance"),
+                    "if (contribute(change.after(), 1, offset, nowMs))",
+                    "if ((!change.before().present() || counts(change.before()))"
+                            + " && contribute(change.after(), 1, offset, nowMs))"),
             of("new snapshot run not noticed", SHARD, "if (change.lsn() > bootstrapLsn) {", "if (false) {"),
             of("truncate not noticed", SHARD, "if (settings.truncateIsLostGround() &&", "if (false &&"),
             of(
