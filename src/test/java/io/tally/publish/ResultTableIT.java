@@ -281,7 +281,9 @@ class ResultTableIT {
     private void assertAudit(ResultTable table, int differences) {
         if (table.view().window().isPresent()) {
             String all = table.differences("'-infinity'", "'infinity'", "true", 10);
-            assertEquals(differences, run("SELECT FROM (%s) AS all_of_them".formatted(all)).size());
+            assertEquals(
+                    differences,
+                    run("SELECT FROM (%s) AS all_of_them".formatted(all)).size());
         }
     }
 
