@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
  * What one partition adds to one window: for each group a signed sum for each of the view's totals. Single writer; not changed
  * any more once it is part of a {@link Publication}. Whoever looks on names a group by its slot.
  *
- * <p>Implementation note. Columns of primitives beside a table of {@link Keys}: with a key of 32 bits and one amount 16 bytes a
+ * <p>Implementation note. Arrays of primitives beside a table of {@link Keys}: with a key of 32 bits and one amount 16 bytes a
  * slot, 20 to 40 a group. Sums are exact: an addition that would leave the range of a long moves what the slot holds to a side
- * map of big numbers and starts the slot again from zero. An amount without a fixed scale is there from the beginning.
+ * map of big numbers and starts the slot again from zero. An amount without a fixed scale is only there.
  */
 public final class Groups {
 
@@ -26,9 +26,9 @@ public final class Groups {
 
     private Keys keys;
     private int[] rows;
-    /** By amount and slot, in units of the amount's scale; null for one that has none. */
-    private final long[][] sums;
-    /** By slot and total, beside what the columns hold; null for nothing. */
+    /** For each slot the sum of each amount, in units of its scale; 0 for one that has none. */
+    private long[] sums;
+    /** By slot and total, beside what the arrays hold; null for nothing. */
     private Map<Integer, BigDecimal[]> wide;
 
     /** No group of a view. */
@@ -38,7 +38,6 @@ public final class Groups {
 
     private Groups(Total[] amounts, Keys keys) {
         this.amounts = amounts;
-        sums = new long[amounts.length][];
         allocate(keys);
     }
 
@@ -47,9 +46,6 @@ public final class Groups {
         keys = other.keys.copy();
         rows = other.rows.clone();
         sums = other.sums.clone();
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = sums[i] == null ? null : sums[i].clone();
-        }
         if (other.wide != null) {
             wide = new HashMap<>();
             other.wide.forEach((slot, values) -> wide.put(slot, values.clone()));
@@ -64,9 +60,7 @@ public final class Groups {
     private void allocate(Keys table) {
         keys = table;
         rows = new int[table.width()];
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = amounts[i].scale() == NumberExpression.VARYING ? null : new long[table.width()];
-        }
+        sums = new long[Math.multiplyExact(table.width(), amounts.length)];
         wide = null;
     }
 
@@ -88,10 +82,10 @@ public final class Groups {
         addRows(slot, sign);
         for (int i = 0; i < amounts.length; i++) {
             long units = amounts[i].units(row);
-            if (units == NumberExpression.OUTSIDE) {
-                addExact(slot, 1 + i, amounts[i].exact(row), sign);
-            } else if (units != NumberExpression.NULL) {
+            if (units > NumberExpression.OUTSIDE) {
                 addUnits(slot, i, sign * units);
+            } else if (units == NumberExpression.OUTSIDE) {
+                addExact(slot, 1 + i, amounts[i].exact(row), sign);
             }
         }
         return keys.size() != before;
@@ -114,9 +108,7 @@ public final class Groups {
         }
         addRows(slot, other.rows[slotOfOther]);
         for (int i = 0; i < amounts.length; i++) {
-            if (sums[i] != null) {
-                addUnits(slot, i, other.sums[i][slotOfOther]);
-            }
+            addUnits(slot, i, other.sums[slotOfOther * amounts.length + i]);
         }
         for (int total = 0; total <= amounts.length; total++) {
             addExact(slot, total, other.beside(slotOfOther, total), 1);
@@ -135,15 +127,15 @@ public final class Groups {
     }
 
     private void addUnits(int slot, int amount, long units) {
-        long[] column = sums[amount];
-        long held = column[slot];
+        int place = slot * amounts.length + amount;
+        long held = sums[place];
         long sum = held + units;
         if (((held ^ sum) & (units ^ sum)) >= 0) {
-            column[slot] = sum;
+            sums[place] = sum;
         } else {
             int scale = amounts[amount].scale();
             addWide(slot, 1 + amount, BigDecimal.valueOf(held, scale).add(BigDecimal.valueOf(units, scale)));
-            column[slot] = 0;
+            sums[place] = 0;
         }
     }
 
@@ -164,18 +156,14 @@ public final class Groups {
     private void grow() {
         Keys from = keys;
         int[] oldRows = rows;
-        long[][] oldSums = sums.clone();
+        long[] oldSums = sums;
         Map<Integer, BigDecimal[]> oldWide = wide;
         allocate(from.empty(Math.multiplyExact(from.slots(), 2)));
         for (int old = 0; old < oldRows.length; old++) {
             if (from.isUsed(old)) {
                 int slot = keys.take(from, old);
                 rows[slot] = oldRows[old];
-                for (int i = 0; i < sums.length; i++) {
-                    if (sums[i] != null) {
-                        sums[i][slot] = oldSums[i][old];
-                    }
-                }
+                System.arraycopy(oldSums, old * amounts.length, sums, slot * amounts.length, amounts.length);
                 if (oldWide != null && oldWide.containsKey(old)) {
                     wide = wide == null ? new HashMap<>() : wide;
                     wide.put(slot, oldWide.get(old));
@@ -228,8 +216,8 @@ public final class Groups {
                     .allMatch(total -> sum(slot, total).signum() == 0);
         }
         boolean zero = rows[slot] == 0;
-        for (int i = 0; zero && i < sums.length; i++) {
-            zero = sums[i] == null || sums[i][slot] == 0;
+        for (int i = 0; zero && i < amounts.length; i++) {
+            zero = sums[slot * amounts.length + i] == 0;
         }
         return zero;
     }
@@ -255,12 +243,12 @@ public final class Groups {
         if (beside(slot, total) != null) {
             return NumberExpression.OUTSIDE;
         }
-        return inColumn(slot, total);
+        return inArray(slot, total);
     }
 
     /** A sum; always right, and slow. */
     public BigDecimal sum(int slot, int total) {
-        BigDecimal held = BigDecimal.valueOf(inColumn(slot, total), scale(total));
+        BigDecimal held = BigDecimal.valueOf(inArray(slot, total), scale(total));
         BigDecimal beside = beside(slot, total);
         return beside == null ? held : held.add(beside);
     }
@@ -270,11 +258,8 @@ public final class Groups {
         return total == View.ROWS ? 0 : Math.max(amounts[total - 1].scale(), 0);
     }
 
-    private long inColumn(int slot, int total) {
-        if (total == View.ROWS) {
-            return rows[slot];
-        }
-        return sums[total - 1] == null ? 0 : sums[total - 1][slot];
+    private long inArray(int slot, int total) {
+        return total == View.ROWS ? rows[slot] : sums[slot * amounts.length + total - 1];
     }
 
     private BigDecimal beside(int slot, int total) {

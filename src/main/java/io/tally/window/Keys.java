@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The keys of groups, each in a slot of an open-addressing table with linear probing, at most 0.8 full. Whoever keeps
- * something beside them keeps it by slot, in columns of {@link #width}, and moves it to a larger table when this one is full.
+ * something beside them keeps it by slot, in arrays of {@link #width}, and moves it to a larger table when this one is full.
  * Single writer.
  */
 abstract sealed class Keys permits PackedKeys, ByteKeys {
@@ -22,21 +22,18 @@ abstract sealed class Keys permits PackedKeys, ByteKeys {
 
     final int mask;
     private final int shift;
-    private final int room;
     private int size;
 
     /** @param slots a power of two, above one */
     Keys(int slots) {
         mask = slots - 1;
         shift = Long.numberOfLeadingZeros(mask);
-        room = (int) (FULLEST * slots);
     }
 
     /** A copy that has no keys of its own yet. */
     Keys(Keys other) {
         mask = other.mask;
         shift = other.shift;
-        room = other.room;
         size = other.size;
     }
 
@@ -65,14 +62,14 @@ abstract sealed class Keys permits PackedKeys, ByteKeys {
 
     /** Counts a key that is to be added; false if there is no room for it. */
     final boolean takesRoom() {
-        if (size >= room) {
+        if (size >= (int) (FULLEST * slots())) {
             return false;
         }
         size++;
         return true;
     }
 
-    /** How many slots a column beside has to have. */
+    /** How many slots an array beside has to have room for. */
     abstract int width();
 
     /** The slot of a row's key, an empty one if it is new; {@link #NOWHERE} if it is new and the table is full. */

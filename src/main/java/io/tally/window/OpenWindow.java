@@ -10,7 +10,6 @@ import java.util.function.IntConsumer;
 final class OpenWindow {
 
     final long startMs;
-    final long endMs;
     final ResumePoint resumePoint;
     final long openedAtMs;
     final boolean correction;
@@ -22,9 +21,8 @@ final class OpenWindow {
      * @param correction whether the window had been published before that
      * @param groups none yet
      */
-    OpenWindow(long startMs, long endMs, ResumePoint resumePoint, long openedAtMs, boolean correction, Groups groups) {
+    OpenWindow(long startMs, ResumePoint resumePoint, long openedAtMs, boolean correction, Groups groups) {
         this.startMs = startMs;
-        this.endMs = endMs;
         this.resumePoint = resumePoint;
         this.openedAtMs = openedAtMs;
         this.correction = correction;

@@ -44,7 +44,7 @@ final class ShardWindows {
 
     /** The start of the window that holds a time. */
     long startOf(long timeMs) {
-        boolean isLastUsed = lastUsed != null && timeMs >= lastUsed.startMs && timeMs < lastUsed.endMs;
+        boolean isLastUsed = lastUsed != null && timeMs >= lastUsed.startMs && timeMs < lastUsed.startMs + sizeMs;
         return isLastUsed ? lastUsed.startMs : windows.startMs(timeMs);
     }
 
@@ -60,7 +60,7 @@ final class ShardWindows {
 
     /** Makes one for the deltas of a window that has none yet. */
     OpenWindow open(long start, ResumePoint resumePoint, long nowMs, boolean published) {
-        OpenWindow opened = new OpenWindow(start, start + sizeMs, resumePoint, nowMs, published, none.empty());
+        OpenWindow opened = new OpenWindow(start, resumePoint, nowMs, published, none.empty());
         open.put(start, opened);
         return opened;
     }
@@ -94,7 +94,7 @@ final class ShardWindows {
         for (OpenWindow window : open.values()) {
             if (!isPublished(window.startMs)
                     && (everything || isFarAhead(window, nowMs) || pins(window, position, nowMs))) {
-                publishedEarly.add(window.startMs, window.endMs);
+                publishedEarly.add(window.startMs, window.startMs + sizeMs);
                 any = true;
             }
         }
@@ -182,7 +182,7 @@ final class ShardWindows {
     }
 
     private WindowDeltas deltas(OpenWindow window, Groups groups) {
-        return new WindowDeltas(window.startMs, window.endMs, groups, window.correction);
+        return new WindowDeltas(window.startMs, window.startMs + sizeMs, groups, window.correction);
     }
 
     /** How many have deltas. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A database that views are read from, over a connection of its own. */
-final class TestSource implements AutoCloseable {
+public final class TestSource implements AutoCloseable {
 
     /** Answers a query that gives one array, or says why it cannot; an error ends nothing but the query. */
     private static final String ANSWER = """
@@ -37,7 +37,7 @@ final class TestSource implements AutoCloseable {
     private final Statement statement;
 
     /** A database of the real stack, or what {@code -Dview.database} says; nothing is ever committed there. */
-    static String url() {
+    public static String url() {
         String given = System.getProperty("view.database");
         return given != null
                 ? given
@@ -46,7 +46,7 @@ final class TestSource implements AutoCloseable {
     }
 
     /** A connection, in a transaction that is never committed, with a schema of its own for its tables. */
-    TestSource(String jdbcUrl, String schema) throws SQLException {
+    public TestSource(String jdbcUrl, String schema) throws SQLException {
         this.schema = schema;
         // Simple: several statements in one round trip, none of them prepared.
         connection = DriverManager.getConnection(jdbcUrl + "&preferQueryMode=simple");
@@ -70,12 +70,12 @@ final class TestSource implements AutoCloseable {
         statement.execute(RandomTable.MOOD);
     }
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         statement.execute(sql);
     }
 
     /** What the server says about a SELECT; its own error goes to the caller. */
-    Definition describe(String select) throws SQLException {
+    public Definition describe(String select) throws SQLException {
         String all = String.join(
                 ";",
                 SAVE,

@@ -23,13 +23,10 @@ public record Multiplication(NumberExpression left, NumberExpression right) impl
     public long units(RowImage row) {
         long l = left.units(row);
         long r = right.units(row);
-        if (l == NULL || r == NULL) {
-            return NULL;
+        if (l > OUTSIDE && r > OUTSIDE) {
+            return Powers.product(l, r);
         }
-        if (l == OUTSIDE || r == OUTSIDE) {
-            return OUTSIDE;
-        }
-        return Powers.product(l, r);
+        return l == NULL || r == NULL ? NULL : OUTSIDE;
     }
 
     @Override

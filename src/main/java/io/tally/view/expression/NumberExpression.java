@@ -17,7 +17,10 @@ public sealed interface NumberExpression extends Expression
     /** Answer of {@link #units}: the value is NULL. */
     long NULL = Long.MIN_VALUE;
 
-    /** Answer of {@link #units}: the value has no fixed scale, or does not fit; ask for {@link #exact}. */
+    /**
+     * Answer of {@link #units}: the value has no fixed scale, or does not fit; ask for {@link #exact}. Every number that is
+     * one is above it.
+     */
     long OUTSIDE = Long.MIN_VALUE + 1;
 
     /** Neither {@link #scale} nor {@link #digits} is known beforehand. */

@@ -1,0 +1,379 @@
+package io.tally.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.view.Contribution;
+import io.tally.view.DefaultView;
+import io.tally.view.ResultColumn;
+import io.tally.view.SourceColumn;
+import io.tally.view.TestSource;
+import io.tally.view.Type;
+import io.tally.view.Type.Kind;
+import io.tally.view.View;
+import io.tally.view.ViewReader;
+import io.tally.view.ViewRefused;
+import io.tally.view.Window;
+import io.tally.view.expression.NumberExpression;
+import io.tally.view.expression.RowImage;
+import io.tally.view.sql.Names;
+import io.tally.window.Groups;
+import io.tally.window.Publication;
+import io.tally.window.TestCheckpoints;
+import io.tally.window.WindowDeltas;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The statements about results, on a real PostgreSQL: what they leave in the table is what the {@code SELECT} answers. */
+class ResultTableIT {
+
+    private static final String SCHEMA = "result_table";
+
+    private static final String SOURCE = """
+            CREATE TABLE sales (
+                id bigint PRIMARY KEY, customer_id int NOT NULL, quantity int NOT NULL, price numeric(12, 2) NOT NULL,
+                event_ts timestamptz NOT NULL, local_ts timestamp NOT NULL, region text, kind varchar(20) NOT NULL,
+                day date NOT NULL, seen timestamptz, flag boolean, small smallint, big bigint, ref uuid, rate numeric(10, 2),
+                large numeric(40, 2) NOT NULL, free numeric)
+            """;
+
+    /** Rows of minutes and of ages, with keys of every kind, a part of them NULL; an amount that 64 bits do not hold. */
+    private static final String ROWS = """
+            INSERT INTO sales
+            SELECT g, g % 7 - 3, g % 5 - 1, (g * 37 % 1000) / 100.0, at AT TIME ZONE 'UTC', at,
+                   CASE g % 4 WHEN 0 THEN NULL WHEN 1 THEN 'Ä' WHEN 2 THEN '' ELSE 'north' END,
+                   CASE g % 3 WHEN 0 THEN 'a' ELSE 'b''"' END, at::date,
+                   CASE WHEN g % 5 > 0 THEN (at - INTERVAL '0.000001 seconds') AT TIME ZONE 'UTC' END,
+                   CASE g % 3 WHEN 0 THEN NULL WHEN 1 THEN true ELSE false END,
+                   CASE WHEN g % 6 > 0 THEN g % 3 - 1 END,
+                   CASE WHEN g % 2 = 0 THEN (-9223372036854775808 + g % 3)::bigint END,
+                   CASE WHEN g % 3 = 0 THEN md5((g % 4)::text)::uuid END,
+                   CASE WHEN g % 3 > 0 THEN g % 4 + 0.5 END,
+                   CASE WHEN g % 8 = 0 THEN 12345678901234567890123.45 ELSE g % 4 END,
+                   CASE WHEN g % 3 > 0 THEN (1.0 / g) END
+            FROM (SELECT g, CASE g % 10
+                                WHEN 0 THEN TIMESTAMP '4000-01-01 00:00:01.5 BC' WHEN 1 THEN TIMESTAMP '294240-01-01 00:00:01.25'
+                                WHEN 2 THEN TIMESTAMP '25000-05-05 05:05:05.001'
+                                ELSE TIMESTAMP '2026-01-01' + g * INTERVAL '17.25 seconds' END AS at
+                  FROM generate_series(1, 200) AS g) AS numbers
+            """;
+
+    private final Vertx vertx = Vertx.vertx();
+    private PgConnection connection;
+
+    @BeforeEach
+    void connect() {
+        PgConnectOptions options = PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length()))
+                .addProperty("TimeZone", "UTC");
+        connection = await(PgConnection.connect(vertx, options));
+        run("DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s; SET search_path = %1$s".formatted(SCHEMA));
+        run("CREATE TABLE tally_checkpoint (published_up_to timestamptz)");
+        run(SOURCE);
+        run(ROWS);
+    }
+
+    @AfterEach
+    void disconnect() {
+        run("DROP SCHEMA %s CASCADE".formatted(SCHEMA));
+        await(connection.close());
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage().toCompletableFuture().join();
+    }
+
+    private RowSet<Row> run(String sql) {
+        return await(connection.query(sql).execute());
+    }
+
+    private List<String> column(String sql) {
+        List<String> texts = new ArrayList<>();
+        run(sql).forEach(row -> texts.add(row.getString(0)));
+        return texts;
+    }
+
+    /** In a transaction of another connection that leaves nothing behind. */
+    private static View read(String select) throws SQLException, ViewRefused {
+        try (TestSource source = new TestSource(TestSource.url(), SCHEMA + "_read")) {
+            source.execute(SOURCE);
+            View view = ViewReader.read("result", source.describe(select), true);
+            return new View(
+                    view.name(),
+                    SCHEMA,
+                    view.table(),
+                    view.columns(),
+                    view.window(),
+                    view.keys(),
+                    view.keyBytes(),
+                    view.where(),
+                    view.totals(),
+                    view.results());
+        }
+    }
+
+    // ---- the default view ------------------------------------------------------------------------------------------
+
+    @Test
+    void create_defaultView_isTheTableThatItHasAlwaysBeen() {
+        ResultTable table = new ResultTable(DefaultView.of(Duration.ofMinutes(1)));
+        run(table.create());
+        run(table.createFinal());
+        assertEquals(
+                List.of(
+                        "window_start timestamp with time zone NO NEVER",
+                        "window_end timestamp with time zone NO NEVER",
+                        "customer_id integer NO NEVER",
+                        "gross_sales numeric(38,2) NO NEVER",
+                        "order_count bigint NO NEVER"),
+                column("""
+                        SELECT concat_ws(' ', attname, format_type(atttypid, atttypmod), is_nullable, is_generated)
+                        FROM pg_attribute JOIN information_schema.columns ON column_name = attname AND table_name = 'order_agg'
+                        WHERE attrelid = 'order_agg'::regclass AND attnum > 0 ORDER BY attnum"""));
+        assertEquals(
+                List.of("PRIMARY KEY (window_start, customer_id)"),
+                column("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'p'"
+                        + " AND conrelid = 'order_agg'::regclass"));
+        run("INSERT INTO order_agg VALUES ('2026-01-01 00:00', '2026-01-01 00:01', 1, 1, 1),"
+                + " ('2026-01-01 00:01', '2026-01-01 00:02', 1, 1, 1)");
+        run("INSERT INTO tally_checkpoint VALUES ('2026-01-01 00:01')");
+        assertEquals(List.of("2026-01-01 00:00:00+00"), column("SELECT window_start::text FROM order_agg_final"));
+    }
+
+    @Test
+    void statements_theDefaultView_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        holds("""
+                SELECT date_bin('1 minute', event_ts, '1970-01-01 00:00:00+00') AS window_start,
+                       date_bin('1 minute', event_ts, '1970-01-01 00:00:00+00') + INTERVAL '1 minute' AS window_end,
+                       customer_id, SUM(quantity * price) AS gross_sales, COUNT(*) AS order_count
+                FROM sales GROUP BY 1, 2, 3""");
+    }
+
+    // ---- other views -----------------------------------------------------------------------------------------------
+
+    @Test
+    void statements_twoTextsOfWhichOneMayBeNull_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        ResultTable table = holds("""
+                SELECT date_bin('1500 milliseconds', event_ts, '2000-01-01 00:00:00.25+00') AS since, region, kind,
+                       COUNT(*) AS n, SUM(quantity) AS pieces
+                FROM sales GROUP BY 1, 2, 3""");
+        assertTrue(table.create().contains("UNIQUE NULLS NOT DISTINCT (\"since\", \"region\", \"kind\")"));
+    }
+
+    @Test
+    void statements_noWindow_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        holds("SELECT kind, customer_id, COUNT(*) AS n, SUM(quantity * price) AS total FROM sales GROUP BY 1, 2");
+    }
+
+    @Test
+    void statements_measuresOfSeveralTotals_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        ResultTable table = holds("""
+                SELECT kind, AVG(price) AS average, SUM(quantity) FILTER (WHERE flag) AS flagged, COUNT(region) AS regions,
+                       round(SUM(quantity * price) / NULLIF(COUNT(*), 0), 3) AS per_row, COUNT(*) AS n, COUNT(*) AS again,
+                       SUM(rate) AS rates, AVG(rate) AS tally_total_1
+                FROM sales WHERE quantity <> 0 GROUP BY kind""");
+        List<String> hidden = column("""
+                SELECT attname FROM pg_attribute WHERE attrelid = '%s'::regclass AND attname LIKE 'tally_total%%'
+                    AND attgenerated = '' AND attnum > 0""".formatted(table.view().name()));
+        assertTrue(hidden.contains("tally_total_1_") && !hidden.contains("tally_total_1"), hidden::toString);
+    }
+
+    @Test
+    void statements_numericWithoutScaleAndAmountsBeyond64Bits_holdWhatTheSelectAnswers()
+            throws SQLException, ViewRefused {
+        holds("""
+                SELECT date_bin('1 day', local_ts, '2026-01-01') AS day_start, SUM(free) AS free, SUM(large) AS large,
+                       SUM(large * price * price * quantity) AS larger, COUNT(free) AS n
+                FROM sales GROUP BY 1""");
+    }
+
+    @Test
+    void statements_keysOfEveryKind_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        holds("SELECT big, COUNT(*) AS n FROM sales GROUP BY big");
+        holds("SELECT day, COUNT(*) AS n FROM sales GROUP BY day");
+        holds("SELECT local_ts, COUNT(*) AS n FROM sales GROUP BY local_ts");
+        holds("SELECT large, SUM(price) AS n FROM sales GROUP BY large");
+        holds("""
+                SELECT date_bin('1 hour', local_ts, '2026-01-01') + INTERVAL '1 hour' AS until, seen, flag, small,
+                       date_bin('1 hour', local_ts, '2026-01-01') AS since, ref, rate, big, day, COUNT(*) AS n
+                FROM sales GROUP BY since, until, seen, flag, small, ref, rate, big, day""");
+    }
+
+    // ---- filling, adding, comparing --------------------------------------------------------------------------------
+
+    private ResultTable holds(String select) throws SQLException, ViewRefused {
+        View view = read(select);
+        ResultTable table = new ResultTable(view);
+        run("DROP TABLE IF EXISTS result CASCADE");
+        run(table.create());
+        if (view.window().isPresent()) {
+            run(table.createFinal());
+        }
+
+        run("BEGIN");
+        await(connection.preparedQuery(table.empty()).execute(Tuple.of("-infinity")));
+        await(connection.preparedQuery(table.fill("true")).execute(Tuple.of("-infinity")));
+        run("COMMIT");
+        assertSame(view, select);
+        assertFalse(isEmpty(), "nothing was compared");
+        assertAudit(table, 0);
+
+        run("DELETE FROM result");
+        List<Image> rows = images(view);
+        publish(table, rows, 1);
+        assertSame(view, select);
+        assertAudit(table, 0);
+
+        // Some of the rows that are there: some groups become empty, all of them change.
+        run("DELETE FROM sales WHERE id % 3 = 0 OR id > 150");
+        List<Image> rest = images(view);
+        List<Image> gone = new ArrayList<>(rows);
+        // One for one: rows may look the same to the view.
+        rest.forEach(gone::remove);
+        publish(table, gone, -1);
+        assertSame(view, select);
+        assertAudit(table, 0);
+        publish(table, rest, -1);
+        assertTrue(isEmpty(), "rows without anything in them stay");
+        run("TRUNCATE sales");
+        run(ROWS);
+        publish(table, rows, 1);
+        publish(table, rows.subList(0, 1), 1);
+        assertAudit(table, 1);
+        publish(table, rows.subList(0, 1), -1);
+        return table;
+    }
+
+    private boolean isEmpty() {
+        return run("SELECT FROM result").size() == 0;
+    }
+
+    /** What the table shows against what the user's text answers. */
+    private void assertSame(View view, String select) {
+        String shown = view.results().stream()
+                .map(ResultColumn::name)
+                .map(Names::quoted)
+                .collect(Collectors.joining(", ", "SELECT ", " FROM result"));
+        assertEquals(
+                List.of(),
+                column("SELECT d::text FROM ((%1$s EXCEPT ALL (%2$s)) UNION ALL ((%2$s) EXCEPT ALL %1$s)) AS d"
+                        .formatted(shown, select)));
+    }
+
+    private void assertAudit(ResultTable table, int differences) {
+        if (table.view().window().isPresent()) {
+            String all = table.differences("'-infinity'", "'infinity'", "true", 10);
+            assertEquals(
+                    differences,
+                    run("SELECT FROM (%s) AS all_of_them".formatted(all)).size());
+        }
+    }
+
+    private record Image(List<SourceColumn> columns, List<String> values) implements RowImage {
+
+        @Override
+        public boolean isNull(int column) {
+            return values.get(column) == null;
+        }
+
+        @Override
+        public boolean isFinite(int column) {
+            return true;
+        }
+
+        @Override
+        public long units(int column) {
+            Type type = columns.get(column).type();
+            if (type.kind() == Kind.NUMERIC && type.precision() == 0) {
+                return NumberExpression.OUTSIDE;
+            }
+            return type.kind().isNumber()
+                    ? NumberExpression.fitted(decimal(column), type.scale())
+                    : Long.parseLong(values.get(column));
+        }
+
+        @Override
+        public BigDecimal decimal(int column) {
+            return new BigDecimal(values.get(column));
+        }
+
+        @Override
+        public String text(int column) {
+            return values.get(column);
+        }
+    }
+
+    private List<Image> images(View view) {
+        String columns = view.columns().stream().map(ResultTableIT::text).collect(Collectors.joining(", "));
+        List<Image> images = new ArrayList<>();
+        run("SELECT %s FROM sales ORDER BY id".formatted(columns)).forEach(row -> {
+            List<String> values = new ArrayList<>();
+            IntStream.range(0, view.columns().size()).forEach(i -> values.add(row.getString(i)));
+            images.add(new Image(view.columns(), values));
+        });
+        return images;
+    }
+
+    private static String text(SourceColumn column) {
+        String name = Names.quoted(column.ref().name());
+        return switch (column.type().kind()) {
+            case BOOLEAN -> name + "::int::text";
+            case DATE -> "(%s - DATE '1970-01-01')::text".formatted(name);
+            case TIMESTAMP, TIMESTAMPTZ -> "trunc(extract(epoch FROM %s) * 1000000)::text".formatted(name);
+            default -> name + "::text";
+        };
+    }
+
+    /** Adds rows from two partitions, or takes them back. */
+    private void publish(ResultTable table, List<Image> rows, int sign) {
+        View view = table.view();
+        Contribution contribution = new Contribution(view);
+        Map<Long, List<Groups>> windows = new TreeMap<>();
+        for (int i = 0; i < rows.size(); i++) {
+            Image row = rows.get(i);
+            if (contribution.fault(row) == null && contribution.counts(row)) {
+                long startMs = view.window()
+                        .map(window -> window.startMs(contribution.timeMs(row)))
+                        .orElse(0L);
+                windows.computeIfAbsent(startMs, added -> List.of(new Groups(view), new Groups(view)))
+                        .get(i % 2)
+                        .add(row, sign);
+            }
+        }
+        List<Publication> publications = new ArrayList<>();
+        for (int partition = 0; partition < 2; partition++) {
+            List<WindowDeltas> deltas = new ArrayList<>();
+            for (Map.Entry<Long, List<Groups>> window : windows.entrySet()) {
+                long end = window.getKey() + view.window().map(Window::sizeMs).orElse(0L);
+                deltas.add(
+                        new WindowDeltas(window.getKey(), end, window.getValue().get(partition), false));
+            }
+            publications.add(new Publication(TestCheckpoints.fresh(partition, null, 0, null, 0), deltas, 0));
+        }
+        run("BEGIN");
+        run("SELECT set_config('tally.fenced', '{0,1}', true)");
+        new DeltaChunks(publications, view).forEachRemaining(chunk -> {
+            await(connection.preparedQuery(table.add()).execute(chunk));
+            await(connection.preparedQuery(table.deleteEmpty()).execute());
+        });
+        run("COMMIT");
+    }
+}
