@@ -45,6 +45,8 @@ class LayersTest {
                 mayUse("view.sql"),
                 mayUse("view.expression", tally("view.sql")),
                 mayUse("view"),
+                mayUse("cdc.json"),
+                mayUse("cdc.value", tally("cdc.json")),
                 mayUse("cdc", tally("view")),
                 mayUse("window", tally("cdc", "view")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
@@ -72,6 +74,17 @@ class LayersTest {
     }
 
     @Test
+    void roomsOfCdc_areUsedByItselfOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.tally.cdc..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.tally.cdc.json..", "io.tally.cdc.value..")
+                .check(TALLY);
+    }
+
+    @Test
     void packages_areTheKnownOnes() {
         Set<String> names = TALLY.getPackage("io.tally").getSubpackagesInTree().stream()
                 .map(found -> found.getName().substring("io.tally.".length()))
@@ -83,6 +96,8 @@ class LayersTest {
                         "view.expression",
                         "window",
                         "cdc",
+                        "cdc.json",
+                        "cdc.value",
                         "registry",
                         "ingest",
                         "publish",

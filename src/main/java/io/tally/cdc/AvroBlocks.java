@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonOutput;
+
 /**
  * An array or a map, which come in blocks of elements.
  *

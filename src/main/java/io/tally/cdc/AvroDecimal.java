@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonOutput;
+import io.tally.cdc.value.DecimalText;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonOutput;
+
 /** So many bytes. */
 record AvroFixed(int size) implements AvroType {
 

@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonOutput;
 import java.nio.charset.StandardCharsets;
 
 /** Avro's primitive types. */

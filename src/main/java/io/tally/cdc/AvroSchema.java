@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonTree;
+import io.tally.cdc.json.MalformedJson;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,8 +20,8 @@ final class AvroSchema {
         this.plan = plan;
     }
 
-    /** @throws UndecodableException if it is no Avro schema */
-    AvroType parse(String json) throws UndecodableException {
+    /** @throws UndecodableException if it is JSON, but no Avro schema */
+    AvroType parse(String json) throws UndecodableException, MalformedJson {
         return type(JsonTree.parse(json), "");
     }
 

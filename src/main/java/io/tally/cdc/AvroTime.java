@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonOutput;
+
 /** A long that its schema says to be a time. */
 record AvroTime(EpochUnit unit) implements AvroType {
 

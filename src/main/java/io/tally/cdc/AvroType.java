@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonOutput;
+
 /** How values of one Avro type are read: a step of the plan that a writer's schema is made into, once. Immutable when made. */
 interface AvroType {
 

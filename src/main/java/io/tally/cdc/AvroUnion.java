@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonOutput;
 import java.util.List;
 
 /** A value of one of some types. */

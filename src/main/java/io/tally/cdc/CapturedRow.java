@@ -1,5 +1,8 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonText;
+import io.tally.cdc.json.Members;
+import io.tally.cdc.value.ExactDecimal;
 import io.tally.view.SourceColumn;
 import io.tally.view.Type;
 import io.tally.view.expression.NumberExpression;

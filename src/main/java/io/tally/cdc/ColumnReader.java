@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.TextSlice;
 import io.tally.view.Type;
 import java.nio.charset.StandardCharsets;
 
@@ -43,10 +44,6 @@ abstract sealed class ColumnReader
     final void refuse(byte[] record, int start, int end, CapturedRow row, int column, ColumnFault why) {
         boolean placeholder = record[start] == '"' && isUnavailable(record, start, end, text);
         row.setFault(column, placeholder ? ColumnFault.UNAVAILABLE : why);
-    }
-
-    static boolean isNumber(byte first) {
-        return first == '-' || first >= '0' && first <= '9';
     }
 
     /** Whether a string holds the placeholder; six bytes is the longest way to write one of its letters. */

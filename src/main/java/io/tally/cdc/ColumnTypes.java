@@ -1,12 +1,13 @@
 package io.tally.cdc;
 
+import io.tally.cdc.value.DecimalReader;
 import java.util.Arrays;
 
 /** How columns are written, as far as JSON does not tell, by their places among those that are wanted. Immutable. */
 public final class ColumnTypes {
 
     /** A string in place of a number holds decimal text. */
-    public static final int TEXT = Integer.MIN_VALUE;
+    public static final int TEXT = DecimalReader.TEXT;
 
     private static final int UNKNOWN = TEXT + 1;
 

@@ -1,5 +1,9 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.Members;
+import io.tally.cdc.value.IntegerText;
+import io.tally.cdc.value.TimeText;
+
 /** A date, in days: a number counts them, a text is a date. */
 final class DateColumn extends ColumnReader {
 
@@ -9,7 +13,7 @@ final class DateColumn extends ColumnReader {
         if (record[start] == '"') {
             text.take(record, start, end);
             day = TimeText.parseDate(text.bytes(), text.from(), text.to());
-        } else if (isNumber(record[start])) {
+        } else if (Members.isNumber(record[start])) {
             boolean known = IntegerText.isInteger(record, start, end) && IntegerText.fits(record, start, end);
             day = known ? TimeText.dayInRange(IntegerText.value(record, start, end)) : TimeText.IMPOSSIBLE;
         } else {

@@ -1,6 +1,10 @@
 package io.tally.cdc;
 
 import io.tally.cdc.RowChange.Op;
+import io.tally.cdc.json.JsonOutput;
+import io.tally.cdc.json.MalformedJson;
+import io.tally.cdc.json.Members;
+import io.tally.cdc.json.RecordReader;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -118,7 +122,11 @@ public final class DebeziumDecoder {
     }
 
     private void decodeJson(byte[] value, int offset, int length, RowChange into) throws UndecodableException {
-        reader.read(value, offset, length);
+        try {
+            reader.read(value, offset, length);
+        } catch (MalformedJson fault) {
+            throw Faults.notJson(fault, value, offset, length);
+        }
         fill(value, into);
     }
 
@@ -144,7 +152,7 @@ public final class DebeziumDecoder {
         if (!WirePrefix.isAt(value, offset, length)) {
             throw format == RecordFormat.AVRO
                     ? Faults.noWirePrefix(value, offset, length)
-                    : Faults.notJson(value, offset, offset, offset + length, "a value");
+                    : Faults.notJson(value, offset, length);
         }
         int from = offset + WirePrefix.LENGTH;
         int left = length - WirePrefix.LENGTH;
@@ -169,7 +177,7 @@ public final class DebeziumDecoder {
     private WriterSchema writerOf(byte[] value, int offset, int left) throws UndecodableException {
         if (schemas == null) {
             if (format == RecordFormat.AUTO && (left == 0 || value[offset + WirePrefix.LENGTH] != '{')) {
-                throw Faults.notJson(value, offset, offset, offset + WirePrefix.LENGTH + left, "a value");
+                throw Faults.notJson(value, offset, WirePrefix.LENGTH + left);
             }
             return WriterSchema.NO_SCHEMA;
         }

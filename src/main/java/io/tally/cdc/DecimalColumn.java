@@ -1,5 +1,9 @@
 package io.tally.cdc;
 
+import io.tally.cdc.value.DecimalFault;
+import io.tally.cdc.value.DecimalReader;
+import io.tally.cdc.value.DecimalText;
+import io.tally.cdc.value.ExactDecimal;
 import io.tally.view.Type;
 import io.tally.view.expression.NumberExpression;
 import java.math.BigDecimal;

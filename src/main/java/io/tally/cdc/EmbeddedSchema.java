@@ -1,5 +1,11 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.Found;
+import io.tally.cdc.json.JsonCursor;
+import io.tally.cdc.json.JsonTree;
+import io.tally.cdc.json.MalformedJson;
+import io.tally.cdc.json.Nested;
+import io.tally.cdc.json.RecordLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +41,7 @@ final class EmbeddedSchema implements Nested {
     }
 
     @Override
-    public int read(JsonCursor cursor, int from, int outside) throws UndecodableException {
+    public int read(JsonCursor cursor, int from, int outside) throws MalformedJson {
         record = cursor.bytes();
         start = from;
         int likely = from + known.length;
@@ -78,8 +84,8 @@ final class EmbeddedSchema implements Nested {
             found = ColumnTypes.unknown(columns.size());
             try {
                 readStruct(JsonTree.parse(known), true);
-            } catch (UndecodableException e) {
-                throw Faults.noLongerJson(e);
+            } catch (MalformedJson e) {
+                throw e.noLonger();
             }
             knownTypes = found.over(otherwise);
         }

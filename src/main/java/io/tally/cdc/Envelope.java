@@ -1,6 +1,8 @@
 package io.tally.cdc;
 
 import io.tally.cdc.RowChange.Op;
+import io.tally.cdc.json.Members;
+import io.tally.cdc.json.TextSlice;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

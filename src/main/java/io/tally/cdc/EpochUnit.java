@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.value.TimeText;
+
 /** What a time that is written as a number counts since 1970-01-01T00:00:00Z. */
 public enum EpochUnit {
     MILLIS,

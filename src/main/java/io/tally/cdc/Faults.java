@@ -1,5 +1,8 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonCursor;
+import io.tally.cdc.json.MalformedJson;
+import io.tally.cdc.json.Members;
 import io.tally.view.Type;
 import io.tally.view.Type.Kind;
 import java.nio.charset.StandardCharsets;
@@ -19,13 +22,17 @@ final class Faults {
 
     private Faults() {}
 
-    static UndecodableException notJson(byte[] record, int at, int start, int limit, String expected) {
-        String found = at < limit ? String.format("0x%02x", record[at]) : "the end";
-        String hint = at == start && at < limit && record[at] == 0
+    /** @param start of the value */
+    static UndecodableException notJson(MalformedJson fault, byte[] record, int start, int length) {
+        String hint = length > 0 && fault.at() == start && record[start] == 0
                 ? "; a value that starts with 0x00 comes from a schema registry's converter: set tally.registry.url"
                 : "";
-        String message = "not JSON at byte " + (at - start) + ": expected " + expected + " but found " + found + hint;
-        return new UndecodableException(DeadLetterReason.NOT_JSON, null, message);
+        return new UndecodableException(DeadLetterReason.NOT_JSON, null, fault.getMessage() + hint);
+    }
+
+    /** A value that is neither JSON nor begins with the id of a schema that is to be asked for. */
+    static UndecodableException notJson(byte[] record, int start, int length) {
+        return notJson(new MalformedJson(record, start, start, start + length, "a value"), record, start, length);
     }
 
     /** Bytes that do not fit their schema. */
@@ -219,8 +226,8 @@ final class Faults {
                 names.add(shown(record, at + 1, nameEnd));
                 at = cursor.nextMember(cursor.endOfValue(cursor.valueAfter(nameEnd), 1));
             }
-        } catch (UndecodableException e) {
-            throw noLongerJson(e);
+        } catch (MalformedJson e) {
+            throw e.noLonger();
         }
         return names;
     }
@@ -234,8 +241,8 @@ final class Faults {
         JsonCursor cursor = new JsonCursor();
         try {
             place.read(cursor, cursor.open(record, start, end - start), 0);
-        } catch (UndecodableException e) {
-            throw noLongerJson(e);
+        } catch (MalformedJson e) {
+            throw e.noLonger();
         }
         if (!place.isString(1)) {
             return "orders";
@@ -247,11 +254,6 @@ final class Faults {
     private static String identifier(byte[] record, Members owner, int index) {
         String name = shown(record, owner.start(index) + 1, owner.end(index) - 1);
         return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name + '"';
-    }
-
-    /** What was JSON a moment ago is not. */
-    static IllegalStateException noLongerJson(UndecodableException e) {
-        return new IllegalStateException("bytes changed while they were decoded", e);
     }
 
     /** The bytes as text on one line, cut short; a JSON string is shown with the escapes it came with. */

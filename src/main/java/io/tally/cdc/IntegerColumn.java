@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.Members;
+import io.tally.cdc.value.IntegerText;
 import io.tally.view.expression.NumberExpression;
 
 /** A column of an integer type. */
@@ -15,7 +17,7 @@ final class IntegerColumn extends ColumnReader {
 
     @Override
     void read(byte[] record, int start, int end, ColumnTypes types, CapturedRow row, int column) {
-        if (!isNumber(record[start]) || !IntegerText.isInteger(record, start, end)) {
+        if (!Members.isNumber(record[start]) || !IntegerText.isInteger(record, start, end)) {
             refuse(record, start, end, row, column, ColumnFault.WRONG_TYPE);
             return;
         }

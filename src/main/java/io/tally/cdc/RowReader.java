@@ -1,5 +1,8 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.Members;
+import io.tally.cdc.json.TextSlice;
+
 /**
  * One row image, {@code before} or {@code after} in the envelope or the record itself: the columns that are wanted. What
  * cannot be read of one of them is noted in the row, since it may matter to nobody; that a row has no key, or is none at all,

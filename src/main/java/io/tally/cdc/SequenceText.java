@@ -1,5 +1,10 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonCursor;
+import io.tally.cdc.json.MalformedJson;
+import io.tally.cdc.json.TextSlice;
+import io.tally.cdc.value.IntegerText;
+
 /**
  * The text of {@code source.sequence}, a JSON array inside a JSON string: {@code "[\"24849416\",\"24849416\"]"}, where
  * each part is the decimal text of an LSN or null. The first part is the last commit before the record's transaction.
@@ -61,12 +66,12 @@ final class SequenceText {
             int afterDocument = cursor.endOfValue(at, 0);
             cursor.end(afterDocument);
             return whole.bytes()[at] == '[' ? firstOfTwo(at) : MALFORMED;
-        } catch (UndecodableException notJson) {
+        } catch (MalformedJson notJson) {
             return MALFORMED;
         }
     }
 
-    private long firstOfTwo(int bracket) throws UndecodableException {
+    private long firstOfTwo(int bracket) throws MalformedJson {
         long lsn = MALFORMED;
         int parts = 0;
         int at = cursor.firstElement(bracket);

@@ -1,5 +1,8 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.Members;
+import io.tally.cdc.json.TextSlice;
+import io.tally.cdc.value.IntegerText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,8 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.CodedText;
+import io.tally.cdc.json.Members;
+import io.tally.cdc.json.TextSlice;
 import java.util.Set;
 
 /** The tables whose changes count, to be found by the names in a record's source. */

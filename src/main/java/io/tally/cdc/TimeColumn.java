@@ -1,5 +1,9 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.Members;
+import io.tally.cdc.value.IntegerText;
+import io.tally.cdc.value.TimeText;
+
 /** A time, with a zone or without, in microseconds. */
 final class TimeColumn extends ColumnReader {
 
@@ -8,7 +12,7 @@ final class TimeColumn extends ColumnReader {
         long micros;
         if (record[start] == '"') {
             micros = ofText(record, start, end);
-        } else if (isNumber(record[start]) && types.unit(column) != null) {
+        } else if (Members.isNumber(record[start]) && types.unit(column) != null) {
             boolean known = IntegerText.isInteger(record, start, end) && IntegerText.fits(record, start, end);
             micros = known ? types.unit(column).toMicros(IntegerText.value(record, start, end)) : TimeText.IMPOSSIBLE;
         } else {

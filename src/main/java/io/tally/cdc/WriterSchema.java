@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.json.JsonTree;
+import io.tally.cdc.json.MalformedJson;
 import java.util.List;
 
 /** The schema of a registry that records were written with, made ready for reading them. Immutable, for any thread. */
@@ -39,13 +41,13 @@ public final class WriterSchema {
                 case JSON -> new WriterSchema(null, SchemaTypes.of(JsonTree.parse(text), columns.wanted()), null);
                 default -> unknown("is of type " + type + ", but Avro or JSON Schema is needed");
             };
-        } catch (UndecodableException e) {
+        } catch (UndecodableException | MalformedJson e) {
             return unknown("cannot be read, " + e.getMessage());
         }
     }
 
     private static WriterSchema avro(String text, List<String> referenced, ColumnNames columns)
-            throws UndecodableException {
+            throws UndecodableException, MalformedJson {
         AvroSchema schemas = new AvroSchema(new AvroPlan(columns));
         for (String one : referenced) {
             schemas.parse(one);

@@ -21,3 +21,6 @@
  * the schema once ({@link AvroType}), which passes over what does not count; so both mean the same by construction.
  */
 package io.tally.cdc;
+
+import io.tally.cdc.json.JsonCursor;
+import io.tally.cdc.json.Members;

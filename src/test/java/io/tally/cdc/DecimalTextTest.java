@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.tally.cdc.ReferenceReader.Rejected;
+import io.tally.cdc.value.DecimalFault;
+import io.tally.cdc.value.DecimalText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;

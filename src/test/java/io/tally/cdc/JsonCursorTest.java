@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.ReferenceReader.Rejected;
+import io.tally.cdc.json.JsonCursor;
+import io.tally.cdc.json.MalformedJson;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -174,9 +176,7 @@ class JsonCursorTest {
 
     @Test
     void endOfValue_millionLevels_isRefusedWithoutOverflow() {
-        UndecodableException e =
-                assertThrows(UndecodableException.class, () -> read(bytes("[{\"a\":".repeat(500_000))));
-        assertEquals(DeadLetterReason.NOT_JSON, e.reason());
+        MalformedJson e = assertThrows(MalformedJson.class, () -> read(bytes("[{\"a\":".repeat(500_000))));
     }
 
     @Test
@@ -192,9 +192,9 @@ class JsonCursorTest {
 
     @Test
     void endOfValue_fault_isNamedByItsOffset() {
-        UndecodableException e = assertThrows(UndecodableException.class, () -> read(bytes("{\"a\":tru}")));
+        MalformedJson e = assertThrows(MalformedJson.class, () -> read(bytes("{\"a\":tru}")));
         assertEquals("not JSON at byte 5: expected true but found 0x74", e.getMessage());
-        UndecodableException end = assertThrows(UndecodableException.class, () -> read(bytes("{\"a\":1")));
+        MalformedJson end = assertThrows(MalformedJson.class, () -> read(bytes("{\"a\":1")));
         assertEquals("not JSON at byte 6: expected more but found the end", end.getMessage());
     }
 
@@ -221,13 +221,12 @@ class JsonCursorTest {
         try {
             read(document);
             return true;
-        } catch (UndecodableException e) {
-            assertEquals(DeadLetterReason.NOT_JSON, e.reason());
+        } catch (MalformedJson e) {
             return false;
         }
     }
 
-    private static void read(byte[] document) throws UndecodableException {
+    private static void read(byte[] document) throws MalformedJson {
         JsonCursor cursor = new JsonCursor();
         cursor.end(cursor.endOfValue(cursor.open(document, 0, document.length), 0));
     }

@@ -3,6 +3,8 @@ package io.tally.cdc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tally.cdc.ReferenceReader.Rejected;
+import io.tally.cdc.value.CivilDate;
+import io.tally.cdc.value.TimeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;

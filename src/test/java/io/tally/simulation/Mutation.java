@@ -62,8 +62,8 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "replay applies published windows again",
                     SHARD,
-                    "if (offset < replayUntil) {\n                return;",
-                    "if (false) {\n                return;"),
+                    "if (offset < replayUntil) {\n                return true;",
+                    "if (false) {\n                return true;"),
             of("early windows not saved", SHARD, "windows.publishedEarly(),", "new long[0],"),
             of("no fence: owner", SQL, "&& publication.owner().equals(found.owner())", ""),
             of("no fence: sequence", SQL, "&& publication.expectedSequence() == found.sequence()", ""),

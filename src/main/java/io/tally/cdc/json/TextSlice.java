@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.Arrays;
 
@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The text of a JSON string as a slice of bytes: the record's own where text and bytes are the same, a decoded copy
  * where they are not. Reused; a slice is good until the next one is taken.
  */
-final class TextSlice {
+public final class TextSlice {
 
     /** Room for any text that means something to us; a longer one gets an array of its own. */
     private static final int ROOM = 512;
@@ -18,7 +18,7 @@ final class TextSlice {
     private int to;
 
     /** Takes the text of the string from its opening quote to after its closing one. */
-    void take(byte[] record, int start, int end) {
+    public void take(byte[] record, int start, int end) {
         from = start + 1;
         to = end - 1;
         bytes = record;
@@ -30,23 +30,23 @@ final class TextSlice {
         }
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
-    int from() {
+    public int from() {
         return from;
     }
 
-    int to() {
+    public int to() {
         return to;
     }
 
-    int length() {
+    public int length() {
         return to - from;
     }
 
-    boolean is(byte[] text) {
+    public boolean is(byte[] text) {
         return Arrays.equals(bytes, from, to, text, 0, text.length);
     }
 }

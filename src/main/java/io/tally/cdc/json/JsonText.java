@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.nio.charset.StandardCharsets;
 
@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
  * Where the text of JSON strings ends. Plain text is printable ASCII without escapes; all else is coded, its bytes are
  * not its text. A fault is answered by the complement ({@code ~}) of its index.
  */
-final class JsonText {
+public final class JsonText {
 
     private JsonText() {}
 
     /** What is written in a slice between the quotes, which has been checked. */
-    static String string(byte[] bytes, int from, int to) {
+    public static String string(byte[] bytes, int from, int to) {
         StringBuilder text = null;
         int done = from;
         for (int at = from; at < to; at++) {
@@ -28,7 +28,7 @@ final class JsonText {
     }
 
     /** Index of the first byte, from the given one, that is not plain text, or the limit. */
-    static int endOfPlain(byte[] bytes, int from, int limit) {
+    public static int endOfPlain(byte[] bytes, int from, int limit) {
         int at = from;
         while (at <= limit - Long.BYTES) {
             long found = Words.notPlain(Words.at(bytes, at));
@@ -52,7 +52,7 @@ final class JsonText {
      *
      * @param name whether it is a name, in which escaped surrogates have to come in pairs
      */
-    static int endOfCoded(byte[] bytes, int from, int limit, boolean name) {
+    public static int endOfCoded(byte[] bytes, int from, int limit, boolean name) {
         int at = from;
         while (at < limit && bytes[at] != '"') {
             int end = bytes[at] == '\\' ? endOfEscape(bytes, at, limit, name) : at + sequenceLength(bytes, at, limit);
@@ -85,7 +85,7 @@ final class JsonText {
      * strict as Jackson and no stricter: lead byte, continuation bytes, no encoded surrogates. Longer forms than needed
      * pass.
      */
-    static int sequenceLength(byte[] bytes, int at, int limit) {
+    public static int sequenceLength(byte[] bytes, int at, int limit) {
         int lead = bytes[at];
         int length = (lead & 0xE0) == 0xC0 ? 2 : (lead & 0xF0) == 0xE0 ? 3 : (lead & 0xF8) == 0xF0 ? 4 : 0;
         if (length == 0 || lead >= 0 || length > limit - at) {
@@ -100,12 +100,12 @@ final class JsonText {
     }
 
     /** The UTF-16 unit that a sequence of three bytes stands for. */
-    static int threeByteUnit(byte[] bytes, int at) {
+    public static int threeByteUnit(byte[] bytes, int at) {
         return (bytes[at] & 0x0F) << 12 | (bytes[at + 1] & 0x3F) << 6 | bytes[at + 2] & 0x3F;
     }
 
     /** The UTF-16 unit that the escape starting with the backslash at the index stands for, or -1. */
-    static int escapedUnit(byte[] bytes, int at, int limit) {
+    public static int escapedUnit(byte[] bytes, int at, int limit) {
         int letter = at + 1 < limit ? bytes[at + 1] : -1;
         return switch (letter) {
             case '"', '\\', '/' -> letter;

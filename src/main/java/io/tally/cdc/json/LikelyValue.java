@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 /**
  * Confirms where a value ends that is thought to be as long as its predecessor: null, plain text or a positive integer.

@@ -1,20 +1,24 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
+import io.tally.cdc.json.JsonCursor;
+import io.tally.cdc.json.JsonText;
+import io.tally.cdc.json.MalformedJson;
+import io.tally.cdc.json.Members;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Base64;
 
 /** A decimal that was found to be one, in any of the ways that {@link DecimalReader} takes, with all its digits. */
-final class ExactDecimal {
+public final class ExactDecimal {
 
     private ExactDecimal() {}
 
     /**
      * The number in {@code [start, end)}, or null if its exponent is beyond all bounds.
      *
-     * @param decimals of unscaled bytes in a string, or {@link ColumnTypes#TEXT} if it holds text
+     * @param decimals of unscaled bytes in a string, or {@link DecimalReader#TEXT} if it holds text
      */
-    static BigDecimal read(byte[] record, int start, int end, int decimals) {
+    public static BigDecimal read(byte[] record, int start, int end, int decimals) {
         if (record[start] == '{') {
             return ofStruct(record, start, end);
         }
@@ -22,7 +26,7 @@ final class ExactDecimal {
             return ofText(JsonText.string(record, start, end));
         }
         String text = JsonText.string(record, start + 1, end - 1);
-        return decimals == ColumnTypes.TEXT ? ofText(text) : ofBytes(text, decimals);
+        return decimals == DecimalReader.TEXT ? ofText(text) : ofBytes(text, decimals);
     }
 
     private static BigDecimal ofText(String text) {
@@ -42,8 +46,8 @@ final class ExactDecimal {
         try {
             JsonCursor cursor = new JsonCursor();
             struct.read(cursor, cursor.open(record, start, end - start), 0);
-        } catch (UndecodableException e) {
-            throw Faults.noLongerJson(e);
+        } catch (MalformedJson e) {
+            throw e.noLonger();
         }
         int decimals =
                 (int) IntegerText.value(record, struct.start(DecimalReader.SCALE), struct.end(DecimalReader.SCALE));

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 /** Where JSON numbers end. A fault is answered by the complement ({@code ~}) of its index. */
 final class JsonNumber {

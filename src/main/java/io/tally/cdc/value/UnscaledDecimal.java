@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
 import java.math.BigInteger;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
 /** Why there is no number in a place that is for one. */
-enum DecimalFault {
+public enum DecimalFault {
     /** Neither a number nor a text nor an object of bytes with their scale. */
     WRONG_TYPE,
     /** A text that is no number, or bytes that are none. */

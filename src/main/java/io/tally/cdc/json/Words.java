@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <p>A mask has the top bit set in each byte that was found. A borrow may set it in bytes above the first one too, so
  * of a mask only two things count: whether it is zero, and its lowest bit.
  */
-final class Words {
+public final class Words {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -27,12 +27,12 @@ final class Words {
     private Words() {}
 
     /** The eight bytes from the given index, the first in the lowest place. */
-    static long at(byte[] bytes, int index) {
+    public static long at(byte[] bytes, int index) {
         return (long) LONGS.get(bytes, index);
     }
 
     /** Whether two stretches of the given length hold the same bytes. */
-    static boolean equal(byte[] one, int from, byte[] other, int otherFrom, int length) {
+    public static boolean equal(byte[] one, int from, byte[] other, int otherFrom, int length) {
         if (length > FEW_WORDS) {
             return Arrays.equals(one, from, from + length, other, otherFrom, otherFrom + length);
         }
@@ -56,7 +56,7 @@ final class Words {
     }
 
     /** Finds the bytes that are not plain inside a JSON string: quote, backslash, control character, not ASCII. */
-    static long notPlain(long word) {
+    public static long notPlain(long word) {
         // With bit 1 flipped, the quote (0x22) is 0x20 and the space 0x22: quote and controls are what is below 0x21.
         long quoteOrControl = (word ^ 0x02 * ONES) - 0x21 * ONES;
         long backslash = (word ^ '\\' * ONES) - ONES;
@@ -64,7 +64,7 @@ final class Words {
     }
 
     /** Finds the bytes that are not decimal digits. */
-    static long notDigits(long word) {
+    public static long notDigits(long word) {
         return tooLarge(word ^ '0' * ONES, MORE_THAN_NINE);
     }
 
@@ -73,24 +73,24 @@ final class Words {
      *
      * @param carry what has to be added to each byte for its top bit to show it
      */
-    static long tooLarge(long values, long carry) {
+    public static long tooLarge(long values, long carry) {
         return ((values & ~TOPS) + carry | values) & TOPS;
     }
 
     /** Index of the first byte found, 0 to 7; 8 for none. */
-    static int first(long mask) {
+    public static int first(long mask) {
         return Long.numberOfTrailingZeros(mask) >>> 3;
     }
 
     /** Whether the byte at the index, 0 to 7, is the first one found. */
-    static boolean isFirst(long mask, int index) {
+    public static boolean isFirst(long mask, int index) {
         return (mask & -mask) == 0x80L << (index << 3);
     }
 
     /**
      * Value of the decimal digits that the last bytes of the word are, 1 to 8 of them; the bytes before do not matter.
      */
-    static long digits(long word, int count) {
+    public static long digits(long word, int count) {
         int others = Long.SIZE - (count << 3);
         // Neighbours are joined: eight digits to four pairs, to two fours, to one number.
         long ones = (word & 0x0F * ONES) >>> others << others;
@@ -100,7 +100,7 @@ final class Words {
     }
 
     /** Index of the first byte, from the given one, that is not a decimal digit, or the limit. */
-    static int endOfDigits(byte[] bytes, int from, int limit) {
+    public static int endOfDigits(byte[] bytes, int from, int limit) {
         int at = from;
         while (at <= limit - Long.BYTES) {
             long found = notDigits(at(bytes, at));

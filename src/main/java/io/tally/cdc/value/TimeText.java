@@ -1,5 +1,6 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
+import io.tally.cdc.json.Words;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -11,16 +12,16 @@ import java.util.Arrays;
  * or an offset of at most 18 hours, as {@code ±HH}, {@code ±HH:MM} or {@code ±HH:MM:SS}. Letters may be small. No leap
  * seconds and no hour 24, since {@code java.time} has none either.
  */
-final class TimeText {
+public final class TimeText {
 
     /** Not a time in PostgreSQL's range, or not in the form above. */
-    static final long IMPOSSIBLE = Long.MIN_VALUE;
+    public static final long IMPOSSIBLE = Long.MIN_VALUE;
 
     /** PostgreSQL's {@code infinity} or {@code -infinity}. */
-    static final long INFINITE = Long.MAX_VALUE;
+    public static final long INFINITE = Long.MAX_VALUE;
 
     /** A time in PostgreSQL's range that 64 bits of microseconds cannot hold, which end in January of 294247. */
-    static final long FAR = Long.MAX_VALUE - 1;
+    public static final long FAR = Long.MAX_VALUE - 1;
 
     /** PostgreSQL's range of timestamps is November of 4714 BC to 294276 AD. Year 0 is 1 BC. */
     private static final int MIN_YEAR = -4713;
@@ -64,7 +65,7 @@ final class TimeText {
     private TimeText() {}
 
     /** Epoch microseconds of a second and a part of it, {@link #FAR} or {@link #IMPOSSIBLE}. */
-    static long inRange(long epochSecond, long micros) {
+    public static long inRange(long epochSecond, long micros) {
         if (epochSecond >= MIN_SECOND && epochSecond < FAR_SECOND) {
             return epochSecond * MICROS_PER_SECOND + micros;
         }
@@ -72,7 +73,7 @@ final class TimeText {
     }
 
     /** The given day if it is in PostgreSQL's range; else {@link #INFINITE} or {@link #IMPOSSIBLE}. */
-    static long dayInRange(long epochDay) {
+    public static long dayInRange(long epochDay) {
         if (epochDay >= MIN_DAY && epochDay <= MAX_DAY) {
             return epochDay;
         }
@@ -80,7 +81,7 @@ final class TimeText {
     }
 
     /** Epoch microseconds, {@link #INFINITE}, {@link #FAR} or {@link #IMPOSSIBLE}. */
-    static long parse(byte[] bytes, int from, int to) {
+    public static long parse(byte[] bytes, int from, int to) {
         if (UsualTime.isShaped(bytes, from, to)) {
             return UsualTime.epochMicros(bytes, from, to);
         }
@@ -89,7 +90,7 @@ final class TimeText {
     }
 
     /** Epoch days of a date that may have a {@code Z} behind it, {@link #INFINITE} or {@link #IMPOSSIBLE}. */
-    static long parseDate(byte[] bytes, int from, int to) {
+    public static long parseDate(byte[] bytes, int from, int to) {
         int afterYear = Words.endOfDigits(bytes, isSign(bytes, from, to) ? from + 1 : from, to);
         int length = to - afterYear;
         boolean shaped = (length == 6 || length == 7 && bytes[to - 1] == 'Z')
@@ -135,7 +136,7 @@ final class TimeText {
     /**
      * Minutes since the epoch, if there is such a minute in the range; the numbers may be any that are not negative.
      */
-    static long epochMinutes(int year, int month, int day, int hour, int minute) {
+    public static long epochMinutes(int year, int month, int day, int hour, int minute) {
         boolean exists = year >= MIN_YEAR
                 && year <= MAX_YEAR
                 && CivilDate.exists(year, month, day)

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +9,7 @@ import java.util.List;
  * that came before, and only one of another layout is read with care. What a layout recognises is what careful reading
  * accepted before, down to the values that differ, and these are checked.
  */
-final class RecordReader {
+public final class RecordReader {
 
     /** Inserts, updates and deletes have one each, and a column that is an object or null doubles them. */
     private static final int MOST_LAYOUTS = 16;
@@ -37,14 +37,14 @@ final class RecordReader {
     private int touched;
 
     /** @param outermost what finds the members, its own and those of what is nested in it */
-    RecordReader(Members outermost) {
+    public RecordReader(Members outermost) {
         this.outermost = outermost;
         outermost.addTo(readers);
         inOrder = readers.toArray(Nested[]::new);
     }
 
     /** Reads a record that has to be JSON. */
-    void read(byte[] record, int offset, int length) throws UndecodableException {
+    public void read(byte[] record, int offset, int length) throws MalformedJson {
         if (records++ == PROBATION) {
             reconsider();
         }

@@ -1,11 +1,11 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 /**
  * Where an object and its members lie in the records of one layout. A place is an index into the layout's own record, and
  * the number of its variable values before it: by what those have moved everything, the place has moved in another record.
  * Immutable.
  */
-final class Found {
+public final class Found {
 
     private final int start;
     private final int end;
@@ -22,7 +22,7 @@ final class Found {
     private final int[] endsMoved;
 
     /** Nothing, since the object is not there. */
-    static final Found NOTHING = new Found();
+    public static final Found NOTHING = new Found();
 
     private Found() {
         this(null, 0, 0, new long[0], 0, new int[0], new int[0]);
@@ -33,7 +33,7 @@ final class Found {
      * @param present one bit for each member: whether it is there
      * @param memberStarts index of each member's value, if it is there, by the member's number
      */
-    Found(
+    public Found(
             RecordLayout layout,
             int start,
             int end,
@@ -71,24 +71,24 @@ final class Found {
     }
 
     /** @param shifts by the number of variable values before a place, how far it has moved */
-    int start(int[] shifts) {
+    public int start(int[] shifts) {
         return start + shifts[startMoved];
     }
 
-    int end(int[] shifts) {
+    public int end(int[] shifts) {
         return end + shifts[endMoved];
     }
 
-    long[] present() {
+    public long[] present() {
         return present;
     }
 
-    int strangers() {
+    public int strangers() {
         return strangers;
     }
 
     /** Fills in where the members that are there lie, by the member's number. */
-    void fill(int[] memberStarts, int[] memberEnds, int[] shifts) {
+    public void fill(int[] memberStarts, int[] memberEnds, int[] shifts) {
         for (int i = 0; i < members.length; i++) {
             memberStarts[members[i]] = starts[i] + shifts[startsMoved[i]];
             memberEnds[members[i]] = ends[i] + shifts[endsMoved[i]];

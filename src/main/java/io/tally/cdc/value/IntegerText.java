@@ -1,10 +1,11 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
+import io.tally.cdc.json.Words;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The text of a JSON number, already checked by the cursor, to a {@code long} if it is an integer. */
-final class IntegerText {
+public final class IntegerText {
 
     /** Digits that always fit; one more may. */
     private static final int SAFE_DIGITS = 18;
@@ -15,12 +16,12 @@ final class IntegerText {
     private IntegerText() {}
 
     /** Whether the number has neither decimals nor an exponent. */
-    static boolean isInteger(byte[] bytes, int from, int to) {
+    public static boolean isInteger(byte[] bytes, int from, int to) {
         return Words.endOfDigits(bytes, bytes[from] == '-' ? from + 1 : from, to) == to;
     }
 
     /** Whether an integer fits in a long. */
-    static boolean fits(byte[] bytes, int from, int to) {
+    public static boolean fits(byte[] bytes, int from, int to) {
         boolean negative = bytes[from] == '-';
         int first = negative ? from + 1 : from;
         int digits = to - first;
@@ -29,7 +30,7 @@ final class IntegerText {
     }
 
     /** Value of an integer that fits. */
-    static long value(byte[] bytes, int from, int to) {
+    public static long value(byte[] bytes, int from, int to) {
         boolean negative = bytes[from] == '-';
         int first = negative ? from + 1 : from;
         long value = digits(bytes, first, to);

@@ -1,16 +1,16 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.Arrays;
 
 /** The few names that are wanted of an object: finds a name's index by its bytes. Immutable. */
-final class FieldNames {
+public final class FieldNames {
 
     /** Not one of the names. */
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     private final byte[][] names;
 
-    FieldNames(String... wanted) {
+    public FieldNames(String... wanted) {
         names = new byte[wanted.length][];
         for (int i = 0; i < wanted.length; i++) {
             names[i] = CodedText.encode(wanted[i]);
@@ -18,7 +18,7 @@ final class FieldNames {
     }
 
     /** Index of the name in the given slice, which is plain text, or {@link #NONE}. */
-    int find(byte[] bytes, int from, int to) {
+    public int find(byte[] bytes, int from, int to) {
         for (int i = 0; i < names.length; i++) {
             if (Arrays.equals(names[i], 0, names[i].length, bytes, from, to)) {
                 return i;
@@ -28,7 +28,7 @@ final class FieldNames {
     }
 
     /** The same for a name with escapes or beyond ASCII; unusual enough to cost an allocation. */
-    int findCoded(byte[] bytes, int from, int to) {
+    public int findCoded(byte[] bytes, int from, int to) {
         byte[] text = new byte[CodedText.roomFor(to - from)];
         int length = CodedText.decode(bytes, from, to, text);
         return find(text, 0, length);

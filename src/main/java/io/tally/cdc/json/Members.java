@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,10 +10,10 @@ import java.util.List;
  * <p>Holds indexes only, so no value is looked at before the whole record is known to be JSON. What kind a value is,
  * its first byte tells.
  */
-final class Members implements Nested {
+public final class Members implements Nested {
 
     /** What stands for the first byte of a value that is not there. */
-    static final byte MISSING = 0;
+    public static final byte MISSING = 0;
 
     private final FieldNames names;
     private final int[] starts;
@@ -36,7 +36,7 @@ final class Members implements Nested {
     private Nested[] readers = {};
 
     /** @param wanted of a name that comes twice the first place counts */
-    Members(String... wanted) {
+    public Members(String... wanted) {
         presentOwn = new long[(wanted.length >> 6) + 1];
         present = presentOwn;
         names = new FieldNames(wanted);
@@ -45,12 +45,12 @@ final class Members implements Nested {
         ends = new int[wanted.length];
     }
 
-    Members(List<String> wanted) {
+    public Members(List<String> wanted) {
         this(wanted.toArray(new String[0]));
     }
 
     /** Lets the value of a member be read by the given reader, while it is passed. */
-    void nest(int index, Nested reader) {
+    public void nest(int index, Nested reader) {
         nested[index] = reader;
         readers = Arrays.copyOf(readers, readers.length + 1);
         readers[readers.length - 1] = reader;
@@ -66,7 +66,7 @@ final class Members implements Nested {
 
     /** Reads the value at the given index whatever it is, and notes its members if it is an object. */
     @Override
-    public int read(JsonCursor cursor, int from, int outside) throws UndecodableException {
+    public int read(JsonCursor cursor, int from, int outside) throws MalformedJson {
         clear();
         record = cursor.bytes();
         start = from;
@@ -74,7 +74,7 @@ final class Members implements Nested {
         return end;
     }
 
-    private int readMembers(JsonCursor cursor, int brace, int depth) throws UndecodableException {
+    private int readMembers(JsonCursor cursor, int brace, int depth) throws MalformedJson {
         for (Nested reader : readers) {
             reader.clear();
         }
@@ -130,21 +130,21 @@ final class Members implements Nested {
     }
 
     /** First byte of the object, or of whatever stands in its place; MISSING if nothing does. */
-    byte first() {
+    public byte first() {
         return end == 0 ? MISSING : record[start];
     }
 
-    boolean isObject() {
+    public boolean isObject() {
         return first() == '{';
     }
 
     /** Whether there is nothing, or null. */
-    boolean isAbsent() {
+    public boolean isAbsent() {
         return end == 0 || record[start] == 'n';
     }
 
     /** Whether these members are there and nothing else. */
-    boolean hasOnly(int... indexes) {
+    public boolean hasOnly(int... indexes) {
         int others = -indexes.length;
         for (long bits : present) {
             others += Long.bitCount(bits);
@@ -156,45 +156,49 @@ final class Members implements Nested {
         return all && others == 0 && strangers == 0;
     }
 
-    int start() {
+    public int start() {
         return start;
     }
 
-    int end() {
+    public int end() {
         return end;
     }
 
     /** First byte of a member's value; MISSING if it is not there. */
-    byte first(int index) {
+    public byte first(int index) {
         return isPresent(index) ? record[starts[index]] : MISSING;
     }
 
     /** Whether a member is missing or null. */
-    boolean isAbsent(int index) {
+    public boolean isAbsent(int index) {
         return !isPresent(index) || record[starts[index]] == 'n';
     }
 
-    boolean isPresent(int index) {
+    public boolean isPresent(int index) {
         return (present[index >> 6] & 1L << index) != 0;
     }
 
-    boolean isString(int index) {
+    public boolean isString(int index) {
         return first(index) == '"';
     }
 
     /** Whether a member is a number. */
-    boolean isNumber(int index) {
-        byte first = first(index);
+    public boolean isNumber(int index) {
+        return isNumber(first(index));
+    }
+
+    /** Whether a value with this first byte is a number. */
+    public static boolean isNumber(byte first) {
         return first == '-' || first >= '0' && first <= '9';
     }
 
     /** First byte of a member's value; of a string, its opening quote. */
-    int start(int index) {
+    public int start(int index) {
         return starts[index];
     }
 
     /** Index after a member's value; of a string, after its closing quote. */
-    int end(int index) {
+    public int end(int index) {
         return ends[index];
     }
 }

@@ -1,4 +1,9 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
+
+import io.tally.cdc.json.JsonCursor;
+import io.tally.cdc.json.MalformedJson;
+import io.tally.cdc.json.Members;
+import io.tally.cdc.json.TextSlice;
 
 /**
  * The decimal in one column, in any of the ways Debezium and Connect write it: decimal text, a number, the unscaled bytes
@@ -6,13 +11,16 @@ package io.tally.cdc;
  *
  * <p>Not thread-safe: the result is left in a field, beside the reason that says whether there is one.
  */
-final class DecimalReader {
+public final class DecimalReader {
 
     /** The members of a number that brings its scale. */
-    static final String[] STRUCT = {"scale", "value"};
+    public static final String[] STRUCT = {"scale", "value"};
 
-    static final int SCALE = 0;
-    static final int VALUE = 1;
+    /** Decimals of a string that holds decimal text. */
+    public static final int TEXT = Integer.MIN_VALUE;
+
+    public static final int SCALE = 0;
+    public static final int VALUE = 1;
 
     private final DecimalText decimal;
     private final UnscaledDecimal unscaled;
@@ -24,29 +32,27 @@ final class DecimalReader {
     private long units;
 
     /** @param scale decimals of the result */
-    DecimalReader(int scale) {
+    public DecimalReader(int scale) {
         decimal = new DecimalText(scale);
         unscaled = new UnscaledDecimal(scale);
     }
 
     /** The number that was read last, times 10^scale; means something only if there was no reason against it. */
-    long units() {
+    public long units() {
         return units;
     }
 
     /**
      * Reads the value in {@code [start, end)} and returns null, or the reason why it is no number.
      *
-     * @param decimals decimals of unscaled bytes in a string, or {@link ColumnTypes#TEXT} if it holds text
+     * @param decimals decimals of unscaled bytes in a string, or {@link #TEXT} if it holds text
      */
-    DecimalFault read(byte[] record, int start, int end, int decimals) {
+    public DecimalFault read(byte[] record, int start, int end, int decimals) {
         byte first = record[start];
         if (first == '"') {
-            return decimals == ColumnTypes.TEXT
-                    ? readTextIn(record, start, end)
-                    : readBytesIn(record, start, end, decimals);
+            return decimals == TEXT ? readTextIn(record, start, end) : readBytesIn(record, start, end, decimals);
         }
-        if (ColumnReader.isNumber(first)) {
+        if (Members.isNumber(first)) {
             return readText(record, start, end);
         }
         return first == '{' ? readStruct(record, start, end) : DecimalFault.WRONG_TYPE;
@@ -78,8 +84,8 @@ final class DecimalReader {
     private DecimalFault readStruct(byte[] record, int start, int end) {
         try {
             struct.read(cursor, cursor.open(record, start, end - start), 0);
-        } catch (UndecodableException e) {
-            throw Faults.noLongerJson(e);
+        } catch (MalformedJson e) {
+            throw e.noLonger();
         }
         if (!struct.isNumber(SCALE) || !struct.isString(VALUE)) {
             return DecimalFault.WRONG_TYPE;
@@ -90,7 +96,7 @@ final class DecimalReader {
             return DecimalFault.WRONG_TYPE;
         }
         long decimals = IntegerText.fits(record, from, to) ? IntegerText.value(record, from, to) : Long.MAX_VALUE;
-        return decimals == (int) decimals && decimals != ColumnTypes.TEXT
+        return decimals == (int) decimals && decimals != TEXT
                 ? readBytesIn(record, struct.start(VALUE), struct.end(VALUE), (int) decimals)
                 : DecimalFault.NO_NUMBER;
     }

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.Arrays;
 import java.util.BitSet;

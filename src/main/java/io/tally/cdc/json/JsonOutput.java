@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Writes JSON values, one after the other, into arrays that are never written over, so that what a change refers to stays as
  * it is. Makes a new array only when one is full.
  */
-final class JsonOutput {
+public final class JsonOutput {
 
     private static final int CHUNK = 1 << 16;
 
@@ -23,49 +23,49 @@ final class JsonOutput {
     private int at;
 
     /** Begins the next value. */
-    void begin() {
+    public void begin() {
         start = at;
     }
 
     /** The array that holds the value. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
     /** Where the value begins. */
-    int start() {
+    public int start() {
         return start;
     }
 
-    int length() {
+    public int length() {
         return at - start;
     }
 
-    void write(char ascii) {
+    public void write(char ascii) {
         ensure(1);
         bytes[at++] = (byte) ascii;
     }
 
-    void write(byte[] source) {
+    public void write(byte[] source) {
         write(source, 0, source.length);
     }
 
-    void write(byte[] source, int from, int length) {
+    public void write(byte[] source, int from, int length) {
         ensure(length);
         System.arraycopy(source, from, bytes, at, length);
         at += length;
     }
 
-    void writeAscii(String text) {
+    public void writeAscii(String text) {
         write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    void writeNumber(long number) {
+    public void writeNumber(long number) {
         writeDecimal(number, 0);
     }
 
     /** Writes unscaled / 10^scale, without an exponent; the scale is 0 to 18. */
-    void writeDecimal(long unscaled, int scale) {
+    public void writeDecimal(long unscaled, int scale) {
         ensure(LONGEST_NUMBER);
         // Negative numbers reach one further.
         long left = unscaled < 0 ? unscaled : -unscaled;
@@ -87,7 +87,7 @@ final class JsonOutput {
     }
 
     /** Writes text in UTF-8 as a string; whether it is UTF-8 is left to its reader. */
-    void writeString(byte[] source, int from, int length) {
+    public void writeString(byte[] source, int from, int length) {
         int limit = from + length;
         write('"');
         int done = from;
@@ -122,7 +122,7 @@ final class JsonOutput {
     }
 
     /** Writes bytes as a string in base64, padded. */
-    void writeBase64(byte[] source, int from, int length) {
+    public void writeBase64(byte[] source, int from, int length) {
         ensure(length / 3 * 4 + 6);
         bytes[at++] = '"';
         for (int i = 0; i < length; i += 3) {

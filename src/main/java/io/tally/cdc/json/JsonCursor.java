@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 /**
  * A strict reader over the UTF-8 bytes of one JSON document: moves forward only, checks every byte it passes and says
@@ -12,12 +12,12 @@ package io.tally.cdc;
  * and sets no limit to the length of names and strings: the record's length is one.
  *
  * <p>Methods take the index they start at and return the one they got to, so that it can stay in a register. All of
- * them throw {@code not-json} with the offset of the fault. Belongs to one thread; reused from document to document.
+ * them throw with the place of the fault. Belongs to one thread; reused from document to document.
  */
-final class JsonCursor {
+public final class JsonCursor {
 
     /** Jackson's limit, so that what one of the two reads the other does too. */
-    static final int MAX_DEPTH = 1000;
+    public static final int MAX_DEPTH = 1000;
 
     /** One bit for each level of a nest: whether it is an object. */
     private final long[] objects = new long[(MAX_DEPTH >>> 6) + 1];
@@ -33,7 +33,7 @@ final class JsonCursor {
      *
      * @return index of its first byte that counts
      */
-    int open(byte[] document, int offset, int length) throws UndecodableException {
+    public int open(byte[] document, int offset, int length) throws MalformedJson {
         bytes = document;
         start = offset;
         limit = offset + length;
@@ -45,16 +45,16 @@ final class JsonCursor {
         return skipSpace(marked ? offset + 3 : offset);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes;
     }
 
-    int limit() {
+    public int limit() {
         return limit;
     }
 
     /** From an opening brace to the first name's quote, or to the closing brace. */
-    int firstMember(int brace) throws UndecodableException {
+    public int firstMember(int brace) throws MalformedJson {
         int at = skipSpace(brace + 1);
         if (bytes[at] != '"' && bytes[at] != '}') {
             throw fault(at, "a name in double quotes");
@@ -63,7 +63,7 @@ final class JsonCursor {
     }
 
     /** From the end of a member's value to the next name's quote, or to the closing brace. */
-    int nextMember(int afterValue) throws UndecodableException {
+    public int nextMember(int afterValue) throws MalformedJson {
         int at = skipSpace(afterValue);
         if (bytes[at] == ',') {
             at = skipSpace(at + 1);
@@ -77,12 +77,12 @@ final class JsonCursor {
     }
 
     /** From an opening bracket to the first element, or to the closing bracket. */
-    int firstElement(int bracket) throws UndecodableException {
+    public int firstElement(int bracket) throws MalformedJson {
         return skipSpace(bracket + 1);
     }
 
     /** From the end of an element to the next one, or to the closing bracket. */
-    int nextElement(int afterValue) throws UndecodableException {
+    public int nextElement(int afterValue) throws MalformedJson {
         int at = skipSpace(afterValue);
         if (bytes[at] == ',') {
             at = skipSpace(at + 1);
@@ -96,7 +96,7 @@ final class JsonCursor {
     }
 
     /** From a name's opening quote to its closing one. */
-    int endOfName(int quote) throws UndecodableException {
+    public int endOfName(int quote) throws MalformedJson {
         int end = JsonText.endOfPlain(bytes, quote + 1, limit);
         if (end == limit || bytes[end] != '"') {
             end = JsonText.endOfCoded(bytes, end, limit, true);
@@ -109,14 +109,14 @@ final class JsonCursor {
     }
 
     /** Index among those wanted of the name that was passed last, between these quotes; or NONE. */
-    int find(FieldNames names, int quote, int closingQuote) {
+    public int find(FieldNames names, int quote, int closingQuote) {
         return closingQuote == codedNameEnd
                 ? names.findCoded(bytes, quote + 1, closingQuote)
                 : names.find(bytes, quote + 1, closingQuote);
     }
 
     /** From a name's closing quote to the member's value. */
-    int valueAfter(int closingQuote) throws UndecodableException {
+    public int valueAfter(int closingQuote) throws MalformedJson {
         int colon = skipSpace(closingQuote + 1);
         if (bytes[colon] != ':') {
             throw fault(colon, "':'");
@@ -129,13 +129,13 @@ final class JsonCursor {
      *
      * @param outside levels of objects and arrays around the value
      */
-    int endOfValue(int at, int outside) throws UndecodableException {
+    public int endOfValue(int at, int outside) throws MalformedJson {
         byte first = bytes[at];
         return first == '{' || first == '[' ? endOfNest(at, outside) : endOfLeaf(at);
     }
 
     /** Checks that after the document's value nothing but space is left. */
-    void end(int afterValue) throws UndecodableException {
+    public void end(int afterValue) throws MalformedJson {
         int at = afterValue;
         while (at < limit && isSpace(bytes[at])) {
             at++;
@@ -145,7 +145,7 @@ final class JsonCursor {
         }
     }
 
-    private int endOfNest(int from, int outside) throws UndecodableException {
+    private int endOfNest(int from, int outside) throws MalformedJson {
         depth = outside;
         int at = from;
         do {
@@ -160,7 +160,7 @@ final class JsonCursor {
     }
 
     /** From an opening brace or bracket to the first value inside; past all that ends here if there is none. */
-    private int enter(int at, int outside) throws UndecodableException {
+    private int enter(int at, int outside) throws MalformedJson {
         if (depth == MAX_DEPTH) {
             throw fault(at, "at most " + MAX_DEPTH + " levels");
         }
@@ -176,7 +176,7 @@ final class JsonCursor {
     }
 
     /** From the end of a value to the next one, leaving what ends before it; to the end of the nest if all does. */
-    private int leave(int afterValue, int outside) throws UndecodableException {
+    private int leave(int afterValue, int outside) throws MalformedJson {
         int at = afterValue;
         while (depth > outside) {
             int level = depth - 1;
@@ -191,7 +191,7 @@ final class JsonCursor {
         return at;
     }
 
-    private int endOfLeaf(int at) throws UndecodableException {
+    private int endOfLeaf(int at) throws MalformedJson {
         int end = JsonLeaf.end(bytes, at, limit);
         if (end < 0) {
             throw fault(~end, JsonLeaf.expected(bytes[at]));
@@ -200,7 +200,7 @@ final class JsonCursor {
     }
 
     /** Index of the next byte that is not space; there has to be one. */
-    private int skipSpace(int from) throws UndecodableException {
+    private int skipSpace(int from) throws MalformedJson {
         if (from < limit && bytes[from] > ' ') {
             return from;
         }
@@ -218,7 +218,7 @@ final class JsonCursor {
         return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
-    private UndecodableException fault(int at, String expected) {
-        return Faults.notJson(bytes, at, start, limit, expected);
+    private MalformedJson fault(int at, String expected) {
+        return new MalformedJson(bytes, at, start, limit, expected);
     }
 }

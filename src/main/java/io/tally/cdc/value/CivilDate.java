@@ -1,7 +1,7 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
 /** Dates of the proleptic Gregorian calendar, the one of {@code java.time}, where year 0 is 1 BC. */
-final class CivilDate {
+public final class CivilDate {
 
     private static final int YEARS_PER_ERA = 400;
     private static final int DAYS_PER_ERA = 146_097;
@@ -12,7 +12,7 @@ final class CivilDate {
     private CivilDate() {}
 
     /** Whether the date exists; the numbers may be any. */
-    static boolean exists(int year, int month, int day) {
+    public static boolean exists(int year, int month, int day) {
         if (month < 1 || month > 12 || day < 1) {
             return false;
         }
@@ -31,7 +31,7 @@ final class CivilDate {
      * Days from 1970-01-01 to a date that exists. Years are counted from March, so that the leap day is the last of its
      * year (Howard Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
      */
-    static long epochDay(int year, int month, int day) {
+    public static long epochDay(int year, int month, int day) {
         int marchYear = month <= 2 ? year - 1 : year;
         int era = Math.floorDiv(marchYear, YEARS_PER_ERA);
         int yearOfEra = marchYear - era * YEARS_PER_ERA;

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.List;
 
@@ -7,7 +7,7 @@ import java.util.List;
  * to change. Another record is of this layout if it is the same byte for byte around these, and has some value that is no
  * object or array in the place of each. All its members then are where they were, but for what the values are longer.
  */
-final class RecordLayout {
+public final class RecordLayout {
 
     private final byte[] text;
     private final Leaves leaves;
@@ -32,7 +32,7 @@ final class RecordLayout {
      * @param readers what has read it
      * @param older layout of the same kind, whose changing values do so here too; null if there is none
      */
-    RecordLayout(int offset, Leaves leaves, List<Nested> readers, RecordLayout older) {
+    public RecordLayout(int offset, Leaves leaves, List<Nested> readers, RecordLayout older) {
         this.text = leaves.document();
         this.offset = offset;
         this.leaves = leaves;
@@ -61,17 +61,17 @@ final class RecordLayout {
     }
 
     /** Whether another record differs from this one in its leaves only. */
-    boolean isOfKind(Leaves others) {
+    public boolean isOfKind(Leaves others) {
         return leaves.surroundedAs(others);
     }
 
     /** A place in the record, from its index in the array that the record was read from. */
-    int place(int index) {
+    public int place(int index) {
         return index - offset;
     }
 
     /** The changing values before such a place. */
-    int variablesBefore(int index) {
+    public int variablesBefore(int index) {
         int count = 0;
         while (count < ends.length && ends[count] <= index - offset) {
             count++;
@@ -80,7 +80,7 @@ final class RecordLayout {
     }
 
     /** Whether the record is of this layout; the readers have found everything then. */
-    boolean recognises(byte[] record, int from, int limit, Nested[] readers) {
+    public boolean recognises(byte[] record, int from, int limit, Nested[] readers) {
         int at = from;
         int known = 0;
         for (int i = 0; i < starts.length; i++) {

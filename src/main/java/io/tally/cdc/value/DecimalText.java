@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -10,10 +10,10 @@ import java.util.stream.Stream;
  *
  * <p>Not thread-safe: the result is left in a field, beside the reason that says whether there is one.
  */
-final class DecimalText {
+public final class DecimalText {
 
     /** 10^18 is the largest power of ten that fits in a long. */
-    static final int MAX_SCALE = 18;
+    public static final int MAX_SCALE = 18;
 
     /** Digits that always fit in a long. */
     private static final int SAFE_DIGITS = 18;
@@ -31,7 +31,7 @@ final class DecimalText {
 
     private long units;
 
-    DecimalText(int scale) {
+    public DecimalText(int scale) {
         if (scale < 0 || scale > MAX_SCALE) {
             throw new IllegalArgumentException("scale must be 0 to " + MAX_SCALE + ", scale=" + scale);
         }
@@ -39,12 +39,12 @@ final class DecimalText {
     }
 
     /** The number that was parsed last, times 10^scale; means something only if there was no reason against it. */
-    long units() {
+    public long units() {
         return units;
     }
 
     /** Reads a number and returns null, or the reason why there is none. */
-    DecimalFault parse(byte[] bytes, int from, int to) {
+    public DecimalFault parse(byte[] bytes, int from, int to) {
         return parseUsual(bytes, from, to) ? null : parseAny(bytes, from, to);
     }
 

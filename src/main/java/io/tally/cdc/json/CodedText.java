@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.Arrays;
 
@@ -7,12 +7,12 @@ import java.util.Arrays;
  * so that a surrogate pair takes six. Plain ASCII looks the same in it, and a lone surrogate, which an escape may stand
  * for, needs no special case.
  */
-final class CodedText {
+public final class CodedText {
 
     private CodedText() {}
 
     /** Room that {@link #decode} needs at most for so many bytes: four bytes of UTF-8 become two units, six bytes. */
-    static int roomFor(int codedLength) {
+    public static int roomFor(int codedLength) {
         return codedLength + (codedLength >> 1);
     }
 
@@ -21,7 +21,7 @@ final class CodedText {
      *
      * @return how many bytes were written to the target, from its start
      */
-    static int decode(byte[] bytes, int from, int to, byte[] target) {
+    public static int decode(byte[] bytes, int from, int to, byte[] target) {
         int written = 0;
         int at = from;
         while (at < to) {
@@ -42,7 +42,7 @@ final class CodedText {
     }
 
     /** The text of a Java string in the form that {@link #decode} writes. */
-    static byte[] encode(String text) {
+    public static byte[] encode(String text) {
         byte[] target = new byte[3 * text.length()];
         int written = 0;
         for (int i = 0; i < text.length(); i++) {

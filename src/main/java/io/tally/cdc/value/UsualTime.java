@@ -1,5 +1,6 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
+import io.tally.cdc.json.Words;
 import java.nio.charset.StandardCharsets;
 
 /**

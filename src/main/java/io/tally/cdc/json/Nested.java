@@ -1,9 +1,9 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.util.List;
 
 /** What reads a member's value in place of its owner, because the value is an object with members that count. */
-interface Nested {
+public interface Nested {
 
     /** Forgets everything: there is no such value. */
     void clear();
@@ -14,7 +14,7 @@ interface Nested {
      * @param outside levels of objects around it
      * @return index after the value
      */
-    int read(JsonCursor cursor, int from, int outside) throws UndecodableException;
+    int read(JsonCursor cursor, int from, int outside) throws MalformedJson;
 
     /** Adds itself and what is nested in it, always in the same order. */
     void addTo(List<Nested> readers);

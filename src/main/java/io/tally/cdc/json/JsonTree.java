@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.json;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,7 @@ import java.util.Map;
  * A JSON document as maps, lists, strings, decimals, booleans and nulls: for schemas, each of which is read once. Of a name
  * that comes twice the last one counts.
  */
-final class JsonTree {
+public final class JsonTree {
 
     private final JsonCursor cursor = new JsonCursor();
     private final byte[] bytes;
@@ -20,13 +20,13 @@ final class JsonTree {
         this.bytes = bytes;
     }
 
-    /** @throws UndecodableException if it is not JSON */
-    static Object parse(String json) throws UndecodableException {
+    /** @throws MalformedJson if it is not JSON */
+    public static Object parse(String json) throws MalformedJson {
         return parse(json.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @throws UndecodableException if it is not JSON */
-    static Object parse(byte[] bytes) throws UndecodableException {
+    /** @throws MalformedJson if it is not JSON */
+    public static Object parse(byte[] bytes) throws MalformedJson {
         JsonTree tree = new JsonTree(bytes);
         int at = tree.cursor.open(bytes, 0, bytes.length);
         // All of it is checked first, and how deep it nests.
@@ -34,7 +34,7 @@ final class JsonTree {
         return tree.value(at);
     }
 
-    private Object value(int at) throws UndecodableException {
+    private Object value(int at) throws MalformedJson {
         return switch (bytes[at]) {
             case '{' -> object(at);
             case '[' -> array(at);
@@ -46,7 +46,7 @@ final class JsonTree {
         };
     }
 
-    private Map<String, Object> object(int brace) throws UndecodableException {
+    private Map<String, Object> object(int brace) throws MalformedJson {
         Map<String, Object> members = new LinkedHashMap<>();
         int at = cursor.firstMember(brace);
         while (bytes[at] != '}') {
@@ -58,7 +58,7 @@ final class JsonTree {
         return members;
     }
 
-    private List<Object> array(int bracket) throws UndecodableException {
+    private List<Object> array(int bracket) throws MalformedJson {
         List<Object> elements = new ArrayList<>();
         int at = cursor.firstElement(bracket);
         while (bytes[at] != ']') {
