@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.tally.cdc.value.EpochUnit;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,6 +48,7 @@ class LayersTest {
                 mayUse("view"),
                 mayUse("cdc.json"),
                 mayUse("cdc.value", tally("cdc.json")),
+                mayUse("cdc.avro", tally("cdc.json", "cdc.value")),
                 mayUse("cdc", tally("view")),
                 mayUse("window", tally("cdc", "view")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
@@ -73,14 +75,15 @@ class LayersTest {
                 .check(TALLY);
     }
 
+    /** But for the unit of times, which a setting names. */
     @Test
     void roomsOfCdc_areUsedByItselfOnly() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("io.tally.cdc..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.tally.cdc.json..", "io.tally.cdc.value..")
+                .dependOnClassesThat(resideInAnyPackage("io.tally.cdc.*..")
+                        .and(DescribedPredicate.not(JavaClass.Predicates.type(EpochUnit.class))))
                 .check(TALLY);
     }
 
@@ -98,6 +101,7 @@ class LayersTest {
                         "cdc",
                         "cdc.json",
                         "cdc.value",
+                        "cdc.avro",
                         "registry",
                         "ingest",
                         "publish",

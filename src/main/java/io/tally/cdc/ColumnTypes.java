@@ -1,6 +1,7 @@
 package io.tally.cdc;
 
 import io.tally.cdc.value.DecimalReader;
+import io.tally.cdc.value.EpochUnit;
 import java.util.Arrays;
 
 /** How columns are written, as far as JSON does not tell, by their places among those that are wanted. Immutable. */

@@ -1,6 +1,9 @@
 package io.tally.cdc;
 
 import io.tally.cdc.RowChange.Op;
+import io.tally.cdc.avro.AvroInput;
+import io.tally.cdc.avro.AvroType;
+import io.tally.cdc.avro.MalformedAvro;
 import io.tally.cdc.json.JsonOutput;
 import io.tally.cdc.json.MalformedJson;
 import io.tally.cdc.json.Members;
@@ -193,10 +196,14 @@ public final class DebeziumDecoder {
     }
 
     private void decodeAvro(byte[] value, int from, int length, RowChange into) throws UndecodableException {
-        avro.open(value, from, length);
-        json.begin();
-        writer.avro().write(avro, json, AvroType.Role.OUTERMOST);
-        avro.end();
+        try {
+            avro.open(value, from, length);
+            json.begin();
+            writer.avro().write(avro, json, AvroType.Role.OUTERMOST);
+            avro.end();
+        } catch (MalformedAvro fault) {
+            throw Faults.notAvro(fault.getMessage());
+        }
         try {
             decodeJson(json.bytes(), json.start(), json.length(), into);
         } catch (UndecodableException e) {

@@ -6,6 +6,8 @@ import io.tally.cdc.json.JsonTree;
 import io.tally.cdc.json.MalformedJson;
 import io.tally.cdc.json.Nested;
 import io.tally.cdc.json.RecordLayout;
+import io.tally.cdc.value.ConnectTypes;
+import io.tally.cdc.value.EpochUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.cdc.value.ConnectTypes;
+import io.tally.cdc.value.EpochUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

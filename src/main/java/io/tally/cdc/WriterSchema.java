@@ -1,8 +1,13 @@
 package io.tally.cdc;
 
+import io.tally.cdc.avro.AvroPlan;
+import io.tally.cdc.avro.AvroSchema;
+import io.tally.cdc.avro.AvroType;
+import io.tally.cdc.avro.MalformedAvro;
 import io.tally.cdc.json.JsonTree;
 import io.tally.cdc.json.MalformedJson;
 import java.util.List;
+import java.util.Set;
 
 /** The schema of a registry that records were written with, made ready for reading them. Immutable, for any thread. */
 public final class WriterSchema {
@@ -41,21 +46,22 @@ public final class WriterSchema {
                 case JSON -> new WriterSchema(null, SchemaTypes.of(JsonTree.parse(text), columns.wanted()), null);
                 default -> unknown("is of type " + type + ", but Avro or JSON Schema is needed");
             };
-        } catch (UndecodableException | MalformedJson e) {
+        } catch (UndecodableException | MalformedAvro | MalformedJson e) {
             return unknown("cannot be read, " + e.getMessage());
         }
     }
 
     private static WriterSchema avro(String text, List<String> referenced, ColumnNames columns)
-            throws UndecodableException, MalformedJson {
-        AvroSchema schemas = new AvroSchema(new AvroPlan(columns));
+            throws MalformedAvro, MalformedJson {
+        AvroSchema schemas = new AvroSchema(new AvroPlan(
+                Set.copyOf(Envelope.names(columns)), Set.copyOf(columns.all()), Set.copyOf(SourceReader.FIELDS)));
         for (String one : referenced) {
             schemas.parse(one);
         }
         AvroType type = schemas.parse(text);
         ColumnTypes types = ColumnTypes.texts(columns.wanted().size());
         for (int i = 0; i < columns.wanted().size(); i++) {
-            types = types.withUnit(i, unit(type, columns.wanted().get(i), true));
+            types = types.withUnit(i, AvroType.unitOf(type, columns.wanted().get(i)));
         }
         return new WriterSchema(type, types, null);
     }
@@ -83,26 +89,5 @@ public final class WriterSchema {
     /** How its columns are written. */
     ColumnTypes types(ColumnTypes otherwise) {
         return types == null ? otherwise : types.over(otherwise);
-    }
-
-    /** What a column counts, if it is a number and its type says so. */
-    private static EpochUnit unit(AvroType type, String name, boolean outermost) {
-        if (type instanceof AvroUnion union) {
-            for (AvroType branch : union.branches()) {
-                EpochUnit unit = unit(branch, name, outermost);
-                if (unit != null) {
-                    return unit;
-                }
-            }
-        }
-        if (!(type instanceof AvroRecord row)) {
-            return null;
-        }
-        AvroType column = row.typeOf(name);
-        EpochUnit unit = column == null ? null : column.unit();
-        for (String image : List.of("before", "after")) {
-            unit = unit == null && outermost ? unit(row.typeOf(image), name, false) : unit;
-        }
-        return unit;
     }
 }

@@ -7,6 +7,9 @@
  * publish} and {@code status}, which name what it found. Runs on whatever thread the caller is on; a {@link DebeziumDecoder}
  * and all it holds belong to one thread at a time. Does no I/O, reads no clock, logs nothing.
  *
+ * <p>The rules of records are here. How bytes are read, the rooms know, which know nothing of changes: {@link
+ * io.tally.cdc.json}, {@link io.tally.cdc.value} and {@link io.tally.cdc.avro}.
+ *
  * <p>The way of a record: {@link JsonCursor} walks the bytes once and checks all of them; {@link Members} notes where
  * the wanted values lie, the last one winning where a name comes twice; {@link Envelope} tells what shape that is, or
  * {@link OtherMessages} what it is instead; only then, when the whole document is known to be JSON and the operation is
@@ -22,5 +25,6 @@
  */
 package io.tally.cdc;
 
+import io.tally.cdc.avro.AvroType;
 import io.tally.cdc.json.JsonCursor;
 import io.tally.cdc.json.Members;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tally.cdc.value.EpochUnit;
 import io.tally.view.Type;
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.tally.cdc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tally.cdc.value.EpochUnit;
 import io.tally.view.expression.NumberExpression;
 import java.math.BigDecimal;
 import java.math.BigInteger;

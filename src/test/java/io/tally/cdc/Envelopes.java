@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import io.tally.cdc.value.EpochUnit;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.tally.cdc;
 
 import io.tally.cdc.ReferenceReader.Rejected;
+import io.tally.cdc.value.EpochUnit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

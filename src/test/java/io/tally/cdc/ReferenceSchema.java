@@ -1,6 +1,7 @@
 package io.tally.cdc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tally.cdc.value.EpochUnit;
 
 /** The plain reading of an embedded Connect schema. */
 final class ReferenceSchema {

@@ -2,6 +2,7 @@ package io.tally.cdc;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tally.cdc.ReferenceReader.Rejected;
+import io.tally.cdc.value.EpochUnit;
 import io.tally.view.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;

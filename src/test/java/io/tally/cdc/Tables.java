@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import io.tally.cdc.value.EpochUnit;
 import io.tally.view.SourceColumn;
 import io.tally.view.Type;
 import io.tally.view.expression.ColumnRef;

@@ -1,19 +1,20 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
-import io.tally.cdc.AvroType.Role;
+import io.tally.cdc.avro.AvroType.Role;
 import java.util.Set;
 
 /** Which fields of Avro's records count: those that the JSON of the same change would be asked for. */
-final class AvroPlan {
+public final class AvroPlan {
 
     private final Set<String> outermost;
     private final Set<String> row;
     private final Set<String> source;
 
-    AvroPlan(ColumnNames columns) {
-        outermost = Set.copyOf(Envelope.names(columns));
-        row = Set.copyOf(columns.all());
-        source = Set.copyOf(SourceReader.FIELDS);
+    /** @param outermost the fields that count of a record as a whole, of a row image, and of a source */
+    public AvroPlan(Set<String> outermost, Set<String> row, Set<String> source) {
+        this.outermost = outermost;
+        this.row = row;
+        this.source = source;
     }
 
     /** Whether a field of a record counts. */

@@ -1,21 +1,21 @@
-package io.tally.cdc;
+package io.tally.cdc.value;
 
 import java.math.BigDecimal;
 import java.util.Map;
 
 /** The names that Connect and Debezium have for types, as they stand in every kind of schema. */
-final class ConnectTypes {
+public final class ConnectTypes {
 
     private static final String DECIMAL = "org.apache.kafka.connect.data.Decimal";
 
     private ConnectTypes() {}
 
-    static boolean isDecimal(Object name) {
+    public static boolean isDecimal(Object name) {
         return DECIMAL.equals(name);
     }
 
     /** The decimals in a type's parameters, where they are text. */
-    static int scale(Object parameters, int otherwise) {
+    public static int scale(Object parameters, int otherwise) {
         Object scale = parameters instanceof Map<?, ?> of ? of.get("scale") : null;
         if (scale instanceof BigDecimal number) {
             return number.intValue();
@@ -24,7 +24,7 @@ final class ConnectTypes {
     }
 
     /** What a time of the given type counts, or null if it is none that is a number. */
-    static EpochUnit unit(Object name) {
+    public static EpochUnit unit(Object name) {
         return switch (String.valueOf(name)) {
             case "io.debezium.time.Timestamp", "org.apache.kafka.connect.data.Timestamp" -> EpochUnit.MILLIS;
             case "io.debezium.time.MicroTimestamp" -> EpochUnit.MICROS;

@@ -1,7 +1,9 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 import io.tally.cdc.json.JsonTree;
 import io.tally.cdc.json.MalformedJson;
+import io.tally.cdc.value.ConnectTypes;
+import io.tally.cdc.value.EpochUnit;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,32 +11,32 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads the JSON of Avro schemas. Types that were named in one are known in those that follow. */
-final class AvroSchema {
+public final class AvroSchema {
 
     private static final int MAX_FIXED = 1 << 24;
 
     private final AvroPlan plan;
     private final Map<String, AvroType> named = new HashMap<>();
 
-    AvroSchema(AvroPlan plan) {
+    public AvroSchema(AvroPlan plan) {
         this.plan = plan;
     }
 
-    /** @throws UndecodableException if it is JSON, but no Avro schema */
-    AvroType parse(String json) throws UndecodableException, MalformedJson {
+    /** @throws MalformedAvro if it is JSON, but no Avro schema */
+    public AvroType parse(String json) throws MalformedAvro, MalformedJson {
         return type(JsonTree.parse(json), "");
     }
 
-    private AvroType type(Object schema, String namespace) throws UndecodableException {
+    private AvroType type(Object schema, String namespace) throws MalformedAvro {
         return switch (schema) {
             case String name -> reference(name, namespace);
             case List<?> branches -> union(branches, namespace);
             case Map<?, ?> attributes -> complex(attributes, namespace);
-            case null, default -> throw Faults.unreadableSchema("expected a type but found " + schema);
+            case null, default -> throw new MalformedAvro("expected a type but found " + schema);
         };
     }
 
-    private AvroType reference(String name, String namespace) throws UndecodableException {
+    private AvroType reference(String name, String namespace) throws MalformedAvro {
         AvroType primitive = primitive(name);
         if (primitive != null) {
             return primitive;
@@ -44,7 +46,7 @@ final class AvroSchema {
             known = named.get(name);
         }
         if (known == null) {
-            throw Faults.unreadableSchema("type " + name + " is not defined");
+            throw new MalformedAvro("type " + name + " is not defined");
         }
         return known;
     }
@@ -63,7 +65,7 @@ final class AvroSchema {
         };
     }
 
-    private AvroType union(List<?> branches, String namespace) throws UndecodableException {
+    private AvroType union(List<?> branches, String namespace) throws MalformedAvro {
         List<AvroType> types = new ArrayList<>();
         for (Object branch : branches) {
             types.add(type(branch, namespace));
@@ -71,7 +73,7 @@ final class AvroSchema {
         return new AvroUnion(types);
     }
 
-    private AvroType complex(Map<?, ?> attributes, String namespace) throws UndecodableException {
+    private AvroType complex(Map<?, ?> attributes, String namespace) throws MalformedAvro {
         if (!(attributes.get("type") instanceof String kind)) {
             return type(attributes.get("type"), namespace);
         }
@@ -88,29 +90,29 @@ final class AvroSchema {
         };
     }
 
-    private AvroType fixed(Map<?, ?> attributes) throws UndecodableException {
+    private AvroType fixed(Map<?, ?> attributes) throws MalformedAvro {
         int size = number(attributes, "size", -1);
         if (size < 0 || size > MAX_FIXED) {
-            throw Faults.unreadableSchema("a size of " + attributes.get("size"));
+            throw new MalformedAvro("a size of " + attributes.get("size"));
         }
         return isDecimal(attributes) ? new AvroDecimal(scale(attributes), size) : new AvroFixed(size);
     }
 
-    private AvroType recordOf(Map<?, ?> attributes, String namespace) throws UndecodableException {
+    private AvroType recordOf(Map<?, ?> attributes, String namespace) throws MalformedAvro {
         AvroRecord itself = new AvroRecord();
         named(attributes, namespace, itself);
         String inside = namespaceOf(fullName(attributes, namespace));
         List<String> names = new ArrayList<>();
         List<AvroType> types = new ArrayList<>();
         if (!(attributes.get("fields") instanceof List<?> fields)) {
-            throw Faults.unreadableSchema("a record without fields");
+            throw new MalformedAvro("a record without fields");
         }
         for (Object field : fields) {
             if (!(field instanceof Map<?, ?> of) || !(of.get("name") instanceof String name)) {
-                throw Faults.unreadableSchema("a field without a name");
+                throw new MalformedAvro("a field without a name");
             }
             if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || names.contains(name)) {
-                throw Faults.unreadableSchema("field name " + name + " is not possible, or comes twice");
+                throw new MalformedAvro("field name " + name + " is not possible, or comes twice");
             }
             names.add(name);
             types.add(type(of.get("type"), inside));
@@ -119,14 +121,14 @@ final class AvroSchema {
         return itself;
     }
 
-    private AvroType named(Map<?, ?> attributes, String namespace, AvroType type) throws UndecodableException {
+    private AvroType named(Map<?, ?> attributes, String namespace, AvroType type) throws MalformedAvro {
         named.put(fullName(attributes, namespace), type);
         return type;
     }
 
-    private static String fullName(Map<?, ?> attributes, String namespace) throws UndecodableException {
+    private static String fullName(Map<?, ?> attributes, String namespace) throws MalformedAvro {
         if (!(attributes.get("name") instanceof String name)) {
-            throw Faults.unreadableSchema("a type without a name");
+            throw new MalformedAvro("a type without a name");
         }
         return fullName(name, attributes.get("namespace") instanceof String own ? own : namespace);
     }
@@ -139,12 +141,12 @@ final class AvroSchema {
         return fullName.substring(0, Math.max(0, fullName.lastIndexOf('.')));
     }
 
-    private static List<String> strings(Map<?, ?> attributes, String name) throws UndecodableException {
+    private static List<String> strings(Map<?, ?> attributes, String name) throws MalformedAvro {
         List<String> strings = new ArrayList<>();
         if (attributes.get(name) instanceof List<?> list) {
             for (Object element : list) {
                 if (!(element instanceof String text) || !text.matches("[A-Za-z_][A-Za-z0-9_]*")) {
-                    throw Faults.unreadableSchema("symbol " + element + " is not possible");
+                    throw new MalformedAvro("symbol " + element + " is not possible");
                 }
                 strings.add(text);
             }
@@ -158,11 +160,11 @@ final class AvroSchema {
     }
 
     /** Avro's own attribute, or else what Connect has noted. */
-    private static int scale(Map<?, ?> attributes) throws UndecodableException {
+    private static int scale(Map<?, ?> attributes) throws MalformedAvro {
         return number(attributes, "scale", ConnectTypes.scale(attributes.get("connect.parameters"), 0));
     }
 
-    private static int number(Map<?, ?> attributes, String name, int otherwise) throws UndecodableException {
+    private static int number(Map<?, ?> attributes, String name, int otherwise) throws MalformedAvro {
         Object value = attributes.get(name);
         if (value == null) {
             return otherwise;
@@ -170,7 +172,7 @@ final class AvroSchema {
         try {
             return ((BigDecimal) value).intValueExact();
         } catch (ClassCastException | ArithmeticException e) {
-            throw Faults.unreadableSchema(name + " " + value + " is no integer");
+            throw new MalformedAvro(name + " " + value + " is no integer");
         }
     }
 

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 import io.tally.cdc.json.JsonOutput;
 
@@ -10,7 +10,7 @@ import io.tally.cdc.json.JsonOutput;
 record AvroBlocks(AvroType element, boolean named) implements AvroType {
 
     @Override
-    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+    public void write(AvroInput in, JsonOutput out, Role role) throws MalformedAvro {
         in.enter();
         out.write(named ? '{' : '[');
         boolean first = true;
@@ -33,7 +33,7 @@ record AvroBlocks(AvroType element, boolean named) implements AvroType {
 
     /** Goes through the elements, as a block that says how long it is may be wrong about it. */
     @Override
-    public void skip(AvroInput in) throws UndecodableException {
+    public void skip(AvroInput in) throws MalformedAvro {
         in.enter();
         for (long left = in.readBlock(); left > 0; left = in.readBlock()) {
             for (; left > 0; left--) {

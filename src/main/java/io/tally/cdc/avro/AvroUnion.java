@@ -1,6 +1,7 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 import io.tally.cdc.json.JsonOutput;
+import io.tally.cdc.value.EpochUnit;
 import java.util.List;
 
 /** A value of one of some types. */
@@ -13,12 +14,12 @@ final class AvroUnion implements AvroType {
     }
 
     @Override
-    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+    public void write(AvroInput in, JsonOutput out, Role role) throws MalformedAvro {
         branches[in.readIndex(branches.length)].write(in, out, role);
     }
 
     @Override
-    public void skip(AvroInput in) throws UndecodableException {
+    public void skip(AvroInput in) throws MalformedAvro {
         branches[in.readIndex(branches.length)].skip(in);
     }
 

@@ -1,6 +1,4 @@
-package io.tally.cdc;
-
-import io.tally.cdc.value.TimeText;
+package io.tally.cdc.value;
 
 /** What a time that is written as a number counts since 1970-01-01T00:00:00Z. */
 public enum EpochUnit {
@@ -17,7 +15,7 @@ public enum EpochUnit {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     /** Epoch microseconds, rounded down; {@link TimeText#INFINITE}, {@link TimeText#FAR} or {@link TimeText#IMPOSSIBLE}. */
-    long toMicros(long time) {
+    public long toMicros(long time) {
         if (this == NANOS) {
             // Centuries before the last time: it is not known what it was.
             boolean exceeded = time == Long.MAX_VALUE || time < Long.MIN_VALUE + NANOS_PER_SECOND;

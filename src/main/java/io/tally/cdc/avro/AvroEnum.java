@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 import io.tally.cdc.json.JsonOutput;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +16,12 @@ final class AvroEnum implements AvroType {
     }
 
     @Override
-    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+    public void write(AvroInput in, JsonOutput out, Role role) throws MalformedAvro {
         out.write(symbols[in.readIndex(symbols.length)]);
     }
 
     @Override
-    public void skip(AvroInput in) throws UndecodableException {
+    public void skip(AvroInput in) throws MalformedAvro {
         in.readIndex(symbols.length);
     }
 }

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 import io.tally.cdc.json.JsonOutput;
 
@@ -6,12 +6,12 @@ import io.tally.cdc.json.JsonOutput;
 record AvroFixed(int size) implements AvroType {
 
     @Override
-    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+    public void write(AvroInput in, JsonOutput out, Role role) throws MalformedAvro {
         out.writeBase64(in.bytes(), in.pass(size), size);
     }
 
     @Override
-    public void skip(AvroInput in) throws UndecodableException {
+    public void skip(AvroInput in) throws MalformedAvro {
         in.pass(size);
     }
 }

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 import io.tally.cdc.json.JsonOutput;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +54,7 @@ final class AvroRecord implements AvroType {
     }
 
     @Override
-    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+    public void write(AvroInput in, JsonOutput out, Role role) throws MalformedAvro {
         in.enter();
         out.write('{');
         int first = 1;
@@ -78,7 +78,7 @@ final class AvroRecord implements AvroType {
     }
 
     @Override
-    public void skip(AvroInput in) throws UndecodableException {
+    public void skip(AvroInput in) throws MalformedAvro {
         in.enter();
         for (Field field : fields) {
             field.type.skip(in);

@@ -1,10 +1,10 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 /**
  * Walks the bytes of one value in Avro's binary encoding. Reads like the reference implementation, bits beyond a number's
  * size included, so that both take the same bytes for the same value.
  */
-final class AvroInput {
+public final class AvroInput {
 
     private static final int MAX_DEPTH = 64;
 
@@ -18,7 +18,7 @@ final class AvroInput {
     private int depth;
     private long elementsLeft;
 
-    void open(byte[] value, int offset, int length) {
+    public void open(byte[] value, int offset, int length) {
         bytes = value;
         start = offset;
         at = offset;
@@ -37,21 +37,21 @@ final class AvroInput {
     }
 
     /** Demands that nothing is left. */
-    void end() throws UndecodableException {
+    public void end() throws MalformedAvro {
         if (at != limit) {
             throw fault((limit - at) + " bytes are left over");
         }
     }
 
-    int readInt() throws UndecodableException {
+    int readInt() throws MalformedAvro {
         return (int) readVariable(5, "an int");
     }
 
-    long readLong() throws UndecodableException {
+    long readLong() throws MalformedAvro {
         return readVariable(10, "a long");
     }
 
-    private long readVariable(int mostBytes, String what) throws UndecodableException {
+    private long readVariable(int mostBytes, String what) throws MalformedAvro {
         if (at < limit && bytes[at] >= 0) {
             int small = bytes[at++];
             return small >>> 1 ^ -(small & 1);
@@ -72,7 +72,7 @@ final class AvroInput {
     }
 
     /** The next bytes as a number, the lowest first. */
-    long readFixed(int count) throws UndecodableException {
+    long readFixed(int count) throws MalformedAvro {
         int from = pass(count);
         long value = 0;
         for (int i = count - 1; i >= 0; i--) {
@@ -82,7 +82,7 @@ final class AvroInput {
     }
 
     /** The index of one of so many choices. */
-    int readIndex(int choices) throws UndecodableException {
+    int readIndex(int choices) throws MalformedAvro {
         int index = readInt();
         if (index < 0 || index >= choices) {
             throw fault("there is no choice " + index + " of " + choices);
@@ -91,7 +91,7 @@ final class AvroInput {
     }
 
     /** Reads the length of a text or of bytes, and makes sure that they are there. */
-    int readLength() throws UndecodableException {
+    int readLength() throws MalformedAvro {
         long length = readLong();
         if (length < 0 || length > limit - at) {
             throw fault("a length of " + length + " where " + (limit - at) + " bytes are left");
@@ -100,7 +100,7 @@ final class AvroInput {
     }
 
     /** Goes on by so many bytes; returns where they begin. */
-    int pass(int count) throws UndecodableException {
+    int pass(int count) throws MalformedAvro {
         if (count > limit - at) {
             throw fault("it ends within a value of " + count + " bytes");
         }
@@ -110,7 +110,7 @@ final class AvroInput {
     }
 
     /** Reads how many elements come next; none means the end. */
-    long readBlock() throws UndecodableException {
+    long readBlock() throws MalformedAvro {
         long count = readLong();
         if (count < 0) {
             // The size of the block in bytes, which only those need who trust it.
@@ -125,7 +125,7 @@ final class AvroInput {
     }
 
     /** Goes into a record, array or map. */
-    void enter() throws UndecodableException {
+    void enter() throws MalformedAvro {
         if (++depth > MAX_DEPTH) {
             throw fault("more than " + MAX_DEPTH + " levels");
         }
@@ -135,7 +135,7 @@ final class AvroInput {
         depth--;
     }
 
-    private UndecodableException fault(String what) {
-        return Faults.notAvro("not Avro of its schema at byte " + (at - start) + ": " + what);
+    private MalformedAvro fault(String what) {
+        return new MalformedAvro("not Avro of its schema at byte " + (at - start) + ": " + what);
     }
 }

@@ -1,4 +1,4 @@
-package io.tally.cdc;
+package io.tally.cdc.avro;
 
 import io.tally.cdc.json.JsonOutput;
 import io.tally.cdc.value.DecimalText;
@@ -17,7 +17,7 @@ record AvroDecimal(int scale, int size) implements AvroType {
     private static final byte[] VALUE = ",\"value\":".getBytes(StandardCharsets.US_ASCII);
 
     @Override
-    public void write(AvroInput in, JsonOutput out, Role role) throws UndecodableException {
+    public void write(AvroInput in, JsonOutput out, Role role) throws MalformedAvro {
         int length = size == VARIABLE ? in.readLength() : size;
         int from = in.pass(length);
         byte[] bytes = in.bytes();
@@ -39,7 +39,7 @@ record AvroDecimal(int scale, int size) implements AvroType {
     }
 
     @Override
-    public void skip(AvroInput in) throws UndecodableException {
+    public void skip(AvroInput in) throws MalformedAvro {
         in.pass(size == VARIABLE ? in.readLength() : size);
     }
 }
