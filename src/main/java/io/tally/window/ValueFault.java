@@ -1,6 +1,7 @@
 package io.tally.window;
 
 import io.tally.view.RowFault;
+import java.util.Arrays;
 
 /**
  * Why a row of the orders table counts nothing. A fact about the row: every image of it in the log says so, and filling the
@@ -9,32 +10,34 @@ import io.tally.view.RowFault;
  */
 public enum ValueFault {
     /** The event time is infinite. */
-    INFINITE_TIME("infinite-time"),
+    INFINITE_TIME("infinite-time", null),
     /** The event time is one that PostgreSQL can hold, but not the window around it. */
-    TIME_OUT_OF_RANGE("time-out-of-range"),
+    TIME_OUT_OF_RANGE("time-out-of-range", RowFault.NO_WINDOW),
     /** A number is {@code NaN} or infinite. */
-    NOT_FINITE("not-finite"),
+    NOT_FINITE("not-finite", RowFault.NOT_FINITE),
     /** A number is larger than what is counted with, in a column that can hold such numbers. */
-    NUMBER_OUT_OF_RANGE("number-out-of-range"),
+    NUMBER_OUT_OF_RANGE("number-out-of-range", null),
     /** A number has more decimals than what is counted with, in a column that can hold such numbers. */
-    FINER_NUMBER("finer-number"),
+    FINER_NUMBER("finer-number", null),
     /** A value is null, in a column that can hold nulls. */
-    NULL_VALUE("null-value"),
+    NULL_VALUE("null-value", null),
     /** Texts that the rows are grouped by are longer together than a row of the results can hold. */
-    KEY_TOO_LONG("key-too-long");
+    KEY_TOO_LONG("key-too-long", RowFault.KEY_TOO_LONG);
 
     private final String code;
+    private final RowFault ofView;
 
-    ValueFault(String code) {
+    /** @param ofView what a view calls it, if it is for a view to say */
+    ValueFault(String code, RowFault ofView) {
         this.code = code;
+        this.ofView = ofView;
     }
 
     static ValueFault of(RowFault fault) {
-        return switch (fault) {
-            case NOT_FINITE -> NOT_FINITE;
-            case NO_WINDOW -> TIME_OUT_OF_RANGE;
-            case KEY_TOO_LONG -> KEY_TOO_LONG;
-        };
+        return Arrays.stream(values())
+                .filter(value -> value.ofView == fault)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The fault as metrics and the status show it: lower case, words joined by hyphens. */

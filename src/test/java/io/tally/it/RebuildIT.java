@@ -70,7 +70,7 @@ class RebuildIT {
                         "the filling waits for that table",
                         LIMIT,
                         () -> pipeline.query(
-                                        "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'DELETE FROM order_agg%'"
+                                        "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'DELETE FROM \"order_agg\"%'"
                                                 + " AND wait_event_type = 'Lock' AND datname = '" + pipeline.name()
                                                 + "'")
                                 .equals("t"));

@@ -84,6 +84,7 @@ class ResultTableIT {
         PgConnectOptions options = PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length()))
                 .addProperty("TimeZone", "UTC");
         connection = await(PgConnection.connect(vertx, options));
+        run("SET client_min_messages = warning");
         run("DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s; SET search_path = %1$s".formatted(SCHEMA));
         run("CREATE TABLE tally_checkpoint (published_up_to timestamptz)");
         run(SOURCE);
