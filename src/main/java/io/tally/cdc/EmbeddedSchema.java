@@ -61,7 +61,7 @@ final class EmbeddedSchema implements Nested {
 
     @Override
     public Found found(RecordLayout layout) {
-        return end == 0 ? Found.NOTHING : new Found(layout, start, end, new long[0], 0, NO_MEMBERS, NO_MEMBERS);
+        return end == 0 ? Found.NOTHING : new Found(layout, start, end, 0, null, 0, NO_MEMBERS, NO_MEMBERS);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tally.cdc.json;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -22,10 +23,12 @@ public final class Members implements Nested {
     private byte[] record = {};
     private int start;
     private int end;
-    /** One bit for each member: whether it is there. Shared with what it was recalled from, so never written to then. */
-    private long[] present;
+    /** One bit for each member: whether it is there. */
+    private long present;
 
-    private final long[] presentOwn;
+    /** The same for those that one word has no bits for; null if it has them for all. */
+    private final BitSet presentBeyond;
+
     /** Members that are not wanted. */
     private int strangers;
 
@@ -37,8 +40,7 @@ public final class Members implements Nested {
 
     /** @param wanted of a name that comes twice the first place counts */
     public Members(String... wanted) {
-        presentOwn = new long[(wanted.length >> 6) + 1];
-        present = presentOwn;
+        presentBeyond = wanted.length > Long.SIZE ? new BitSet() : null;
         names = new FieldNames(wanted);
         nested = new Nested[wanted.length];
         starts = new int[wanted.length];
@@ -60,8 +62,10 @@ public final class Members implements Nested {
     @Override
     public void clear() {
         end = 0;
-        present = presentOwn;
-        Arrays.fill(presentOwn, 0);
+        present = 0;
+        if (presentBeyond != null) {
+            presentBeyond.clear();
+        }
     }
 
     /** Reads the value at the given index whatever it is, and notes its members if it is an object. */
@@ -102,7 +106,9 @@ public final class Members implements Nested {
 
     @Override
     public Found found(RecordLayout layout) {
-        return end == 0 ? Found.NOTHING : new Found(layout, start, end, present.clone(), strangers, starts, ends);
+        return end == 0
+                ? Found.NOTHING
+                : new Found(layout, start, end, present, presentBeyond, strangers, starts, ends);
     }
 
     @Override
@@ -114,7 +120,7 @@ public final class Members implements Nested {
         record = newRecord;
         start = found.start(shifts);
         end = found.end(shifts);
-        present = found.present();
+        present = found.present(presentBeyond);
         strangers = found.strangers();
         found.fill(starts, ends, shifts);
     }
@@ -123,7 +129,11 @@ public final class Members implements Nested {
         if (index == FieldNames.NONE) {
             strangers++;
         } else {
-            present[index >> 6] |= 1L << index;
+            if (index < Long.SIZE) {
+                present |= 1L << index;
+            } else {
+                presentBeyond.set(index);
+            }
             starts[index] = valueStart;
             ends[index] = valueEnd;
         }
@@ -145,10 +155,8 @@ public final class Members implements Nested {
 
     /** Whether these members are there and nothing else. */
     public boolean hasOnly(int... indexes) {
-        int others = -indexes.length;
-        for (long bits : present) {
-            others += Long.bitCount(bits);
-        }
+        int beyond = presentBeyond == null ? 0 : presentBeyond.cardinality();
+        int others = Long.bitCount(present) + beyond - indexes.length;
         boolean all = true;
         for (int index : indexes) {
             all &= isPresent(index);
@@ -175,7 +183,7 @@ public final class Members implements Nested {
     }
 
     public boolean isPresent(int index) {
-        return (present[index >> 6] & 1L << index) != 0;
+        return index < Long.SIZE ? (present & 1L << index) != 0 : presentBeyond.get(index);
     }
 
     public boolean isString(int index) {
