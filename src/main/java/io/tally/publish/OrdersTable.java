@@ -59,8 +59,6 @@ public record OrdersTable(
         String most = BigDecimal.valueOf(Long.MAX_VALUE, priceScale).toPlainString();
         return String.join(
                 " AND ",
-                eventTime + " >= '4713-01-01 00:00:00Z BC'",
-                eventTime + " < '294247-01-01 00:00:00Z'",
                 isInteger(customerId),
                 isInteger(quantity),
                 quantity + " % 1 = 0",
