@@ -50,7 +50,7 @@ record Mutation(String name, List<Edit> edits) {
                     """
                             if (replaying() || lostGround != null || dropped) {
                                 if (watermarkMs != NO_TIME) {
-                                    windows.closeUpTo(settings.windows().startOf(watermarkMs));
+                                    windows.closeUpTo(window.startMs(watermarkMs));
                                 }
                                 return null;
                     """),
@@ -62,8 +62,8 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "replay applies published windows again",
                     SHARD,
-                    "if (offset < replayUntil) {\n                return true;",
-                    "if (false) {\n                return true;"),
+                    "if (offset < replayUntil) {\n                return;",
+                    "if (false) {\n                return;"),
             of("early windows not saved", SHARD, "windows.publishedEarly(),", "new long[0],"),
             of("no fence: owner", SQL, "&& publication.owner().equals(found.owner())", ""),
             of("no fence: sequence", SQL, "&& publication.expectedSequence() == found.sequence()", ""),
@@ -72,22 +72,40 @@ record Mutation(String name, List<Edit> edits) {
                     List.of(
                             new Edit(
                                     INSTANCE,
-                                    "        if (deadLetters.isEmpty()) {\n            apply(lossesBefore);",
+                                    "            if (deadLetters.isEmpty()) {\n                apply(lossesBefore);",
                                     """
                                     apply(lossesBefore);
                                     if (deadLetters.isEmpty()) {
                                     """),
-                            new Edit(INSTANCE, "                apply(lossesBefore);\n            }));", "}));"))),
+                            new Edit(
+                                    INSTANCE,
+                                    "                    apply(lossesBefore);\n                }));",
+                                    "                }));"))),
             of(
                     "duplicates: lsn only",
                     DUPLICATES,
-                    "if (sameTransaction || change.lastCommitLsn() == lastCommitLsn) {",
+                    "if (isSameTransaction(change) || change.lastCommitLsn() == lastCommitLsn) {",
                     "if (true) {"),
             of(
                     "duplicates: pair only",
                     DUPLICATES,
-                    "if (sameTransaction || change.lastCommitLsn() == lastCommitLsn) {",
+                    "if (isSameTransaction(change) || change.lastCommitLsn() == lastCommitLsn) {",
                     "if (change.lastCommitLsn() == lastCommitLsn) {"),
+            of(
+                    "duplicates: a missing first part is old",
+                    DUPLICATES,
+                    "if (change.lsn() > lastCommitLsn) {",
+                    "if (false) {"),
+            of(
+                    "duplicates: a change without a sequence tells nothing",
+                    SHARD,
+                    " && !duplicates.mayHaveGoneBack(change)",
+                    ""),
+            of(
+                    "fill: what lies below another history need not have ended",
+                    TAKEOVER,
+                    "!logStarts.equals(filledLogStarts(facts)),",
+                    "everywhere,"),
             of(
                     "duplicates: equal pair is always one",
                     DUPLICATES,
@@ -129,9 +147,9 @@ record Mutation(String name, List<Edit> edits) {
             of(
                     "fault of a value: the row after is lost",
                     SHARD,
-                    "if (contribute(change.after(), 1, offset, nowMs))",
-                    "if ((!change.before().present() || counts(change.before()))"
-                            + " && contribute(change.after(), 1, offset, nowMs))"),
+                    "if (change.after().present()) {\n                        advanceEventTime(",
+                    "if (change.after().present() && (!change.before().present() || read(change.before()) == null)) {\n"
+                            + "                        advanceEventTime("),
             of("new snapshot run not noticed", SHARD, "if (change.lsn() > bootstrapLsn) {", "if (false) {"),
             of("truncate not noticed", SHARD, "if (settings.truncateIsLostGround() &&", "if (false &&"),
             of(
@@ -139,16 +157,12 @@ record Mutation(String name, List<Edit> edits) {
                     DUPLICATES,
                     "isNewerThanAllSeen(change) ? Verdict.WENT_BACK : Verdict.DUPLICATE",
                     "Verdict.DUPLICATE"),
-            of(
-                    "visibility filter off",
-                    FILL,
-                    "return change.transactionKnown()",
-                    "return false && change.transactionKnown()"),
+            of("visibility filter off", FILL, "return visibility != null\n", "return false && visibility != null\n"),
             of(
                     "visibility filter never retired",
                     FILL,
-                    "if (Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn) {",
-                    "if (false) {"),
+                    "return Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn;",
+                    "return false;"),
             of(
                     "visibility filter retired too early",
                     SQL,
@@ -319,8 +333,8 @@ record Mutation(String name, List<Edit> edits) {
                                     "        if (due"),
                             new Edit(
                                     SHARD,
-                                    "        boolean moved =\n",
-                                    "        List<WindowDeltas> due = windows.takePublished();\n        boolean moved =\n"))),
+                                    "        boolean moved =",
+                                    "        List<WindowDeltas> due = windows.takePublished();\n        boolean moved ="))),
             of(
                     "final when one partition has passed",
                     RESULTS,
