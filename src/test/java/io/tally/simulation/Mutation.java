@@ -92,11 +92,6 @@ record Mutation(String name, List<Edit> edits) {
                     "if (isSameTransaction(change) || change.lastCommitLsn() == lastCommitLsn) {",
                     "if (change.lastCommitLsn() == lastCommitLsn) {"),
             of(
-                    "duplicates: a missing first part is old",
-                    DUPLICATES,
-                    "if (change.lsn() > lastCommitLsn) {",
-                    "if (false) {"),
-            of(
                     "duplicates: a change without a sequence tells nothing",
                     SHARD,
                     " && !duplicates.mayHaveGoneBack(change)",
