@@ -119,9 +119,9 @@ class SecureConnectionsIT {
         try (EngineProcess engine = EngineProcess.start(pipeline, environment).awaitRunning()) {
             pipeline.execute("INSERT INTO orders VALUES ('tls', 2, 2, 3.50, now() - interval '2 minutes')");
             pipeline.awaitExact(LIMIT);
-            // A machine that is busy keeps the broker waiting for more than the second after which that is said; and
-            // the bad
-            // record of another test owes a fill, after which it is met again.
+            // A busy machine takes more than the second after which the broker's silence is said. The bad record of
+            // another
+            // test owes a fill, after which it is met again.
             assertTrue(
                     engine.log()
                             .lines()
