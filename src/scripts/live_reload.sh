@@ -46,6 +46,10 @@ parts() {
         sed -n 's/^"\([^"]*\(tally\|kafka\)[^"]*\)".*/thread \1/p' | sort
     ask /q/metrics | sed -n 's/^\(tally_[^ ]*\) .*/\1/p; /^tally_ingest_partitions /p' | sort
 }
+found() {
+    before=$(parts)
+    [[ $before == *'thread tally-read-1'*'tally_ingest_partitions '[1-9]* ]]
+}
 same() { [[ $(parts) == "$before" ]]; }
 
 end() {
@@ -87,8 +91,7 @@ cd "$copy"
 maven=$!
 await 180 'development mode answers' answers /q/health/live UP
 await 60 'the engine works' works
-before=$(parts)
-[[ $before == *'thread tally-read-1'*'tally_ingest_partitions '[1-9]* ]] || fail 'threads and metrics of the engine are not found'
+await 30 'its threads and metrics are found' found
 
 java=src/main/java/io/tally/status/JobsResource.java
 html=src/main/resources/META-INF/resources/index.html
