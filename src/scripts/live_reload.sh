@@ -44,7 +44,7 @@ works() { answers /api/status '"state":"RUNNING"' && ask /q/metrics | grep -q '^
 parts() {
     "$JAVA_HOME/bin/jcmd" "$(ps -o pid= --ppid "$maven" | tr -d ' ')" Thread.print |
         sed -n 's/^"\([^"]*\(tally\|kafka\)[^"]*\)".*/thread \1/p' | sort
-    ask /q/metrics | sed -n 's/^\(tally_[^ ]*\) .*/\1/p; /^tally_ingest_partitions /p' | sort
+    ask /q/metrics | sed -n '/^tally_ingest_partitions /p; s/^\(tally_[^ ]*\) .*/\1/p' | sort
 }
 found() {
     before=$(parts)
