@@ -63,7 +63,9 @@ public final class Mutations {
                 sources.add(target.toString());
             }
             String complaint = compile(sources, work.resolve("classes"));
-            return complaint == null ? run(work.resolve("classes")) : "NOT COMPILED: " + complaint;
+            return complaint == null
+                    ? run(work.resolve("classes"), mutation.firstSeed())
+                    : "NOT COMPILED: " + complaint;
         } finally {
             delete(work);
         }
@@ -86,7 +88,7 @@ public final class Mutations {
     }
 
     /** Loads everything anew, the changed classes first. */
-    private static String run(Path classes) throws Exception {
+    private static String run(Path classes, long firstSeed) throws Exception {
         List<URL> urls = new ArrayList<>();
         urls.add(classes.toUri().toURL());
         for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator)) {
@@ -100,9 +102,9 @@ public final class Mutations {
             Method run = type.getDeclaredMethod("run", long.class);
             run.setAccessible(true);
             Object simulation = constructor.newInstance();
-            for (int seed = 1; seed <= MOST_SCHEDULES; seed++) {
-                if (run.invoke(simulation, (long) seed) != null) {
-                    return Integer.toString(seed);
+            for (long seed = firstSeed; seed < firstSeed + MOST_SCHEDULES; seed++) {
+                if (run.invoke(simulation, seed) != null) {
+                    return Long.toString(seed);
                 }
             }
             return "NOT CAUGHT in " + MOST_SCHEDULES;
