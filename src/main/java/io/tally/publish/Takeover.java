@@ -397,10 +397,11 @@ public final class Takeover implements Checkpoints {
             results.flatMap(Ledger.Pipeline::source)
                     .ifPresent(source -> source.logStarts()
                             .forEach((partition, offset) -> logStarts.merge(partition, offset, Math::max)));
-            return results.flatMap(this::knownLoss)
-                    .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK)
-                    // Whatever the topic: it holds changes of before up to its end.
-                    .or(() -> pipeline.flatMap(Attempt::otherSystem));
+            // Whatever the topic, and whatever a reader has met in it: it may hold changes of several other histories
+            // up to its end.
+            return pipeline.flatMap(Attempt::otherSystem)
+                    .or(() -> results.flatMap(this::knownLoss)
+                            .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK));
         }
     }
 

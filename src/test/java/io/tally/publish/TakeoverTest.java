@@ -313,6 +313,17 @@ class TakeoverTest {
         assertEquals(0, ledger.checkpoints.get(1).position());
     }
 
+    /** Two failovers: where the reader saw the first begin there are changes that the second has undone. */
+    @Test
+    void takeOver_anotherSystemAndTheLogWentBack_meetsNothingOfWhatTheTopicHolds() {
+        takeOver(engine("PT1M", false, false));
+        ledger.look = TestLooks.of(ledger.look, "7/00000002");
+        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        takeOver(engine("PT1M", false, false));
+        assertEquals(100, ledger.checkpoints.get(0).position());
+        assertEquals(50, ledger.checkpoints.get(1).position());
+    }
+
     @Test
     void takeOver_resultsOfAnotherSystem_areFilledAndItsChangesNeverMetAgain() {
         takeOver(engine("PT1M", false, false));

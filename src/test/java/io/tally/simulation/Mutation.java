@@ -304,8 +304,8 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "look: the topic of another system is read again",
                     TAKEOVER,
-                    ".or(() -> pipeline.flatMap(Attempt::otherSystem))",
-                    ""),
+                    "return pipeline.flatMap(Attempt::otherSystem)\n                    .or(() ->",
+                    "return Optional.<LostGround>empty()\n                    .or(() ->"),
             of("stop: filled all the same", TAKEOVER, "settings.stopOnLostGround()", "false"),
             of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
             of("stop: tried again and again", ASSIGNMENTS, "one.phase = ReaderState.Phase.STOPPED;", ""),
