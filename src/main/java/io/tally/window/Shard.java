@@ -207,13 +207,14 @@ public final class Shard {
 
     /**
      * Tells whether the partition has been read to its end, as the broker saw it last. Silence counts only while somebody
-     * looks: if this is not called for long, because the process was frozen, it begins anew.
+     * looks: if this is not called for long, because the process was frozen, it begins anew; and if the clock was set back,
+     * since nobody knows for how long it was not called.
      *
      * @param isDrained whether nothing was left to read beyond the position
      * @param nowMs our clock
      */
     public void drained(boolean isDrained, long nowMs) {
-        if (nowMs - lookedAtMs > LONGEST_GLANCE_MS) {
+        if (Math.abs(nowMs - lookedAtMs) > LONGEST_GLANCE_MS) {
             quietSinceMs = nowMs;
         }
         lookedAtMs = nowMs;

@@ -95,12 +95,16 @@ class WindowStoreTest {
     }
 
     @Test
-    void watermark_clockSetBack_idlePartitionStillDoesNotHoldBack() {
+    void watermark_clockSetBack_idlePartitionHoldsBackOnlyUntilItHasBeenQuietAgain() {
         order(add(0), NOW, 1, NOW);
         Shard idle = add(1);
         order(idle, NOW - 60_000, 1, NOW);
-        drained(idle, NOW - 3_600_000, NOW - 3_600_000);
-        assertEquals(NOW - 5_000, store.watermarkMs(NOW - 3_600_000));
+        drained(idle, NOW, NOW + 2_000);
+        long earlier = NOW - 3_600_000;
+        drained(idle, earlier, earlier + 999);
+        assertEquals(NOW - 65_000, store.watermarkMs(earlier + 999), "nobody knows for how long it was not looked at");
+        drained(idle, earlier + 999, earlier + 1_000);
+        assertEquals(NOW - 5_000, store.watermarkMs(earlier + 1_000));
     }
 
     @Test
