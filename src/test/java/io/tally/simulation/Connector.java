@@ -63,6 +63,10 @@ final class Connector {
      * @param evenIfEmpty whether to start on a table without rows, whose snapshot leaves no trace
      */
     void startFromNothing(boolean evenIfEmpty) {
+        if (!evenIfEmpty && world.isCalm() && world.source.isQuiet() && world.source.isEmpty()) {
+            // Nobody else writes any more.
+            world.writers.touchEveryPartition();
+        }
         if (world.source.hasInvisible() || !evenIfEmpty && world.source.isEmpty()) {
             world.timeline.after(50, () -> startFromNothing(evenIfEmpty));
             return;
