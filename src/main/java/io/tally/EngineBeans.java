@@ -6,6 +6,7 @@ import io.tally.cdc.RecordFormat;
 import io.tally.cdc.UpdateMode;
 import io.tally.ingest.DeadLetterSettings;
 import io.tally.ingest.IngestSettings;
+import io.tally.ingest.ViewInput;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.SourceColumns;
@@ -13,6 +14,7 @@ import io.tally.registry.RegistrySettings;
 import io.tally.registry.SchemaRegistry;
 import io.tally.view.DefaultView;
 import io.tally.view.View;
+import io.tally.window.Checkpoints;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +30,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +107,12 @@ class EngineBeans {
     @Singleton
     WindowStore windowStore(WindowSettings settings) {
         return new WindowStore(settings);
+    }
+
+    @Produces
+    @Singleton
+    List<ViewInput> viewInputs(View view, IngestSettings ingest, WindowStore store, Checkpoints checkpoints) {
+        return List.of(new ViewInput(view.name(), ingest.topic(), store, checkpoints));
     }
 
     @Produces

@@ -33,10 +33,13 @@ class PolledTest {
 
     private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true, false));
 
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+
     private static final long NOW = 1_000;
 
     private final Shard shard =
             new Shard(TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, 1), TestCheckpoints.SETTINGS, NOW);
+    private final WindowStore store = new WindowStore(TestCheckpoints.SETTINGS);
     private final Map<Integer, WriterSchema> schemas = new HashMap<>();
 
     private static ConsumerRecords<ByteBuffer, ByteBuffer> poll(ByteBuffer... values) {
@@ -45,6 +48,12 @@ class PolledTest {
             records.add(new ConsumerRecord<>("orders", 0, records.size(), null, value));
         }
         return new ConsumerRecords<>(Map.of(new TopicPartition("orders", 0), records), Map.of());
+    }
+
+    private Reading fed(Shard one) {
+        FixedReading reading = new FixedReading();
+        reading.add("order_agg", PARTITION, store, one);
+        return reading;
     }
 
     /** A value that is part of a larger buffer, as the consumer hands it over. */
@@ -57,11 +66,12 @@ class PolledTest {
     @Test
     void lackingSchemas_areThoseThatAreNotAtHand() {
         Polled polled = new Polled(
-                new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, schemas::get)), SHAPES);
+                Map.of("orders", new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, schemas::get))),
+                SHAPES);
         ByteBuffer json = ByteBuffer.wrap("{\"ts_ms\":1}".getBytes(StandardCharsets.UTF_8));
         polled.fill(
                 poll(framed(5, false), null, json, framed(-6, true), framed(5, false), framed(7, false)),
-                Map.of(0, shard),
+                fed(shard),
                 NOW);
         schemas.put(
                 7, WriterSchema.of(WriterSchema.AVRO, "\"string\"", List.of(), new ColumnNames("order_id", List.of())));
@@ -73,8 +83,8 @@ class PolledTest {
 
     @Test
     void lackingSchemas_withoutARegistry_areNone() {
-        Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
-        polled.fill(poll(framed(5, false)), Map.of(0, shard), NOW);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(framed(5, false)), fed(shard), NOW);
         assertEquals(Set.of(), polled.lackingSchemas());
     }
 
@@ -84,17 +94,15 @@ class PolledTest {
         shard.drained(true, NOW);
         shard.settle();
         assertTrue(shard.progress().drained());
-        new Polled(new DebeziumDecoder(), SHAPES).fill(poll(framed(5, false)), Map.of(0, shard), NOW);
+        new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES).fill(poll(framed(5, false)), fed(shard), NOW);
         assertFalse(shard.progress().drained());
     }
 
     @Test
     void decode_rowBeforeThatIsNotBelieved_isADeadLetterAndAFillIsOwed() {
-        WindowStore store = new WindowStore(TestCheckpoints.SETTINGS);
-        store.add(shard);
         store.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
-        Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
-        polled.fill(poll(change('d', 49), change('d', 50), change('c', 51)), Map.of(0, shard), NOW);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('d', 49), change('d', 50), change('c', 51)), fed(shard), NOW);
         List<DeadLetter> deadLetters = polled.decode();
         assertEquals(
                 List.of(1L),

@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -44,6 +46,14 @@ final class LogConsumer extends MockConsumer<ByteBuffer, ByteBuffer> {
 
     void lose(Collection<TopicPartition> partitions) {
         partitions.forEach(partition -> fetches.remove(partition.partition()));
+    }
+
+    /** Keeps where it is in those that it had. */
+    @Override
+    public void assign(Collection<TopicPartition> partitions) {
+        Set<Integer> wanted = partitions.stream().map(TopicPartition::partition).collect(Collectors.toSet());
+        fetches.keySet().retainAll(wanted);
+        wanted.forEach(partition -> fetches.computeIfAbsent(partition, added -> new Fetch()));
     }
 
     /** Fails, and leaves all positions where they are, if one of them cannot be read. */
