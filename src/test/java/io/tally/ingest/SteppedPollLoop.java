@@ -54,13 +54,19 @@ public final class SteppedPollLoop {
      *
      * @param poll runs the callbacks of the group and returns records
      * @param handOver takes a poll on its way; it calls {@link #decode} and then {@link #apply} or {@link #fail}
+     * @return how many shards it has ended of itself that had nothing the matter with them
      */
-    public void step(Supplier<ConsumerRecords<ByteBuffer, ByteBuffer>> poll, Runnable handOver, long nowMs) {
+    public long step(Supplier<ConsumerRecords<ByteBuffer, ByteBuffer>> poll, Runnable handOver, long nowMs) {
         if (failed && !out) {
             failed = false;
             reading.reloadAll(nowMs);
         }
+        List<Feed> sound = reading.feeds().values().stream()
+                .flatMap(List::stream)
+                .filter(feed -> feed.lost() == null && !feed.shard().dropped())
+                .toList();
         reading.advance(out, nowMs);
+        long ended = sound.stream().filter(feed -> feed.shard().dropped()).count();
         try {
             ConsumerRecords<ByteBuffer, ByteBuffer> records = poll.get();
             if (!records.isEmpty()) {
@@ -79,6 +85,7 @@ public final class SteppedPollLoop {
             reading.observeLag();
         }
         stores.forEach(store -> store.announceDue(nowMs));
+        return ended;
     }
 
     /** Decodes the poll that is out. Returns the records to send to the dead letters before it is applied. */
@@ -147,6 +154,10 @@ public final class SteppedPollLoop {
     /** Whether partitions are left alone until somebody does something about it. */
     public boolean hasStopped() {
         return reading.states().stream().anyMatch(one -> one.phase() == ReaderState.Phase.STOPPED);
+    }
+
+    List<ReaderState.Partition> states() {
+        return reading.states();
     }
 
     /** What keeps it from reading, as the status shows it, or null. */

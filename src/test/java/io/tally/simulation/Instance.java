@@ -270,7 +270,10 @@ final class Instance {
 
         private void readOn() {
             long fed = loop.fed();
-            loop.step(this::poll, this::handOver, nowMs());
+            long ended = loop.step(this::poll, this::handOver, nowMs());
+            if (ended > 0 && !world.plan.has(FaultKind.TOPIC_RECREATED)) {
+                world.broken("shards were ended for nothing, count=" + ended);
+            }
             if (this == catchUp) {
                 world.happened(FaultKind.CAUGHT_UP, Math.max(0, fed - loop.fed()));
             }
