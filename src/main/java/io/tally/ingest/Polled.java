@@ -32,15 +32,18 @@ final class Polled {
     /** What one shard has of the poll. */
     private static final class Share {
         final Feed feed;
+        /** The first offset that it needs. */
+        final long position;
         /** Places of records that were decoded, and are not to be believed. */
         final BitSet voided = new BitSet();
 
         Share(Feed feed) {
             this.feed = feed;
+            this.position = feed.position();
         }
 
         boolean needs(long offset) {
-            return offset >= feed.position();
+            return offset >= position;
         }
     }
 
@@ -119,7 +122,7 @@ final class Polled {
     private static long lowestNeeded(List<Share> shares) {
         long lowest = Long.MAX_VALUE;
         for (Share share : shares) {
-            lowest = Math.min(lowest, share.feed.position());
+            lowest = Math.min(lowest, share.position);
         }
         return lowest;
     }
@@ -159,7 +162,9 @@ final class Polled {
             Shard shard = share.feed.shard();
             if (share.needs(record.offset())) {
                 boolean isVoid = fault == null && shard.isVoid(changes.get(i));
-                share.voided.set(i, isVoid);
+                if (isVoid) {
+                    share.voided.set(i);
+                }
                 isNews |= (isVoid || fault != null) && !shard.wasReadBefore(record.offset());
             }
         }
@@ -169,7 +174,8 @@ final class Polled {
     }
 
     private void noteShape(Shape shape, ConsumerRecord<ByteBuffer, ByteBuffer> record) {
-        if (shape != lastShape) {
+        // A decoder that has decoded nothing yet knows none.
+        if (shape != null && shape != lastShape) {
             lastShape = shape;
             shapes.note(shape, record);
         }

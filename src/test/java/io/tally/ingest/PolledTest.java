@@ -237,6 +237,25 @@ class PolledTest {
         assertEquals(6, other.position());
     }
 
+    @Test
+    void decode_firstRecordOfTheSecondTopicIsBroken_isADeadLetter() {
+        FixedReading reading = new FixedReading();
+        TopicPartition returns = new TopicPartition("returns", 0);
+        reading.add("minutes", PARTITION, store, shard);
+        reading.add("returns_agg", returns, store(), shardAt(0));
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder(), "returns", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('c', 49)), reading, NOW);
+        polled.decode();
+        polled.apply(NOW);
+        ByteBuffer broken = ByteBuffer.wrap(new byte[] {'{'});
+        polled.fill(
+                new ConsumerRecords<>(
+                        Map.of(returns, List.of(new ConsumerRecord<>("returns", 0, 0, null, broken))), Map.of()),
+                reading,
+                NOW);
+        assertEquals(1, polled.decode().size());
+    }
+
     private static ByteBuffer change(char op, long lsn) {
         String row = "{\"order_id\":\"a\",\"customer_id\":1,\"quantity\":1,\"price\":\"9.99\","
                 + "\"event_ts\":\"1970-01-01T00:00:00Z\"}";

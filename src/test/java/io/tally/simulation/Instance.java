@@ -30,6 +30,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -190,7 +191,7 @@ final class Instance {
         }
 
         ViewInput input() {
-            return new ViewInput(view.name, Topic.NAME, store, checkpoints);
+            return new ViewInput(view.name, view.topic(), store, checkpoints);
         }
 
         /** Once one has stopped, nobody goes on with the same results. */
@@ -289,7 +290,10 @@ final class Instance {
                 losses++;
                 loop.revoked(lost);
                 consumer.lose(lost);
-                lost.forEach(partition -> world.group.hasLost(Instance.this, partition.partition()));
+                lost.stream()
+                        .map(TopicPartition::partition)
+                        .distinct()
+                        .forEach(partition -> world.group.hasLost(Instance.this, partition));
             }
             List<TopicPartition> gained = take(toGain);
             if (!gained.isEmpty()) {
@@ -347,12 +351,15 @@ final class Instance {
         }
 
         private List<TopicPartition> take(Set<Integer> partitions) {
-            List<TopicPartition> mine = partitions.stream()
+            List<Integer> mine = partitions.stream()
                     .filter(partition -> reader(partition) == this)
-                    .map(partition -> new TopicPartition(Topic.NAME, partition))
                     .toList();
-            mine.forEach(partition -> partitions.remove(partition.partition()));
-            return mine;
+            mine.forEach(partitions::remove);
+            Set<String> topics =
+                    kept.stream().map(one -> one.view.topic()).collect(Collectors.toCollection(TreeSet::new));
+            return mine.stream()
+                    .flatMap(partition -> topics.stream().map(topic -> new TopicPartition(topic, partition)))
+                    .toList();
         }
     }
 

@@ -65,6 +65,11 @@ final class KeptView {
                 all.results());
     }
 
+    /** The topic that it reads. */
+    String topic() {
+        return plan.mirrored() ? Topic.MIRROR : Topic.NAME;
+    }
+
     long windowMs() {
         return plan.windowMs();
     }

@@ -45,9 +45,10 @@ record Plan(
      * A view that is kept beside the one that always is.
      *
      * @param filtered whether it counts some of the orders only
+     * @param mirrored whether it reads a second topic, which holds the same
      * @param addedAfterMs engines that are started later know it
      */
-    record Kept(long windowMs, boolean filtered, long addedAfterMs) {}
+    record Kept(long windowMs, boolean filtered, boolean mirrored, long addedAfterMs) {}
 
     /** @param seed decides the details, so that dropping another fault does not change them */
     record Planned(FaultKind kind, long atMs, long seed) {}
@@ -91,7 +92,7 @@ record Plan(
             long windowMs = random.nextInt(4) == 0 ? 3_600_000 : 1_000L * (1 + random.nextInt(20));
             boolean isAdded = mayAdd && random.nextInt(4) == 0;
             long addedAfterMs = isAdded ? random.nextLong(one.chaosMs) : 0;
-            views.add(new Kept(windowMs, random.nextInt(3) == 0, addedAfterMs));
+            views.add(new Kept(windowMs, random.nextInt(3) == 0, random.nextInt(4) == 0, addedAfterMs));
             if (isAdded) {
                 faults.add(new Planned(FaultKind.VIEW_ADDED, addedAfterMs, random.nextLong()));
             }
