@@ -6,6 +6,7 @@ import io.tally.cdc.RecordFormat;
 import io.tally.cdc.UpdateMode;
 import io.tally.ingest.DeadLetterSettings;
 import io.tally.ingest.IngestSettings;
+import io.tally.ingest.ViewInput;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.SourceColumns;
@@ -30,6 +31,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +116,12 @@ class EngineBeans {
     @Singleton
     Checkpoints checkpoints(ViewEngines views) {
         return views.all().getFirst().takeover();
+    }
+
+    @Produces
+    @Singleton
+    List<ViewInput> viewInputs(View view, IngestSettings ingest, WindowStore store, Checkpoints checkpoints) {
+        return List.of(new ViewInput(view.name(), ingest.topic(), store, checkpoints));
     }
 
     @Produces

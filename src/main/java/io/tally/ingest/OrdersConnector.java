@@ -4,9 +4,6 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.connector.InboundConnector;
 import io.tally.cdc.DebeziumDecoder;
-import io.tally.window.Checkpoints;
-import io.tally.window.WindowSettings;
-import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
@@ -14,8 +11,12 @@ import jakarta.enterprise.inject.Instance;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,40 +35,43 @@ class OrdersConnector implements InboundConnector {
 
     static final String NAME = "tally-orders";
 
+    /** Some polls. */
+    private static final long NEAR_RECORDS = 5_000;
+
+    private static final Set<String> OF_A_GROUP = Set.of(
+            ConsumerConfig.GROUP_ID_CONFIG,
+            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+            ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+
     private final Map<String, Object> kafka;
-    private final IngestSettings settings;
-    private final WindowSettings windowSettings;
-    private final WindowStore store;
-    private final Checkpoints checkpoints;
+    private final List<ViewInput> views;
     private final TopicProbe probe;
     private final Instance<DebeziumDecoder> decoders;
     private final ShapeLog shapes;
     private final Readers readers;
     private final Event<Refusal> refusals;
+    private final OrdersIn ordersIn;
     private final InstantSource clock;
+    private final CatchUp catchUp = new CatchUp(NEAR_RECORDS);
 
     OrdersConnector(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
-            IngestSettings settings,
-            WindowSettings windowSettings,
-            WindowStore store,
-            Checkpoints checkpoints,
+            List<ViewInput> views,
             TopicProbe probe,
             Instance<DebeziumDecoder> decoders,
             ShapeLog shapes,
             Readers readers,
             Event<Refusal> refusals,
+            OrdersIn ordersIn,
             InstantSource clock) {
         this.kafka = kafka;
-        this.settings = settings;
-        this.windowSettings = windowSettings;
-        this.store = store;
-        this.checkpoints = checkpoints;
+        this.views = views;
         this.probe = probe;
         this.decoders = decoders;
         this.shapes = shapes;
         this.readers = readers;
         this.refusals = refusals;
+        this.ordersIn = ordersIn;
         this.clock = clock;
     }
 
@@ -75,20 +79,47 @@ class OrdersConnector implements InboundConnector {
     public Flow.Publisher<? extends Message<?>> getPublisher(Config channel) {
         String name = "tally-read-" + (readers.loops().size() + 1);
         Map<String, Object> consumerConfig = consumerConfig(channel, name);
-        PollLoop loop = new PollLoop(
-                name,
-                settings.topic(),
-                () -> new KafkaConsumer<>(consumerConfig, new ByteBufferDeserializer(), new ByteBufferDeserializer()),
-                this::assignments,
-                store,
-                clock,
-                new Polled(decoders.get(), shapes));
+        PollLoop loop = loop(name, consumerConfig, this::assignments);
         readers.add(loop);
+        if (readers.loops().size() == 1 && hasSeveralViewsOfOneTopic()) {
+            startCatchingUp(channel);
+        }
         return loop;
     }
 
+    /** Of several views one may be behind. The thread has a consumer, but no connection until it has something to do. */
+    private void startCatchingUp(Config channel) {
+        String name = "tally-catch-up";
+        Map<String, Object> config = consumerConfig(channel, name);
+        config.keySet().removeAll(OF_A_GROUP);
+        PollLoop loop = loop(name, config, catchUp::with);
+        readers.addCatchUp(loop);
+        loop.subscribe(new EachPoll(ordersIn::read));
+    }
+
+    private boolean hasSeveralViewsOfOneTopic() {
+        return topics().size() < views.size();
+    }
+
+    private Set<String> topics() {
+        return views.stream().map(ViewInput::topic).collect(Collectors.toSet());
+    }
+
+    private PollLoop loop(
+            String name, Map<String, Object> config, Function<Consumer<ByteBuffer, ByteBuffer>, Reading> readingOf) {
+        Map<String, DebeziumDecoder> decoderOf =
+                topics().stream().collect(Collectors.toMap(Function.identity(), topic -> decoders.get()));
+        return new PollLoop(
+                name,
+                () -> new KafkaConsumer<>(config, new ByteBufferDeserializer(), new ByteBufferDeserializer()),
+                readingOf,
+                views.stream().map(ViewInput::store).toList(),
+                clock,
+                new Polled(decoderOf, shapes));
+    }
+
     private Assignments assignments(Consumer<ByteBuffer, ByteBuffer> consumer) {
-        return new Assignments(consumer, checkpoints, probe::facts, store, windowSettings, refusals::fire);
+        return new Assignments(consumer, views, probe::topic, catchUp, refusals::fire);
     }
 
     private Map<String, Object> consumerConfig(Config channel, String clientId) {
@@ -108,7 +139,6 @@ class OrdersConnector implements InboundConnector {
 
     /** All at once, so that none takes over what another leaves, and while there is somebody to answer what they have asked. */
     void stop(@Observes ShutdownEvent event) {
-        readers.loops().forEach(PollLoop::askToStop);
-        readers.loops().forEach(PollLoop::stop);
+        readers.stop();
     }
 }

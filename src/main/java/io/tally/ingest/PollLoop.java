@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -37,10 +38,9 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(10);
 
-    private final String topic;
     private final Supplier<Consumer<ByteBuffer, ByteBuffer>> consumers;
-    private final Function<Consumer<ByteBuffer, ByteBuffer>, Assignments> assignmentsOf;
-    private final WindowStore store;
+    private final Function<Consumer<ByteBuffer, ByteBuffer>, Reading> readingOf;
+    private final List<WindowStore> stores;
     private final InstantSource clock;
     private final Polled polled;
     private final Thread thread;
@@ -59,20 +59,19 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
 
     /**
      * @param consumers makes a consumer; fails with a {@link KafkaException} if no broker can be found
-     * @param assignmentsOf makes the assignments of a consumer
+     * @param readingOf makes what is read with a consumer
+     * @param stores say so when something in them is due
      */
     PollLoop(
             String name,
-            String topic,
             Supplier<Consumer<ByteBuffer, ByteBuffer>> consumers,
-            Function<Consumer<ByteBuffer, ByteBuffer>, Assignments> assignmentsOf,
-            WindowStore store,
+            Function<Consumer<ByteBuffer, ByteBuffer>, Reading> readingOf,
+            List<WindowStore> stores,
             InstantSource clock,
             Polled polled) {
-        this.topic = topic;
         this.consumers = consumers;
-        this.assignmentsOf = assignmentsOf;
-        this.store = store;
+        this.readingOf = readingOf;
+        this.stores = stores;
         this.clock = clock;
         this.polled = polled;
         this.thread = Thread.ofPlatform().name(name).unstarted(this);
@@ -153,10 +152,10 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
         try {
             current = consumer;
             connections = connections(consumer);
-            Assignments assignments = assignmentsOf.apply(consumer);
-            consumer.subscribe(List.of(topic), assignments);
+            Reading reading = readingOf.apply(consumer);
+            reading.begin();
             while (!stopped) {
-                step(consumer, assignments);
+                step(consumer, reading);
             }
         } finally {
             current = null;
@@ -164,36 +163,42 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
         }
     }
 
-    private void step(Consumer<ByteBuffer, ByteBuffer> consumer, Assignments assignments) {
+    private void step(Consumer<ByteBuffer, ByteBuffer> consumer, Reading reading) {
         long nowMs = clock.millis();
-        noticeFailure(assignments, nowMs);
+        noticeFailure(reading, nowMs);
         boolean busy = out || failure != null || demand.get() == 0;
-        assignments.advance(busy, nowMs);
+        reading.advance(busy, nowMs);
         try {
+            Duration timeout = busy ? POLL_TIMEOUT_WHILE_OUT : POLL_TIMEOUT;
             ConsumerRecords<ByteBuffer, ByteBuffer> records =
-                    consumer.poll(busy ? POLL_TIMEOUT_WHILE_OUT : POLL_TIMEOUT);
+                    reading.isIdle() ? nothing(timeout) : consumer.poll(timeout);
             if (!records.isEmpty()) {
-                handOver(records, assignments);
+                handOver(records, reading);
             }
             // A poll that failed is not applied: the consumer's position is beyond it, and must not become the shard's.
             if (!out && failure == null) {
-                assignments.observe(clock.millis());
+                reading.observe(clock.millis());
             } else {
-                assignments.observeLag();
+                reading.observeLag();
             }
         } catch (LogTruncationException e) {
-            assignments.truncated(e.partitions(), nowMs);
+            reading.truncated(e.partitions(), nowMs);
         } catch (OffsetOutOfRangeException e) {
-            assignments.outOfRange(e.partitions(), nowMs);
+            reading.outOfRange(e.partitions(), nowMs);
         }
         long afterMs = clock.millis();
-        store.announceDue(afterMs);
-        assignments.commitForOthersToSee(afterMs);
-        if (!assignments.joining()) {
+        stores.forEach(store -> store.announceDue(afterMs));
+        if (!reading.joining()) {
             failed = null;
         }
-        String problem = failed == null ? assignments.problem() : failed;
-        state = new ReaderState(thread.getName(), true, isConnected(), afterMs, problem, assignments.states());
+        String problem = failed == null ? reading.problem() : failed;
+        state = new ReaderState(thread.getName(), true, isConnected(), afterMs, problem, reading.states());
+    }
+
+    /** A consumer without partitions cannot be asked. */
+    private static ConsumerRecords<ByteBuffer, ByteBuffer> nothing(Duration afterwards) {
+        LockSupport.parkNanos(afterwards.toNanos());
+        return ConsumerRecords.empty();
     }
 
     /** The number of connections to brokers; the client itself keeps trying and says nothing. */
@@ -209,8 +214,8 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
         return (double) connections.metricValue() > 0;
     }
 
-    private void handOver(ConsumerRecords<ByteBuffer, ByteBuffer> records, Assignments assignments) {
-        polled.fill(records, assignments.shards(), clock.millis());
+    private void handOver(ConsumerRecords<ByteBuffer, ByteBuffer> records, Reading reading) {
+        polled.fill(records, reading, clock.millis());
         out = true;
         demand.decrementAndGet();
         subscriber.onNext(Message.of(
@@ -237,12 +242,12 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
      * A poll that could not be applied is a defect of ours: say so, and read it again. Until then nothing is polled and no
      * shard is told how far the consumer is, which is beyond what was applied.
      */
-    private void noticeFailure(Assignments assignments, long nowMs) {
+    private void noticeFailure(Reading reading, long nowMs) {
         Throwable cause = failure;
         if (cause != null && !out) {
             failure = null;
             LOG.error("records could not be applied, reading them again from the checkpoints", cause);
-            assignments.reloadAll(nowMs);
+            reading.reloadAll(nowMs);
         }
     }
 

@@ -7,9 +7,12 @@ import io.tally.cdc.UndecodableException;
 import io.tally.window.Shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -17,72 +20,114 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * The records of one poll on their way from bytes to shards. Each partition's records are tied to the shard that was its
- * state when they were polled: if the partition is revoked meanwhile, they end in a shard that is dropped, and change
- * nothing.
+ * The records of one poll on their way from bytes to shards. Each record is decoded once, if a shard needs it, and handed to
+ * each shard that does. Each partition's records are tied to the shards that were fed when they were polled: if the
+ * partition is revoked meanwhile, they end in shards that are dropped, and change nothing.
  *
  * <p>There is one object per poll loop, filled again by every poll; the loop does not poll for records while they are in
  * use. The decoded changes are kept from poll to poll, so that decoding makes no garbage.
  */
 final class Polled {
 
-    private final DebeziumDecoder decoder;
+    /** What one shard has of the poll. */
+    private static final class Share {
+        final Feed feed;
+        /** The first offset that it needs. */
+        final long position;
+        /** Places of records that were decoded, and are not to be believed. */
+        final BitSet voided = new BitSet();
+
+        Share(Feed feed) {
+            this.feed = feed;
+            this.position = feed.position();
+        }
+
+        boolean needs(long offset) {
+            return offset >= position;
+        }
+    }
+
+    private final Map<String, DebeziumDecoder> decoders;
     private final ShapeLog shapes;
     private final List<RowChange> changes = new ArrayList<>();
     private final List<DeadLetter> deadLetters = new ArrayList<>();
 
     private ConsumerRecords<ByteBuffer, ByteBuffer> records = ConsumerRecords.empty();
-    private Map<Integer, Shard> shards = Map.of();
+    private Reading reading;
+    private Map<TopicPartition, List<Share>> shares = Map.of();
     private Shape lastShape;
     private boolean[] undecodable = new boolean[0];
-    /** Decoded, but not to be believed. */
-    private boolean[] voided = new boolean[0];
 
-    Polled(DebeziumDecoder decoder, ShapeLog shapes) {
-        this.decoder = decoder;
+    /** @param decoders one for each topic */
+    Polled(Map<String, DebeziumDecoder> decoders, ShapeLog shapes) {
+        this.decoders = decoders;
         this.shapes = shapes;
     }
 
     /** Takes a poll over. Until it is applied, none of its partitions has been read to its end. */
-    void fill(ConsumerRecords<ByteBuffer, ByteBuffer> newRecords, Map<Integer, Shard> newShards, long nowMs) {
+    void fill(ConsumerRecords<ByteBuffer, ByteBuffer> newRecords, Reading newReading, long nowMs) {
         records = newRecords;
-        shards = newShards;
+        reading = newReading;
+        Map<TopicPartition, List<Feed>> feeds = reading.feeds();
+        shares = new HashMap<>();
         for (TopicPartition partition : records.partitions()) {
-            Shard shard = shards.get(partition.partition());
-            synchronized (shard) {
-                shard.drained(false, nowMs);
-                shard.settle();
+            List<Share> ofPartition = new ArrayList<>();
+            for (Feed feed : feeds.get(partition)) {
+                ofPartition.add(new Share(feed));
+                synchronized (feed.shard()) {
+                    feed.shard().drained(false, nowMs);
+                    feed.shard().settle();
+                }
             }
+            shares.put(partition, ofPartition);
         }
     }
 
     /** Lets go of the poll's memory. */
     void clear() {
         records = ConsumerRecords.empty();
-        shards = Map.of();
+        shares = Map.of();
         deadLetters.clear();
     }
 
     /** The ids of schemas that have to be at hand before the records can be decoded. */
     Set<Integer> lackingSchemas() {
-        if (!decoder.needsSchemas()) {
-            return Set.of();
-        }
         Set<Integer> ids = new HashSet<>();
-        for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records) {
-            ByteBuffer value = record.value();
-            if (value != null && value.hasArray()) {
-                decoder.lackingSchema(value.array(), value.arrayOffset() + value.position(), value.remaining())
-                        .ifPresent(ids::add);
-            } else if (value != null) {
-                byte[] copy = Utils.toArray(value);
-                decoder.lackingSchema(copy, 0, copy.length).ifPresent(ids::add);
+        for (TopicPartition partition : records.partitions()) {
+            DebeziumDecoder decoder = decoders.get(partition.topic());
+            if (decoder.needsSchemas()) {
+                long needed = lowestNeeded(shares.get(partition));
+                for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records.records(partition)) {
+                    if (record.offset() >= needed) {
+                        lackingSchema(decoder, record.value()).ifPresent(ids::add);
+                    }
+                }
             }
         }
         return ids;
     }
 
-    /** Decodes all records. Returns those that are dead letters and have not been before. */
+    private static OptionalInt lackingSchema(DebeziumDecoder decoder, ByteBuffer value) {
+        if (value == null) {
+            return OptionalInt.empty();
+        }
+        if (value.hasArray()) {
+            return decoder.lackingSchema(value.array(), value.arrayOffset() + value.position(), value.remaining());
+        }
+        byte[] copy = Utils.toArray(value);
+        return decoder.lackingSchema(copy, 0, copy.length);
+    }
+
+    /** The lowest offset that one of the shards needs. */
+    private static long lowestNeeded(List<Share> shares) {
+        long lowest = Long.MAX_VALUE;
+        for (Share share : shares) {
+            lowest = Math.min(lowest, share.position);
+        }
+        return lowest;
+    }
+
+    /** Decodes the records that are needed. Returns those that are dead letters and have not been before. */
     List<DeadLetter> decode() {
         int count = records.count();
         while (changes.size() < count) {
@@ -90,40 +135,55 @@ final class Polled {
         }
         if (undecodable.length < count) {
             undecodable = new boolean[count];
-            voided = new boolean[count];
         }
         deadLetters.clear();
         int i = 0;
         for (TopicPartition partition : records.partitions()) {
-            Shard shard = shards.get(partition.partition());
+            DebeziumDecoder decoder = decoders.get(partition.topic());
+            List<Share> ofPartition = shares.get(partition);
+            long needed = lowestNeeded(ofPartition);
             for (ConsumerRecord<ByteBuffer, ByteBuffer> record : records.records(partition)) {
-                undecodable[i] = !decode(record, changes.get(i), shard);
-                noteShape(record);
-                noteVoid(record, i, shard);
+                if (record.offset() >= needed) {
+                    decode(record, i, decoder, ofPartition);
+                }
                 i++;
             }
         }
         return deadLetters;
     }
 
-    private void noteVoid(ConsumerRecord<ByteBuffer, ByteBuffer> record, int i, Shard shard) {
-        voided[i] = !undecodable[i] && shard.isVoid(changes.get(i));
-        if (voided[i] && !shard.wasReadBefore(record.offset())) {
-            deadLetters.add(new DeadLetter(record, UndecodableException.beforeNotBelieved()));
+    private void decode(
+            ConsumerRecord<ByteBuffer, ByteBuffer> record, int i, DebeziumDecoder decoder, List<Share> ofPartition) {
+        UndecodableException fault = decode(record.value(), decoder, changes.get(i));
+        undecodable[i] = fault != null;
+        noteShape(decoder.shape(), record);
+        boolean isNews = false;
+        for (Share share : ofPartition) {
+            Shard shard = share.feed.shard();
+            if (share.needs(record.offset())) {
+                boolean isVoid = fault == null && shard.isVoid(changes.get(i));
+                if (isVoid) {
+                    share.voided.set(i);
+                }
+                isNews |= (isVoid || fault != null) && !shard.wasReadBefore(record.offset());
+            }
+        }
+        if (isNews) {
+            deadLetters.add(new DeadLetter(record, fault == null ? UndecodableException.beforeNotBelieved() : fault));
         }
     }
 
-    private void noteShape(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
-        Shape shape = decoder.shape();
-        if (shape != lastShape) {
+    private void noteShape(Shape shape, ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+        // A decoder that has decoded nothing yet knows none.
+        if (shape != null && shape != lastShape) {
             lastShape = shape;
             shapes.note(shape, record);
         }
     }
 
-    private boolean decode(ConsumerRecord<ByteBuffer, ByteBuffer> record, RowChange change, Shard shard) {
+    /** Returns what is wrong with the record, or null. */
+    private static UndecodableException decode(ByteBuffer value, DebeziumDecoder decoder, RowChange change) {
         try {
-            ByteBuffer value = record.value();
             if (value == null) {
                 change.reset(RowChange.Op.TOMBSTONE);
             } else if (value.hasArray()) {
@@ -132,43 +192,52 @@ final class Polled {
                 byte[] copy = Utils.toArray(value);
                 decoder.decode(copy, 0, copy.length, change);
             }
-            return true;
+            return null;
         } catch (UndecodableException fault) {
-            if (!shard.wasReadBefore(record.offset())) {
-                deadLetters.add(new DeadLetter(record, fault));
-            }
-            return false;
+            return fault;
         }
     }
 
-    /** Applies all records to their shards. The broker has taken the dead letters before. */
+    /**
+     * Applies all records to the shards that need them. The broker has taken the dead letters before. A shard that fails ends,
+     * and is read again alone.
+     */
     void apply(long nowMs) {
         int i = 0;
         for (TopicPartition partition : records.partitions()) {
             List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition = records.records(partition);
-            Shard shard = shards.get(partition.partition());
-            synchronized (shard) {
-                try {
-                    apply(ofPartition, i, shard, nowMs);
-                } catch (Throwable e) {
-                    // Half a record may have been applied: none of it may be published.
-                    shard.drop();
-                    throw e;
-                }
-                shard.settle();
+            for (Share share : shares.get(partition)) {
+                share.feed.requireFedBy(reading);
+                apply(ofPartition, i, share, nowMs);
             }
             i += ofPartition.size();
         }
     }
 
-    private void apply(List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition, int first, Shard shard, long nowMs) {
+    private void apply(List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition, int first, Share share, long nowMs) {
+        Shard shard = share.feed.shard();
+        synchronized (shard) {
+            try {
+                applyInTurn(ofPartition, first, share, nowMs);
+            } catch (Throwable e) {
+                share.feed.fail(e);
+            }
+            shard.settle();
+        }
+    }
+
+    private void applyInTurn(
+            List<ConsumerRecord<ByteBuffer, ByteBuffer>> ofPartition, int first, Share share, long nowMs) {
+        Shard shard = share.feed.shard();
         int i = first;
         for (ConsumerRecord<ByteBuffer, ByteBuffer> record : ofPartition) {
             RowChange change = changes.get(i);
             boolean goesOn;
-            if (undecodable[i]) {
+            if (!share.needs(record.offset())) {
+                goesOn = true;
+            } else if (undecodable[i]) {
                 goesOn = shard.passDeadLetter(record.offset(), change);
-            } else if (voided[i]) {
+            } else if (share.voided.get(i)) {
                 goesOn = shard.passVoid(record.offset(), change);
             } else {
                 goesOn = shard.apply(record.offset(), change, nowMs);

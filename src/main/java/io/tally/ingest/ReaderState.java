@@ -26,10 +26,11 @@ public record ReaderState(
     }
 
     /**
-     * One assigned partition.
+     * One assigned partition, as it is for one view.
      *
+     * @param view its name
      * @param phase what is done with it
-     * @param lagRecords records the broker has beyond the position, or -1 if that is not known
+     * @param lagRecords records the broker has beyond its shard's position, or -1 if that is not known
      */
-    public record Partition(int partition, Phase phase, long lagRecords) {}
+    public record Partition(String view, String topic, int partition, Phase phase, long lagRecords) {}
 }

@@ -4,15 +4,25 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** The poll loops of this engine, for those who look on. */
 @ApplicationScoped
 public class Readers {
 
+    private static final Comparator<ReaderState.Partition> BY_NUMBER =
+            Comparator.comparingInt(ReaderState.Partition::partition).thenComparing(ReaderState.Partition::view);
+
     private final List<PollLoop> loops = new CopyOnWriteArrayList<>();
+    private volatile PollLoop catchUp;
 
     void add(PollLoop loop) {
         loops.add(loop);
+    }
+
+    /** Adds the one that is in no group and reads now and then. */
+    void addCatchUp(PollLoop loop) {
+        catchUp = loop;
     }
 
     List<PollLoop> loops() {
@@ -24,15 +34,29 @@ public class Readers {
         return loops.stream().map(PollLoop::state).toList();
     }
 
-    /** The partitions of all loops, by number. */
+    /** The same, with the one that catches up, which need not have a connection. */
+    public List<ReaderState> threads() {
+        return all().map(PollLoop::state).toList();
+    }
+
+    void stop() {
+        all().forEach(PollLoop::askToStop);
+        all().forEach(PollLoop::stop);
+    }
+
+    private Stream<PollLoop> all() {
+        return Stream.concat(loops.stream(), Stream.ofNullable(catchUp));
+    }
+
+    /** The partitions of all loops for all views, by number. */
     public List<ReaderState.Partition> partitions() {
         return states().stream()
                 .flatMap(state -> state.partitions().stream())
-                .sorted(Comparator.comparingInt(ReaderState.Partition::partition))
+                .sorted(BY_NUMBER)
                 .toList();
     }
 
-    /** How many partitions are assigned to this engine that it does not read: not yet, or not any more. */
+    /** How many partitions are assigned to this engine that it does not read for a view: not yet, or not any more. */
     public long unread() {
         return partitions().stream()
                 .filter(partition -> partition.phase() != ReaderState.Phase.READING)

@@ -21,9 +21,9 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 
-/** Asks the broker about the orders topic. */
+/** Asks the broker about topics. */
 @ApplicationScoped
-class TopicProbe implements Topic {
+class TopicProbe {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -42,9 +42,12 @@ class TopicProbe implements Topic {
         this.clock = clock;
     }
 
-    @Override
-    public CompletionStage<TopicFacts> facts() {
-        String topic = settings.topic();
+    /** Asks about one of them. */
+    Topic topic(String name) {
+        return () -> facts(name);
+    }
+
+    private CompletionStage<TopicFacts> facts(String topic) {
         return admin().describeTopics(List.of(topic))
                 .topicNameValues()
                 .get(topic)

@@ -6,6 +6,10 @@
  * do). A poll is decoded and applied on the loop's own thread, {@code tally-read-N}; only when the poll holds dead letters,
  * or lacks a schema, does the loop wait for the broker to take them or the registry to answer, keeping its place in the group.
  *
+ * <p>Of a view this package knows a {@link io.tally.ingest.ViewInput}. A {@link io.tally.ingest.Feed} is its shard of a
+ * partition and who hands it records: {@link io.tally.ingest.Assignments} with the partitions of the group, or
+ * {@link io.tally.ingest.CatchUp} on {@code tally-catch-up} for shards that are behind.
+ *
  * <p>Imports {@code cdc}, {@code window}, {@code registry}, Kafka, Jackson and Reactive Messaging. May be imported by {@code status}.
  */
 package io.tally.ingest;

@@ -38,7 +38,7 @@ class EngineLiveness implements HealthCheck {
         long nowMs = clock.millis();
         HealthCheckResponseBuilder response = HealthCheckResponse.named("engine goes round");
         boolean up = true;
-        for (ReaderState reader : readers.states()) {
+        for (ReaderState reader : readers.threads()) {
             long quietMs = nowMs - reader.lastLoopMs();
             boolean goes = reader.alive() && quietMs < LONGEST_LOOP.toMillis();
             response.withData(reader.thread(), goes ? "ok" : reader.alive() ? "stuck for " + quietMs + " ms" : "dead");

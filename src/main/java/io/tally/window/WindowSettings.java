@@ -10,7 +10,7 @@ import io.tally.view.Window;
  * @param outOfOrdernessMs how far the watermark trails the newest event time
  * @param idleTimeoutMs silence after which a drained partition no longer holds the watermark back
  * @param maxFutureMs event times further ahead of the clock than this do not move the watermark
- * @param maxEntries bound on the (window, group) pairs in memory
+ * @param maxEntries bound on the (window, group) pairs in memory, those of all stores together
  * @param maxPinnedMs a window that stays open longer than this is published before it closes
  * @param maxPinnedRecords a window that keeps more records than this from being forgotten, likewise
  * @param truncateIsLostGround whether a truncate of the orders table makes the results worthless

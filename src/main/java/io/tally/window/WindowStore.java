@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The shards of the partitions this engine owns, and the watermark they share. Safe for use by many threads; it takes
@@ -24,16 +23,28 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class WindowStore {
 
     private final WindowSettings settings;
+    private final Memory memory;
     private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
     private final RecordCounts countsOfDropped = new RecordCounts();
     private final AtomicLong weightInFlight = new AtomicLong();
     private final AtomicLong newestBoundaryMs = new AtomicLong(Shard.NO_TIME);
-    private final AtomicReference<Shard> replayTurn = new AtomicReference<>();
     private volatile Runnable whenDue = () -> {};
     private volatile Doubts doubts = Doubts.NONE;
 
+    /** The only store of its engine. */
     public WindowStore(WindowSettings settings) {
+        this(settings, new Memory());
+    }
+
+    /** @param memory shared by all stores of the engine */
+    public WindowStore(WindowSettings settings, Memory memory) {
         this.settings = settings;
+        this.memory = memory;
+        memory.add(this);
+    }
+
+    public WindowSettings settings() {
+        return settings;
     }
 
     /** Makes this the shard of its partition; an older one is dropped. */
@@ -161,7 +172,7 @@ public final class WindowStore {
         }
     }
 
-    /** (window, group) pairs in memory, those on their way to the database included; a window by itself weighs as some. */
+    /** (window, group) pairs in this store, those on their way to the database included; a window by itself weighs as some. */
     public long entries() {
         long sum = weightInFlight.get();
         for (Shard shard : shards.values()) {
@@ -171,27 +182,19 @@ public final class WindowStore {
         return sum;
     }
 
-    /** Whether more may be read. A replaying shard may go beyond the bound, because it cannot publish before it is done. */
+    /** Whether more may be read, by any store that shares the memory. A replaying shard may go beyond the bound, because it cannot publish before it is done. */
     public boolean hasRoom() {
-        return entries() < settings.maxEntries();
+        return memory.entries() < settings.maxEntries();
     }
 
     /** Whether windows should be published before they close, because memory is half full. */
     public boolean isCrowded() {
-        return entries() > settings.maxEntries() / 2;
+        return memory.entries() > settings.maxEntries() / 2;
     }
 
-    /**
-     * Whether this shard may read now. Shards replay one after another, so that a takeover of many partitions holds no more
-     * than one replay beyond the memory bound.
-     */
+    /** Whether this shard may read now: shards replay one after another. */
     public boolean mayRead(Shard shard) {
-        if (!shard.progress().replaying()) {
-            return true;
-        }
-        Shard holder = replayTurn.get();
-        boolean free = holder == null || holder.dropped() || !holder.progress().replaying();
-        return holder == shard || free && replayTurn.compareAndSet(holder, shard);
+        return !shard.progress().replaying() || memory.mayReplay(shard);
     }
 
     /**

@@ -15,6 +15,7 @@ import io.tally.testkit.Await;
 import io.tally.testkit.RegistryStandIn;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
+import io.tally.window.WindowStore;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -59,10 +60,14 @@ class OrdersInTest {
             IngestSettings settings = new IngestSettings("orders", Duration.ZERO, true, false);
             OrdersIn ordersIn = new OrdersIn(registry, null, waits, settings, null, clock);
             Polled polled = new Polled(
-                    new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, registry)),
+                    Map.of(
+                            "orders",
+                            new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, registry))),
                     new ShapeLog(settings));
             Shard shard = new Shard(
                     TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, 1), TestCheckpoints.SETTINGS, clock.millis());
+            FixedReading reading = new FixedReading();
+            reading.add("order_agg", new TopicPartition("orders", 0), new WindowStore(TestCheckpoints.SETTINGS), shard);
             ByteBuffer value = ByteBuffer.allocate(6)
                     .put((byte) 0)
                     .putInt(id)
@@ -74,7 +79,7 @@ class OrdersInTest {
                                     new TopicPartition("orders", 0),
                                     List.of(new ConsumerRecord<>("orders", 0, 0, null, value))),
                             Map.of()),
-                    Map.of(0, shard),
+                    reading,
                     clock.millis());
 
             CompletableFuture<Void> read = ordersIn.read(polled).subscribeAsCompletionStage();

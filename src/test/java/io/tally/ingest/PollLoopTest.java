@@ -151,18 +151,16 @@ class PollLoopTest {
         AtomicLong clock = new AtomicLong();
         PollLoop loop = new PollLoop(
                 "test-read",
-                "orders",
                 OneRecord::new,
                 consumer -> new Assignments(
                         consumer,
-                        checkpoints,
-                        () -> CompletableFuture.completedStage(new TopicFacts("orders", "id", Map.of())),
-                        store,
-                        SETTINGS,
+                        List.of(new ViewInput("order_agg", "orders", store, checkpoints)),
+                        topic -> () -> CompletableFuture.completedStage(new TopicFacts("orders", "id", Map.of())),
+                        new CatchUp(100),
                         refusal -> {}),
-                store,
+                List.of(store),
                 () -> Instant.ofEpochMilli(clock.addAndGet(100)),
-                new Polled(new DebeziumDecoder(), SHAPES));
+                new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES));
         Failing subscriber = new Failing(store, new LinkedBlockingQueue<>());
         loop.subscribe(subscriber);
         try {

@@ -2,6 +2,8 @@ package io.tally.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.ColumnNames;
@@ -33,10 +35,13 @@ class PolledTest {
 
     private static final ShapeLog SHAPES = new ShapeLog(new IngestSettings("orders", Duration.ZERO, true, false));
 
+    private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
+
     private static final long NOW = 1_000;
 
     private final Shard shard =
             new Shard(TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, 1), TestCheckpoints.SETTINGS, NOW);
+    private final WindowStore store = new WindowStore(TestCheckpoints.SETTINGS);
     private final Map<Integer, WriterSchema> schemas = new HashMap<>();
 
     private static ConsumerRecords<ByteBuffer, ByteBuffer> poll(ByteBuffer... values) {
@@ -45,6 +50,12 @@ class PolledTest {
             records.add(new ConsumerRecord<>("orders", 0, records.size(), null, value));
         }
         return new ConsumerRecords<>(Map.of(new TopicPartition("orders", 0), records), Map.of());
+    }
+
+    private Reading fed(Shard one) {
+        FixedReading reading = new FixedReading();
+        reading.add("order_agg", PARTITION, store, one);
+        return reading;
     }
 
     /** A value that is part of a larger buffer, as the consumer hands it over. */
@@ -57,11 +68,12 @@ class PolledTest {
     @Test
     void lackingSchemas_areThoseThatAreNotAtHand() {
         Polled polled = new Polled(
-                new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, schemas::get)), SHAPES);
+                Map.of("orders", new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, schemas::get))),
+                SHAPES);
         ByteBuffer json = ByteBuffer.wrap("{\"ts_ms\":1}".getBytes(StandardCharsets.UTF_8));
         polled.fill(
                 poll(framed(5, false), null, json, framed(-6, true), framed(5, false), framed(7, false)),
-                Map.of(0, shard),
+                fed(shard),
                 NOW);
         schemas.put(
                 7, WriterSchema.of(WriterSchema.AVRO, "\"string\"", List.of(), new ColumnNames("order_id", List.of())));
@@ -73,8 +85,8 @@ class PolledTest {
 
     @Test
     void lackingSchemas_withoutARegistry_areNone() {
-        Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
-        polled.fill(poll(framed(5, false)), Map.of(0, shard), NOW);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(framed(5, false)), fed(shard), NOW);
         assertEquals(Set.of(), polled.lackingSchemas());
     }
 
@@ -84,17 +96,15 @@ class PolledTest {
         shard.drained(true, NOW);
         shard.settle();
         assertTrue(shard.progress().drained());
-        new Polled(new DebeziumDecoder(), SHAPES).fill(poll(framed(5, false)), Map.of(0, shard), NOW);
+        new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES).fill(poll(framed(5, false)), fed(shard), NOW);
         assertFalse(shard.progress().drained());
     }
 
     @Test
     void decode_rowBeforeThatIsNotBelieved_isADeadLetterAndAFillIsOwed() {
-        WindowStore store = new WindowStore(TestCheckpoints.SETTINGS);
-        store.add(shard);
         store.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
-        Polled polled = new Polled(new DebeziumDecoder(), SHAPES);
-        polled.fill(poll(change('d', 49), change('d', 50), change('c', 51)), Map.of(0, shard), NOW);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('d', 49), change('d', 50), change('c', 51)), fed(shard), NOW);
         List<DeadLetter> deadLetters = polled.decode();
         assertEquals(
                 List.of(1L),
@@ -106,6 +116,144 @@ class PolledTest {
         assertEquals(2, shard.counts().applied());
         assertEquals(1, shard.counts().deadLetters());
         assertEquals(LostGround.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
+    }
+
+    private static Shard shardAt(long offset) {
+        return new Shard(TestCheckpoints.fresh(0, new UUID(1, 2), offset, null, 1), TestCheckpoints.SETTINGS, NOW);
+    }
+
+    private static WindowStore store() {
+        return new WindowStore(TestCheckpoints.SETTINGS);
+    }
+
+    @Test
+    void apply_twoViews_eachHasWhatItNeeds() {
+        FixedReading reading = new FixedReading();
+        Shard other = shardAt(2);
+        reading.add("minutes", PARTITION, store, shard);
+        reading.add("hours", PARTITION, store(), other);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('c', 49), change('c', 50), change('c', 51)), reading, NOW);
+        assertEquals(List.of(), polled.decode());
+        polled.apply(NOW);
+        assertEquals(3, shard.counts().applied());
+        assertEquals(1, other.counts().applied());
+        assertEquals(3, other.position());
+    }
+
+    @Test
+    void decode_beyondWhichEveryShardIs_isNotLookedAt() {
+        FixedReading reading = new FixedReading();
+        reading.add("minutes", PARTITION, store, shardAt(1));
+        reading.add("hours", PARTITION, store(), shardAt(2));
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        ByteBuffer broken = ByteBuffer.wrap(new byte[] {'{'});
+        polled.fill(poll(broken.duplicate(), broken.duplicate(), broken.duplicate()), reading, NOW);
+        assertEquals(
+                List.of(1L, 2L),
+                polled.decode().stream().map(letter -> letter.record().offset()).toList(),
+                "once for both, and not what both have");
+    }
+
+    @Test
+    void lackingSchemas_ofWhatEveryShardHas_areNone() {
+        FixedReading reading = new FixedReading();
+        reading.add("minutes", PARTITION, store, shardAt(1));
+        Polled polled = new Polled(
+                Map.of("orders", new DebeziumDecoder(DecoderSettings.defaults().with(RecordFormat.AUTO, schemas::get))),
+                SHAPES);
+        polled.fill(poll(framed(5, false), framed(7, false)), reading, NOW);
+        assertEquals(Set.of(7), polled.lackingSchemas());
+    }
+
+    @Test
+    void decode_rowBeforeThatOneViewDoesNotBelieve_isVoidForThatOneOnly() {
+        FixedReading reading = new FixedReading();
+        WindowStore doubting = store();
+        Shard other = shardAt(0);
+        reading.add("minutes", PARTITION, store, shard);
+        reading.add("hours", PARTITION, doubting, other);
+        doubting.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('d', 50), change('d', 51)), reading, NOW);
+        assertEquals(2, polled.decode().size());
+        polled.apply(NOW);
+        assertEquals(2, shard.counts().applied());
+        assertEquals(2, other.counts().deadLetters());
+    }
+
+    @Test
+    void apply_shardThatFails_endsAloneAndOthersGoOn() {
+        FixedReading reading = new FixedReading();
+        WindowStore broken = store();
+        Shard other = shardAt(0);
+        Feed feed = reading.add("hours", PARTITION, broken, other);
+        reading.add("minutes", PARTITION, store, shard);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('c', 49), change('c', 50)), reading, NOW);
+        polled.decode();
+        // As a defect would: it has what comes next, and says that it needs it.
+        other.passed(1);
+        polled.apply(NOW);
+        assertTrue(other.dropped());
+        assertNull(broken.shard(0));
+        assertEquals(IllegalStateException.class, feed.failure().getClass());
+        assertFalse(shard.dropped());
+        assertEquals(2, shard.counts().applied());
+    }
+
+    @Test
+    void apply_shardThatSomebodyElseFeeds_isRefused() {
+        FixedReading reading = new FixedReading();
+        Feed feed = reading.add("minutes", PARTITION, store, shard);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('c', 49)), reading, NOW);
+        polled.decode();
+        feed.leftBy(reading);
+        feed.takenBy(new FixedReading());
+        assertThrows(IllegalStateException.class, () -> polled.apply(NOW));
+        assertEquals(0, shard.counts().applied());
+    }
+
+    @Test
+    void decode_twoTopics_eachHasItsDecoder() {
+        FixedReading reading = new FixedReading();
+        TopicPartition returns = new TopicPartition("returns", 0);
+        Shard other = shardAt(0);
+        reading.add("minutes", PARTITION, store, shard);
+        reading.add("returns_agg", returns, store(), other);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder(), "returns", new DebeziumDecoder()), SHAPES);
+        polled.fill(
+                new ConsumerRecords<>(
+                        Map.of(
+                                PARTITION, List.of(new ConsumerRecord<>("orders", 0, 0, null, change('c', 49))),
+                                returns, List.of(new ConsumerRecord<>("returns", 0, 5, null, change('c', 49)))),
+                        Map.of()),
+                reading,
+                NOW);
+        assertEquals(List.of(), polled.decode());
+        polled.apply(NOW);
+        assertEquals(1, shard.position());
+        assertEquals(6, other.position());
+    }
+
+    @Test
+    void decode_firstRecordOfTheSecondTopicIsBroken_isADeadLetter() {
+        FixedReading reading = new FixedReading();
+        TopicPartition returns = new TopicPartition("returns", 0);
+        reading.add("minutes", PARTITION, store, shard);
+        reading.add("returns_agg", returns, store(), shardAt(0));
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder(), "returns", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('c', 49)), reading, NOW);
+        polled.decode();
+        polled.apply(NOW);
+        ByteBuffer broken = ByteBuffer.wrap(new byte[] {'{'});
+        polled.fill(
+                new ConsumerRecords<>(
+                        Map.of(returns, List.of(new ConsumerRecord<>("returns", 0, 0, null, broken))), Map.of()),
+                reading,
+                NOW);
+        assertEquals(1, polled.decode().size());
     }
 
     private static ByteBuffer change(char op, long lsn) {

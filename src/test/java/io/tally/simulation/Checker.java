@@ -37,14 +37,15 @@ final class Checker {
     private record Stop(int partition, long bootstrapLsn) {}
 
     private final World world;
-    private final Set<String> deadLetters = new HashSet<>();
+    private final KeptView view;
     /** For partitions that were stopped, of the results filled at one place: a position that they must never pass. */
     private final Map<Stop, Long> stops = new HashMap<>();
 
     private String wrong;
 
-    Checker(World world) {
+    Checker(World world, KeptView view) {
         this.world = world;
+        this.view = view;
     }
 
     /** What is wrong, or null. */
@@ -54,7 +55,7 @@ final class Checker {
 
     void broken(String what) {
         if (wrong == null) {
-            wrong = what;
+            wrong = view.name + ": " + what;
         }
     }
 
@@ -62,13 +63,9 @@ final class Checker {
         broken("an engine refused to run: " + message);
     }
 
-    void deadLetter(int partition, long offset) {
-        deadLetters.add(world.topic.id() + "/" + partition + "/" + offset);
-    }
-
     /** An engine stops because of what it has written down: if a record shows it, these results must not pass it. */
     void stopped(LostGround lost) {
-        boolean ofThisTopic = world.database.results.pipeline.topicId().equals(world.topic.id());
+        boolean ofThisTopic = view.database.results.pipeline.topicId().equals(world.topic.id());
         if (ofThisTopic && lost.partition() != LostGround.NOWHERE) {
             stops.merge(new Stop(lost.partition(), lost.bootstrapLsn()), lost.offset(), Math::min);
         }
@@ -76,7 +73,7 @@ final class Checker {
 
     /** Why engines have stopped, as long as the results are the same. */
     Optional<LostGround> known() {
-        return Optional.ofNullable(world.database.results.pipeline).flatMap(Ledger.Pipeline::lost);
+        return Optional.ofNullable(view.database.results.pipeline).flatMap(Ledger.Pipeline::lost);
     }
 
     /** Whoever finds partitions that were stopped must learn from the status what to do. */
@@ -119,7 +116,7 @@ final class Checker {
         if (to.publishedUpToMs() < from.publishedUpToMs()) {
             broken("windows are no longer published, from=" + from + " to=" + to);
         }
-        if (world.database.results.pipeline.topicId().equals(world.topic.id())) {
+        if (view.database.results.pipeline.topicId().equals(world.topic.id())) {
             Stop stop = new Stop(to.partition(), to.bootstrapLsn());
             if (to.position() > stops.getOrDefault(stop, Long.MAX_VALUE)) {
                 broken("a partition that was stopped went on, from=" + from + " to=" + to);
@@ -127,7 +124,7 @@ final class Checker {
             Set<Long> passed =
                     world.topic.partitions.get(to.partition()).undecodable.subSet(from.position(), to.position());
             for (long offset : passed) {
-                if (!deadLetters.contains(world.topic.id() + "/" + to.partition() + "/" + offset)) {
+                if (!world.deadLetters.contains(world.topic.id() + "/" + to.partition() + "/" + offset)) {
                     broken("a dead letter was passed before it was taken, partition=" + to.partition() + " offset="
                             + offset);
                 }
@@ -160,7 +157,7 @@ final class Checker {
      * @param finalUpToMs the view shows windows up to here
      */
     void checkFinal(long finalUpToMs, Publication publication) {
-        Results results = world.database.results;
+        Results results = view.database.results;
         if (!results.pipeline.topicId().equals(world.topic.id())) {
             return;
         }
@@ -191,7 +188,7 @@ final class Checker {
      */
     void checkPassed(Checkpoint from, Checkpoint to, long readUpTo) {
         if (to.position() >= readUpTo
-                || !world.database.results.pipeline.topicId().equals(world.topic.id())) {
+                || !view.database.results.pipeline.topicId().equals(world.topic.id())) {
             return;
         }
         long ownMs = to.newestEventTimeMs() == Shard.NO_TIME
@@ -204,9 +201,9 @@ final class Checker {
                 .subMap(to.position(), readUpTo)
                 .forEach((offset, change) -> {
                     for (Source.Row order : new Source.Row[] {change.before(), change.after()}) {
-                        Results.Row row = rowOf(order, world.plan.windowMs());
+                        Results.Row row = view.rowOf(order);
                         if (row != null) {
-                            long endMs = row.windowStartMs() + world.plan.windowMs();
+                            long endMs = row.windowStartMs() + view.windowMs();
                             if (endMs > ownMs && endMs <= to.publishedUpToMs()) {
                                 broken("a window was passed though its order was at hand, offset=" + offset + " " + row
                                         + " to=" + to);
@@ -222,53 +219,33 @@ final class Checker {
      */
     long readUpTo(Instance engine, Publication taken) {
         Topic.Partition partition = world.topic.partitions.get(taken.partition());
-        long polledUpTo = engine.polledUpTo(taken.partition());
+        long polledUpTo = engine.polledUpTo(view, taken.partition());
         boolean gone = taken.next().position() < partition.beginning;
         return gone ? polledUpTo : Math.max(polledUpTo, partition.endAt(world.timeline.nowMs() - LONGEST_UNSEEN_MS));
     }
 
     private boolean touches(Source.Change change, Results.Row row) {
-        return row.equals(rowOf(change.told(), world.plan.windowMs()))
-                || row.equals(rowOf(change.after(), world.plan.windowMs()));
+        return row.equals(view.rowOf(change.told())) || row.equals(view.rowOf(change.after()));
     }
 
     /** Windows that were final do not disappear from the view. */
     void checkStaysFinal(long finalUpToMs) {
-        if (world.database.results.finalUpToMs() < finalUpToMs) {
+        if (view.database.results.finalUpToMs() < finalUpToMs) {
             broken("windows are no longer final, before=" + finalUpToMs + " now="
-                    + world.database.results.finalUpToMs());
+                    + view.database.results.finalUpToMs());
         }
-    }
-
-    /** The row that an order belongs to, or null if there is none. */
-    static Results.Row rowOf(Source.Row order, long windowMs) {
-        return order == null || !order.counts()
-                ? null
-                : new Results.Row(Math.floorDiv(order.eventMs(), windowMs) * windowMs, order.customerId());
-    }
-
-    /** What the result table must hold for these orders. */
-    static Map<Results.Row, Results.Total> recount(Source.Row[] orders, long windowMs) {
-        Map<Results.Row, Results.Total> truth = new HashMap<>();
-        for (Source.Row order : orders) {
-            Results.Row row = rowOf(order, windowMs);
-            if (row != null) {
-                truth.merge(row, new Results.Total(1, order.quantity() * order.priceCents()), Results.Total::plus);
-            }
-        }
-        return truth;
     }
 
     /** At the end of a run, when nothing is under way any more. */
     void checkEnd() {
-        Map<Results.Row, Results.Total> truth = recount(world.source.rows, world.plan.windowMs());
-        if (!truth.equals(world.database.results.orderAgg)) {
-            StringBuilder difference = new StringBuilder("order_agg is not what orders add up to:");
+        Map<Results.Row, Results.Total> truth = view.recount(world.source.rows);
+        if (!truth.equals(view.database.results.orderAgg)) {
+            StringBuilder difference = new StringBuilder("it is not what orders add up to:");
             Set<Results.Row> rows = new HashSet<>(truth.keySet());
-            rows.addAll(world.database.results.orderAgg.keySet());
+            rows.addAll(view.database.results.orderAgg.keySet());
             for (Results.Row row : rows) {
                 Results.Total expected = truth.get(row);
-                Results.Total found = world.database.results.orderAgg.get(row);
+                Results.Total found = view.database.results.orderAgg.get(row);
                 if (expected == null || !expected.equals(found)) {
                     difference.append("\n  ").append(row).append(" expected ").append(expected);
                     difference.append(" found ").append(found);

@@ -49,12 +49,15 @@ final class Database {
     /** How often an earlier state was brought back. */
     int restores;
 
+    private long awayUntilMs;
+
     private final List<Transaction> running = new ArrayList<>();
     private final Deque<Transaction> waiting = new ArrayDeque<>();
 
-    Database(World world) {
+    /** @param name decides what happens by chance */
+    Database(World world, String name) {
         this.world = world;
-        this.random = world.random("database");
+        this.random = world.random(name);
     }
 
     /** A transaction arrives. */
@@ -87,6 +90,16 @@ final class Database {
         }
     }
 
+    /** Takes nothing for a while: all connections break, and no other is made. */
+    void beAway(long ms) {
+        awayUntilMs = world.timeline.nowMs() + ms;
+        breakConnections();
+    }
+
+    boolean isAway() {
+        return world.timeline.nowMs() < awayUntilMs;
+    }
+
     private boolean end(Transaction transaction) {
         boolean was = !transaction.ended && running.remove(transaction);
         transaction.ended = true;
@@ -110,12 +123,16 @@ final class Database {
 
     /** Brings the tables back to an earlier state. All connections break. */
     void restore(Results backup) {
+        results = new Results(backup);
+        restores++;
+        breakConnections();
+    }
+
+    private void breakConnections() {
         List<Transaction> lost = new ArrayList<>(running);
         lost.addAll(waiting);
         running.clear();
         waiting.clear();
-        results = new Results(backup);
-        restores++;
         for (Transaction transaction : lost) {
             transaction.ended = true;
             transaction.failed();

@@ -28,16 +28,20 @@ final class DatabaseClient implements Ledger {
 
     private final World world;
     private final Instance engine;
+    private final KeptView view;
     private final Database database;
+    private final Checker checker;
     /** How far the publications under way had read. */
     private final Map<Publication, Long> readUpTo = new IdentityHashMap<>();
 
     private final SplittableRandom random;
 
-    DatabaseClient(World world, Instance engine, SplittableRandom random) {
+    DatabaseClient(World world, KeptView view, Instance engine, SplittableRandom random) {
         this.world = world;
         this.engine = engine;
-        this.database = world.database;
+        this.view = view;
+        this.database = view.database;
+        this.checker = view.checker;
         this.random = random;
     }
 
@@ -94,11 +98,11 @@ final class DatabaseClient implements Ledger {
     @Override
     public CompletionStage<Void> stop(LostGround lost) {
         return read(() -> {
-            world.checker.checkOffsetsGone(lost.reason());
+            checker.checkOffsetsGone(lost.reason());
             Pipeline found = database.results.pipeline;
             if (found != null && found.bootstrapLsn() == lost.bootstrapLsn()) {
                 database.results.pipeline = found.stopped(lost);
-                world.checker.stopped(lost);
+                checker.stopped(lost);
             }
             return null;
         });
@@ -120,7 +124,7 @@ final class DatabaseClient implements Ledger {
 
     private <T> CompletionStage<T> read(java.util.function.Supplier<T> statement) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        if (world.byChance(FaultKind.REQUEST_LOST, random)) {
+        if (database.isAway() || world.byChance(FaultKind.REQUEST_LOST, random)) {
             giveUp(answer, random.nextInt(2_000));
         } else {
             world.timeline.after(database.hop(), () -> answer(answer, statement.get()));
@@ -176,7 +180,7 @@ final class DatabaseClient implements Ledger {
         }
 
         CompletionStage<T> send() {
-            if (world.byChance(FaultKind.REQUEST_LOST, random)) {
+            if (database.isAway() || world.byChance(FaultKind.REQUEST_LOST, random)) {
                 giveUp(answer, random.nextInt(2_000));
             } else {
                 world.timeline.after(database.hop(), () -> database.begin(this));
@@ -201,8 +205,7 @@ final class DatabaseClient implements Ledger {
             // Sent once more after a lost answer, it says what it said when it was taken.
             if (!readUpTo.keySet().containsAll(publications)) {
                 readUpTo.clear();
-                publications.forEach(
-                        publication -> readUpTo.put(publication, world.checker.readUpTo(engine, publication)));
+                publications.forEach(publication -> readUpTo.put(publication, checker.readUpTo(engine, publication)));
             }
             this.read = new IdentityHashMap<>(readUpTo);
         }
@@ -228,13 +231,12 @@ final class DatabaseClient implements Ledger {
             long finalUpToMs = database.results.finalUpToMs();
             for (Publication publication : publications) {
                 if (outcome.contains(publication.partition())) {
-                    world.checker.checkMove(
-                            database.results.checkpoints.get(publication.partition()), publication.next());
-                    world.checker.checkPassed(
+                    checker.checkMove(database.results.checkpoints.get(publication.partition()), publication.next());
+                    checker.checkPassed(
                             database.results.checkpoints.get(publication.partition()),
                             publication.next(),
                             read.get(publication));
-                    world.checker.checkFinal(finalUpToMs, publication);
+                    checker.checkFinal(finalUpToMs, publication);
                     database.results.move(publication.next());
                     publication.deltas().forEach(database.results::add);
                     if (publication.next().publishedEarly().length > 0) {
@@ -296,7 +298,7 @@ final class DatabaseClient implements Ledger {
                 Checkpoint found = database.results.checkpoints.get(mine.partition());
                 database.results.move(found == null ? mine : TestCheckpoints.withOwner(found, owner));
             }
-            world.checker.checkStaysFinal(finalUpToMs);
+            checker.checkStaysFinal(finalUpToMs);
         }
     }
 
@@ -367,7 +369,7 @@ final class DatabaseClient implements Ledger {
                 return FillOutcome.HOLDS_FOREIGN_ROWS;
             }
             snapshot = world.source.snapshot();
-            rows = Checker.recount(world.source.rows, world.plan.windowMs());
+            rows = view.recount(world.source.rows);
             bootstrapLsn = world.source.lsn();
             // The place in the log is read after the snapshot is taken: somebody may commit between the two.
             world.timeline.after(random.nextInt(3), () -> bootstrapLsn = world.source.lsn());
@@ -414,7 +416,7 @@ final class DatabaseClient implements Ledger {
                             results.move(results.fresh(partition, offset, Shard.NO_TIME, newestMs)));
             world.source.advance(5);
             world.happened(FaultKind.FILLED);
-            world.checker.checkFill(fill.reason());
+            checker.checkFill(fill.reason());
         }
     }
 

@@ -110,7 +110,21 @@ enum FaultKind {
     /** A row before a change was made up. */
     MADE_UP,
     /** One was a dead letter, because the identity was known not to be FULL. */
-    MADE_UP_VOID;
+    MADE_UP_VOID,
+
+    // ---- planned where several views are kept ----
+    /** An engine reads one view again from its checkpoints, alone. */
+    VIEW_DROPPED,
+    /** The results of one view are worthless, and filled again alone. */
+    VIEW_LOST,
+    /** The tables of one view cannot be reached for a while. */
+    VIEW_AWAY,
+    /** A view is added while the others are kept. */
+    VIEW_ADDED,
+
+    // ---- noticed: they follow from the above ----
+    /** A shard was behind the reader of its partition, and met it. */
+    CAUGHT_UP;
 
     private static final FaultKind[] VALUES = values();
 
@@ -123,7 +137,11 @@ enum FaultKind {
     }
 
     boolean isPlanned() {
-        return ordinal() <= SILENCE.ordinal();
+        return ordinal() <= SILENCE.ordinal() || isOfViews();
+    }
+
+    boolean isOfViews() {
+        return ordinal() >= VIEW_DROPPED.ordinal() && ordinal() <= VIEW_ADDED.ordinal();
     }
 
     boolean isByChance() {

@@ -43,6 +43,9 @@ final class Faults {
             Instance engine = world.instances.get(slot);
             if (engine == null || !engine.isAlive()) {
                 world.startEngine(slot, false);
+            } else if (engine.lacksViews()) {
+                engine.crash();
+                world.startEngine(slot, false);
             } else {
                 engine.setClock(0);
             }
@@ -78,6 +81,13 @@ final class Faults {
             case IDENTITY_CHANGED -> changeIdentity(details);
             case ALTERED -> alter();
             case FAILED_OVER -> failOver(details);
+            case VIEW_DROPPED -> dropShards(details);
+            case VIEW_LOST -> loseView(details);
+            case VIEW_AWAY -> {
+                view(details).database.beAway(details.nextInt(12_000));
+                yield true;
+            }
+            case VIEW_ADDED -> startWithAnother(details);
             case SILENCE -> {
                 world.writers.silence(3_000 + details.nextInt(8_000));
                 yield true;
@@ -114,6 +124,31 @@ final class Faults {
         engine.pause(200 + details.nextInt(10_000));
         world.timeline.after(details.nextInt(3_000), () -> world.group.rebalance(details));
         return true;
+    }
+
+    private KeptView view(SplittableRandom details) {
+        return world.views.get(details.nextInt(world.views.size()));
+    }
+
+    /** An engine reads again from the checkpoints of one view, in some of its partitions or in all. */
+    private boolean dropShards(SplittableRandom details) {
+        Instance engine = engine(details);
+        return engine != null && engine.isRunning() && engine.dropShards(view(details), details);
+    }
+
+    /** The results of one view are found to be worthless; the others' are not. */
+    private boolean loseView(SplittableRandom details) {
+        Instance engine = engine(details);
+        return engine != null && engine.isRunning() && engine.lose(view(details));
+    }
+
+    /** All engines are stopped one after another, and started with one view more. */
+    private boolean startWithAnother(SplittableRandom details) {
+        boolean any = false;
+        for (Instance engine : world.instances.toArray(Instance[]::new)) {
+            any |= crash(engine, details, false);
+        }
+        return any;
     }
 
     private boolean rebuild(SplittableRandom details) {
@@ -247,8 +282,7 @@ final class Faults {
             return false;
         }
         Backup backup = world.backups.get(chosen);
-        boolean hasResults = backup.results().pipeline != null;
-        if (!hasResults
+        if (!backup.hasResults()
                 || world.connector.sentWithoutFirstPartSince(backup.source().logSize())) {
             return false;
         }
@@ -256,7 +290,7 @@ final class Faults {
         world.restores++;
         world.source.restore(backup.source());
         world.source.promote(++timelines);
-        world.database.restore(backup.results());
+        restoreResults(backup);
         world.connector.sourceWentBack();
         // Writers have to connect again; till then nobody takes the ids of transactions that are no more.
         world.writers.silence(details.nextInt(8_000));
@@ -282,13 +316,14 @@ final class Faults {
     /** Not while somebody may be about to fill the results, and to read on from some time ago: retention is slower than that. */
     private boolean deleteWhatNobodyNeeds() {
         if (world.source.hasInvisible()
-                || !world.database.isIdle()
+                || !world.databasesAreIdle()
                 || world.instances.stream().anyMatch(engine -> engine != null && engine.isLoading())) {
             return false;
         }
         boolean any = false;
         for (Topic.Partition partition : world.topic.partitions) {
-            if (!partition.entries.isEmpty() && world.database.results.isAtRest(partition, world)) {
+            if (!partition.entries.isEmpty()
+                    && world.views.stream().allMatch(view -> view.database.results.isAtRest(partition, world, view))) {
                 partition.trim(partition.entries.size());
                 partition.beginning = partition.end;
                 any = true;
@@ -322,7 +357,11 @@ final class Faults {
 
     private void backUp() {
         boolean whole = world.source.isQuiet() && world.connector.isRunning() && !world.connector.isReadingTable();
-        world.backups.add(new Backup(whole ? world.source.backUp() : null, new Results(world.database.results)));
+        world.backups.add(new Backup(
+                whole ? world.source.backUp() : null,
+                world.views.stream()
+                        .map(view -> new Results(view.database.results))
+                        .toList()));
         if (!world.isCalm()) {
             world.timeline.after(1_000, this::backUp);
         }
@@ -330,8 +369,14 @@ final class Faults {
 
     private boolean restoreResults(SplittableRandom details) {
         Backup backup = world.backups.get(details.nextInt(world.backups.size()));
-        world.database.restore(backup.results());
+        restoreResults(backup);
         return true;
+    }
+
+    private void restoreResults(Backup backup) {
+        for (int i = 0; i < world.views.size(); i++) {
+            world.views.get(i).database.restore(backup.results().get(i));
+        }
     }
 
     /**
@@ -355,7 +400,7 @@ final class Faults {
         world.backups.subList(chosen + 1, world.backups.size()).clear();
         world.restores++;
         world.source.restore(backup.source());
-        world.database.restore(backup.results());
+        restoreResults(backup);
         world.connector.sourceWentBack();
         world.writers.touchEveryPartition();
         world.connector.send(Integer.MAX_VALUE);

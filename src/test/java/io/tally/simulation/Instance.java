@@ -1,6 +1,8 @@
 package io.tally.simulation;
 
 import io.tally.ingest.SteppedPollLoop;
+import io.tally.ingest.SteppedReaders;
+import io.tally.ingest.ViewInput;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.OwedFill;
 import io.tally.publish.PublishSettings;
@@ -9,7 +11,9 @@ import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
 import io.tally.window.Checkpoints;
 import io.tally.window.LostGround;
+import io.tally.window.Memory;
 import io.tally.window.RecordCounts;
+import io.tally.window.Shard;
 import io.tally.window.TopicFacts;
 import io.tally.window.ValueFault;
 import io.tally.window.WindowStore;
@@ -17,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +30,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -38,11 +44,11 @@ final class Instance {
 
     private final World world;
     private final SplittableRandom random;
-    private final WindowStore store;
-    private final Publisher publisher;
-    private final OwedFill owedFill;
-    private final SourceWatch watch;
-    private final List<Reader> readers;
+    private final InstantSource clock;
+    private final Memory memory = new Memory();
+    private final List<Kept> kept = new ArrayList<>();
+    private final List<Reader> readers = new ArrayList<>();
+    private final Reader catchUp;
 
     /** What the group will tell it at its next poll. */
     final Set<Integer> toLose = new TreeSet<>();
@@ -53,14 +59,11 @@ final class Instance {
     private long pausedUntilMs;
     private long clockOffsetMs;
     private long lastTaskMs;
-    private boolean roundRuns;
-    private boolean roundWanted;
 
     Instance(World world, int slot, boolean rebuild) {
         this.world = world;
         this.random = world.random("engine " + slot + " " + world.timeline.nowMs());
-        store = new WindowStore(world.windowSettings);
-        InstantSource clock = new InstantSource() {
+        clock = new InstantSource() {
             @Override
             public Instant instant() {
                 return Instant.ofEpochMilli(millis());
@@ -71,22 +74,32 @@ final class Instance {
                 return world.timeline.nowMs() + clockOffsetMs;
             }
         };
-        DatabaseClient ledger = new DatabaseClient(world, this, random.split());
-        publisher = new Publisher(store, ledger, clock, this::execute);
-        Takeover takeover = new Takeover(ledger, settings(rebuild), store::doubt, clock, this::execute);
-        Checkpoints checkpoints = watched(takeover);
-        readers = Stream.generate(() -> new Reader(checkpoints))
-                .limit(1 + random.nextInt(2))
-                .toList();
-        store.onDue(this::tick);
-        owedFill = new OwedFill(store, ledger, !world.plan.stopOnLostGround(), clock, this::execute);
-        watch = new SourceWatch(store, ledger, settings(rebuild), this::execute);
+        for (KeptView view : world.views) {
+            if (view.isThere(world)) {
+                SplittableRandom ofView = kept.isEmpty()
+                        ? random.split()
+                        : world.random(view.name + " " + slot + " " + world.timeline.nowMs());
+                kept.add(new Kept(view, ofView, rebuild));
+            }
+        }
+        List<ViewInput> inputs = kept.stream().map(Kept::input).toList();
+        // Of numbers of its own, like all that a single view does not need.
+        SplittableRandom ofCatchUp = world.random("catch-up " + slot + " " + world.timeline.nowMs());
+        SteppedReaders loops = new SteppedReaders(
+                inputs, name -> this::facts, world.views.getFirst().checker::refused, 1 + ofCatchUp.nextInt(60));
+        int count = 1 + random.nextInt(2);
+        for (int i = 0; i < count; i++) {
+            LogConsumer consumer = new LogConsumer(world, random.split());
+            readers.add(new Reader(consumer, loops.loop(consumer), random));
+        }
+        LogConsumer again = new LogConsumer(world, ofCatchUp.split());
+        catchUp = new Reader(again, loops.catchUp(again), ofCatchUp);
     }
 
-    private PublishSettings settings(boolean rebuild) {
+    private PublishSettings settings(KeptView view, boolean rebuild) {
         return new PublishSettings(
-                Map.of("tally.window.size", Long.toString(world.plan.windowMs())),
-                world.windowSettings.view(),
+                Map.of("tally.window.size", Long.toString(view.windowMs())),
+                view.settings.view(),
                 world.plan.maxFutureMs() / 1_000,
                 Optional.empty(),
                 true,
@@ -100,26 +113,12 @@ final class Instance {
                         Optional.of("not part of the simulation"), Duration.ofMinutes(1), Duration.ofHours(1)));
     }
 
-    /** Once one has stopped, nobody goes on with the same results. */
-    private Checkpoints watched(Checkpoints checkpoints) {
-        return (partitions, topic, lost) -> {
-            Optional<LostGround> before = world.checker.known();
-            int restores = world.database.restores;
-            return checkpoints.takeOver(partitions, topic, lost).whenComplete((taken, failure) -> {
-                boolean allTheWhile = before.isPresent()
-                        && before.equals(world.checker.known())
-                        && restores == world.database.restores;
-                if (failure == null && allTheWhile) {
-                    world.checker.broken("partitions were taken over that had been stopped, " + before);
-                }
-            });
-        };
-    }
-
     void start() {
-        heartbeat();
-        watch();
+        kept.forEach(Kept::start);
         readers.forEach(Reader::readOn);
+        if (kept.size() > 1) {
+            catchUp.readOn();
+        }
     }
 
     // ---- life ------------------------------------------------------------------------------------------------------
@@ -166,35 +165,88 @@ final class Instance {
         world.timeline.at(lastTaskMs, guarded(task));
     }
 
-    // ---- publishing, as Ticker does it -----------------------------------------------------------------------------
+    // ---- keeping a view --------------------------------------------------------------------------------------------
 
-    private void heartbeat() {
-        tick();
-        owedFill.step();
-        world.timeline.after(TICK_MS, guarded(this::heartbeat));
-    }
+    /** All that is one view's own, with what Ticker does for it. */
+    private final class Kept {
+        final KeptView view;
+        final WindowStore store;
+        final OwedFill owedFill;
+        private final Publisher publisher;
+        private final SourceWatch watch;
+        private final Checkpoints checkpoints;
+        private boolean roundRuns;
+        private boolean roundWanted;
 
-    /** One look after the other. */
-    private void watch() {
-        watch.step().whenComplete((done, failure) -> world.timeline.after(LOOK_MS, guarded(this::watch)));
-    }
-
-    private void tick() {
-        if (roundRuns) {
-            roundWanted = true;
-            return;
+        Kept(KeptView view, SplittableRandom ofView, boolean rebuild) {
+            this.view = view;
+            store = new WindowStore(view.settings, memory);
+            DatabaseClient ledger = new DatabaseClient(world, view, Instance.this, ofView);
+            publisher = new Publisher(store, ledger, clock, Instance.this::execute);
+            checkpoints =
+                    watched(new Takeover(ledger, settings(view, rebuild), store::doubt, clock, Instance.this::execute));
+            store.onDue(this::tick);
+            owedFill = new OwedFill(store, ledger, !world.plan.stopOnLostGround(), clock, Instance.this::execute);
+            watch = new SourceWatch(store, ledger, settings(view, rebuild), Instance.this::execute);
         }
-        roundRuns = true;
-        execute(() -> publisher.round().whenComplete((done, failure) -> {
-            if (failure != null) {
-                world.checker.broken("a publishing round failed: " + failure);
+
+        ViewInput input() {
+            return new ViewInput(view.name, view.topic(), store, checkpoints);
+        }
+
+        /** Once one has stopped, nobody goes on with the same results. */
+        private Checkpoints watched(Checkpoints checkpoints) {
+            return (partitions, topic, lost) -> {
+                Optional<LostGround> before = view.checker.known();
+                int restores = view.database.restores;
+                return checkpoints.takeOver(partitions, topic, lost).whenComplete((taken, failure) -> {
+                    boolean allTheWhile = before.isPresent()
+                            && before.equals(view.checker.known())
+                            && restores == view.database.restores;
+                    if (failure == null && allTheWhile) {
+                        view.checker.broken("partitions were taken over that had been stopped, " + before);
+                    }
+                });
+            };
+        }
+
+        void start() {
+            heartbeat();
+            watch();
+        }
+
+        private void heartbeat() {
+            tick();
+            owedFill.step();
+            world.timeline.after(TICK_MS, guarded(this::heartbeat));
+        }
+
+        /** One look after the other. */
+        private void watch() {
+            watch.step().whenComplete((done, failure) -> world.timeline.after(LOOK_MS, guarded(this::watch)));
+        }
+
+        private void tick() {
+            if (roundRuns) {
+                roundWanted = true;
+                return;
             }
-            roundRuns = false;
-            if (roundWanted) {
-                roundWanted = false;
-                tick();
-            }
-        }));
+            roundRuns = true;
+            execute(() -> publisher.round().whenComplete((done, failure) -> {
+                if (failure != null) {
+                    view.checker.broken("a publishing round failed: " + failure);
+                }
+                roundRuns = false;
+                if (roundWanted) {
+                    roundWanted = false;
+                    tick();
+                }
+            }));
+        }
+    }
+
+    private Optional<Kept> kept(KeptView view) {
+        return kept.stream().filter(one -> one.view == view).findFirst();
     }
 
     // ---- reading, as PollLoop does it ------------------------------------------------------------------------------
@@ -206,18 +258,27 @@ final class Instance {
 
     /** One consumer with its loop. */
     private final class Reader {
-        private final LogConsumer consumer = new LogConsumer(world, random.split());
+        private final LogConsumer consumer;
         private final SteppedPollLoop loop;
+        private final SplittableRandom random;
         private int losses;
 
-        Reader(Checkpoints checkpoints) {
-            loop = new SteppedPollLoop(
-                    consumer, checkpoints, Instance.this::facts, store, world.windowSettings, world.checker::refused);
+        Reader(LogConsumer consumer, SteppedPollLoop loop, SplittableRandom random) {
+            this.consumer = consumer;
+            this.loop = loop;
+            this.random = random;
         }
 
         private void readOn() {
-            loop.step(this::poll, this::handOver, nowMs());
-            if (!store.hasRoom()) {
+            long fed = loop.fed();
+            long ended = loop.step(this::poll, this::handOver, nowMs());
+            if (ended > 0 && !world.plan.has(FaultKind.TOPIC_RECREATED)) {
+                world.broken("shards were ended for nothing, count=" + ended);
+            }
+            if (this == catchUp) {
+                world.happened(FaultKind.CAUGHT_UP, Math.max(0, fed - loop.fed()));
+            }
+            if (kept.stream().anyMatch(one -> !one.store.hasRoom())) {
                 world.happened(FaultKind.MEMORY_FULL);
             }
             world.timeline.after(world.pollPauseMs(random), guarded(this::readOn));
@@ -229,7 +290,10 @@ final class Instance {
                 losses++;
                 loop.revoked(lost);
                 consumer.lose(lost);
-                lost.forEach(partition -> world.group.hasLost(Instance.this, partition.partition()));
+                lost.stream()
+                        .map(TopicPartition::partition)
+                        .distinct()
+                        .forEach(partition -> world.group.hasLost(Instance.this, partition));
             }
             List<TopicPartition> gained = take(toGain);
             if (!gained.isEmpty()) {
@@ -259,7 +323,9 @@ final class Instance {
             if (deadLetters.isEmpty()) {
                 apply(lossesBefore);
             } else {
-                long brokerTakesMs = random.nextInt(4) == 0 ? random.nextInt(3_000) : world.database.hop();
+                long brokerTakesMs = random.nextInt(4) == 0
+                        ? random.nextInt(3_000)
+                        : world.views.getFirst().database.hop();
                 world.timeline.after(brokerTakesMs, guarded(() -> {
                     deadLetters.forEach(this::deadLetter);
                     apply(lossesBefore);
@@ -268,7 +334,7 @@ final class Instance {
         }
 
         private void deadLetter(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
-            world.checker.deadLetter(record.partition(), record.offset());
+            world.deadLetter(record.partition(), record.offset());
             if (!world.topic.partitions.get(record.partition()).undecodable.contains(record.offset())) {
                 world.happened(FaultKind.MADE_UP_VOID);
             }
@@ -278,16 +344,22 @@ final class Instance {
             if (losses != lossesBefore) {
                 world.happened(FaultKind.STALE_POLL);
             }
-            loop.apply(nowMs());
+            Throwable failure = loop.apply(nowMs());
+            if (failure != null) {
+                world.broken("a shard could not apply its records: " + failure);
+            }
         }
 
         private List<TopicPartition> take(Set<Integer> partitions) {
-            List<TopicPartition> mine = partitions.stream()
+            List<Integer> mine = partitions.stream()
                     .filter(partition -> reader(partition) == this)
-                    .map(partition -> new TopicPartition(Topic.NAME, partition))
                     .toList();
-            mine.forEach(partition -> partitions.remove(partition.partition()));
-            return mine;
+            mine.forEach(partitions::remove);
+            Set<String> topics =
+                    kept.stream().map(one -> one.view.topic()).collect(Collectors.toCollection(TreeSet::new));
+            return mine.stream()
+                    .flatMap(partition -> topics.stream().map(topic -> new TopicPartition(topic, partition)))
+                    .toList();
         }
     }
 
@@ -300,9 +372,9 @@ final class Instance {
                     random.nextInt(500),
                     guarded(() -> answer.completeExceptionally(new IllegalStateException("no broker"))));
         } else {
-            world.timeline.after(world.database.hop(), () -> {
+            world.timeline.after(world.views.getFirst().database.hop(), () -> {
                 TopicFacts facts = world.topic.facts(restartMs);
-                world.timeline.after(world.database.hop(), guarded(() -> answer.complete(facts)));
+                world.timeline.after(world.views.getFirst().database.hop(), guarded(() -> answer.complete(facts)));
             });
         }
         return answer;
@@ -324,7 +396,7 @@ final class Instance {
 
     /** Whether it says that the results are not exact until they are filled again, which it does not do by itself. */
     boolean owesFill() {
-        return owedFill.owed().isPresent();
+        return kept.stream().anyMatch(one -> one.owedFill.owed().isPresent());
     }
 
     String problem() {
@@ -336,40 +408,83 @@ final class Instance {
                 .orElse(null);
     }
 
-    /** Up to where the records of a partition were polled, applied or not, for the shard that it has now. */
-    long polledUpTo(int partition) {
-        return reader(partition).loop.polledUpTo(partition);
+    /** Up to where the records of a partition were polled, applied or not, for the shard that a view has of it now. */
+    long polledUpTo(KeptView view, int partition) {
+        Shard shard = shard(view, partition);
+        return Math.max(reader(partition).loop.polledUpTo(shard), catchUp.loop.polledUpTo(shard));
+    }
+
+    // ---- for faults ------------------------------------------------------------------------------------------------
+
+    /** Drops shards of one view. Returns whether there were any. */
+    boolean dropShards(KeptView view, SplittableRandom details) {
+        List<Shard> shards = kept(view).stream()
+                .flatMap(one -> one.store.shards().stream())
+                .filter(shard -> details.nextBoolean())
+                .toList();
+        shards.forEach(shard -> kept(view).orElseThrow().store.drop(shard));
+        return !shards.isEmpty();
+    }
+
+    /** Finds the results of one view to be worthless. Returns whether it knew them. */
+    boolean lose(KeptView view) {
+        Optional<WindowStore> store =
+                kept(view).map(one -> one.store).filter(one -> !one.shards().isEmpty());
+        store.ifPresent(one -> one.loseGround(new LostGround(
+                LostGround.Reason.AUDIT,
+                "somebody says so",
+                one.shards().iterator().next().bootstrapLsn())));
+        return store.isPresent();
+    }
+
+    /** Whether a view is there by now that it does not know. */
+    boolean lacksViews() {
+        return kept.size() < world.views.size();
     }
 
     // ---- for the checker -------------------------------------------------------------------------------------------
 
-    WindowStore store() {
-        return store;
+    /** The shard that a view has of a partition, or null. */
+    Shard shard(KeptView view, int partition) {
+        return kept(view).map(one -> one.store.shard(partition)).orElse(null);
+    }
+
+    boolean owesAnything() {
+        return kept.stream().anyMatch(one -> !one.store.owed().isEmpty());
     }
 
     boolean isAtRest() {
         return readers.stream().allMatch(reader -> reader.loop.hasReadAll())
-                && store.entries() == 0
-                && !roundRuns
+                && kept.stream().allMatch(one -> one.store.entries() == 0 && !one.roundRuns)
                 && toLose.isEmpty()
                 && toGain.isEmpty();
     }
 
     void countRecords() {
-        RecordCounts counts = store.counts();
-        world.happened(FaultKind.DUPLICATE, counts.duplicate());
-        for (ValueFault fault : ValueFault.values()) {
-            world.happened(FaultKind.LEFT_OUT, counts.faults(fault));
+        for (Kept one : kept) {
+            RecordCounts counts = one.store.counts();
+            world.happened(FaultKind.DUPLICATE, counts.duplicate());
+            for (ValueFault fault : ValueFault.values()) {
+                world.happened(FaultKind.LEFT_OUT, counts.faults(fault));
+            }
+            world.happened(FaultKind.ALREADY_IN_TABLE, counts.alreadyInTable());
+            world.happened(FaultKind.LATE_ORDER, counts.corrections());
         }
-        world.happened(FaultKind.ALREADY_IN_TABLE, counts.alreadyInTable());
-        world.happened(FaultKind.LATE_ORDER, counts.corrections());
     }
 
     @Override
     public String toString() {
-        return "alive=" + alive + " paused=" + (pausedUntilMs - world.timeline.nowMs()) + " entries=" + store.entries()
-                + " toLose=" + toLose + " toGain=" + toGain + " publishing=" + publisher.state() + " "
-                + readers.stream().map(reader -> reader.loop.describe()).toList()
-                + " " + store.shards().stream().map(shard -> shard.progress()).toList();
+        return "alive=" + alive + " paused=" + (pausedUntilMs - world.timeline.nowMs()) + " toLose=" + toLose
+                + " toGain=" + toGain + " "
+                + Stream.concat(readers.stream(), Stream.of(catchUp))
+                        .map(reader -> reader.loop.describe())
+                        .toList()
+                + kept.stream()
+                        .map(one -> "\n " + one.view.name + " entries=" + one.store.entries() + " publishing="
+                                + one.publisher.state() + " "
+                                + one.store.shards().stream()
+                                        .map(Shard::progress)
+                                        .toList())
+                        .toList();
     }
 }

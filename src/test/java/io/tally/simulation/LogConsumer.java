@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,8 @@ final class LogConsumer extends MockConsumer<ByteBuffer, ByteBuffer> {
 
     private final World world;
     private final SplittableRandom random;
-    private final Map<Integer, Fetch> fetches = new TreeMap<>();
+    private final Map<TopicPartition, Fetch> fetches =
+            new TreeMap<>(Comparator.comparing(TopicPartition::topic).thenComparing(TopicPartition::partition));
 
     LogConsumer(World world, SplittableRandom random) {
         super("none");
@@ -39,29 +41,36 @@ final class LogConsumer extends MockConsumer<ByteBuffer, ByteBuffer> {
     }
 
     void gain(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> fetches.put(partition.partition(), new Fetch()));
+        partitions.forEach(partition -> fetches.put(partition, new Fetch()));
     }
 
     void lose(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> fetches.remove(partition.partition()));
+        partitions.forEach(fetches::remove);
+    }
+
+    /** Keeps where it is in those that it had. */
+    @Override
+    public void assign(Collection<TopicPartition> partitions) {
+        fetches.keySet().retainAll(partitions);
+        partitions.forEach(partition -> fetches.computeIfAbsent(partition, added -> new Fetch()));
     }
 
     /** Fails, and leaves all positions where they are, if one of them cannot be read. */
     ConsumerRecords<ByteBuffer, ByteBuffer> poll(int most) {
-        fetches.forEach((number, fetch) -> {
-            Topic.Partition partition = readable(number, fetch);
+        fetches.forEach((name, fetch) -> {
+            Topic.Partition partition = readable(name.partition(), fetch);
             if (partition != null && (fetch.position < partition.beginning || fetch.position > partition.end)) {
-                throw new OffsetOutOfRangeException(Map.of(partition.name, fetch.position));
+                throw new OffsetOutOfRangeException(Map.of(name, fetch.position));
             }
         });
         Map<TopicPartition, List<ConsumerRecord<ByteBuffer, ByteBuffer>>> polled = new LinkedHashMap<>();
-        fetches.forEach((number, fetch) -> {
-            Topic.Partition partition = readable(number, fetch);
+        fetches.forEach((name, fetch) -> {
+            Topic.Partition partition = readable(name.partition(), fetch);
             if (partition != null) {
                 List<ConsumerRecord<ByteBuffer, ByteBuffer>> records =
                         fetch(partition, fetch, 1 + random.nextInt(most));
                 if (!records.isEmpty()) {
-                    polled.put(partition.name, records);
+                    polled.put(name, records);
                 }
             }
         });
@@ -90,27 +99,27 @@ final class LogConsumer extends MockConsumer<ByteBuffer, ByteBuffer> {
 
     @Override
     public void seek(TopicPartition partition, long offset) {
-        fetches.get(partition.partition()).position = offset;
+        fetches.get(partition).position = offset;
     }
 
     @Override
     public void pause(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> fetches.get(partition.partition()).paused = true);
+        partitions.forEach(partition -> fetches.get(partition).paused = true);
     }
 
     @Override
     public void resume(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> fetches.get(partition.partition()).paused = false);
+        partitions.forEach(partition -> fetches.get(partition).paused = false);
     }
 
     @Override
     public long position(TopicPartition partition, Duration timeout) {
-        return fetches.get(partition.partition()).position;
+        return fetches.get(partition).position;
     }
 
     @Override
     public OptionalLong currentLag(TopicPartition partition) {
-        Fetch fetch = fetches.get(partition.partition());
+        Fetch fetch = fetches.get(partition);
         return fetch.knownEnd < 0
                 ? OptionalLong.empty()
                 : OptionalLong.of(Math.max(0, fetch.knownEnd - fetch.position));

@@ -30,7 +30,10 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
     private static final String RULES = "src/main/java/io/tally/publish/LookRules.java";
     private static final String WATCH = "src/main/java/io/tally/publish/SourceWatch.java";
     private static final String LEDGER = "src/main/java/io/tally/publish/Ledger.java";
-    private static final String ASSIGNMENTS = "src/main/java/io/tally/ingest/Assignments.java";
+    private static final String VIEW_PARTITION = "src/main/java/io/tally/ingest/ViewPartition.java";
+    private static final String ASSIGNED = "src/main/java/io/tally/ingest/AssignedPartition.java";
+    private static final String READER = "src/main/java/io/tally/ingest/PartitionReader.java";
+    private static final String CATCH_UP = "src/main/java/io/tally/ingest/CatchUp.java";
     private static final String POLLED = "src/main/java/io/tally/ingest/Polled.java";
     private static final String LOOP = "src/test/java/io/tally/ingest/SteppedPollLoop.java";
     private static final String SQL = "src/test/java/io/tally/simulation/DatabaseClient.java";
@@ -221,22 +224,35 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             new Mutation(
                     "stale polls go to the new shard",
                     List.of(
-                            new Edit(POLLED, "private Map<Integer, Shard> shards", "Map<Integer, Shard> shards"),
+                            new Edit(POLLED, "private static final class Share", "static final class Share"),
+                            new Edit(
+                                    POLLED,
+                                    "private Map<TopicPartition, List<Share>>",
+                                    "Map<TopicPartition, List<Share>>"),
+                            new Edit(POLLED, "private Reading reading;", "Reading reading;"),
                             new Edit(LOOP, "polled.apply(nowMs);", """
-                                    var tied = new java.util.HashMap<>(polled.shards);
-                                    tied.putAll(assignments.shards());
-                                    polled.shards = tied;
+                                    reading.feeds().forEach((partition, feeds) -> {
+                                        if (!feeds.isEmpty()) {
+                                            polled.shares.computeIfPresent(partition, (same, before) -> feeds.stream()
+                                                    .map(Polled.Share::new)
+                                                    .toList());
+                                        }
+                                    });
                                     polled.apply(nowMs);
                                     """))),
             of("position passes polls that are out", LOOP, "if (!out && !failed) {", "if (!failed) {"),
             of("position passes polls that failed", LOOP, "if (!out && !failed) {", "if (!out) {"),
-            of("idle though its poll is out", POLLED, "shard.drained(false, nowMs);", ""),
+            of("idle though its poll is out", POLLED, "feed.shard().drained(false, nowMs);", ""),
             of(
                     "idle though nobody looks",
                     STORE,
                     "&& Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS",
                     ""),
-            of("idle though it is paused", ASSIGNMENTS, "if (!one.paused) {", "if (true) {"),
+            of(
+                    "idle though it is paused",
+                    READER,
+                    "if (!paused) {\n                feed",
+                    "if (true) {\n                feed"),
             of(
                     "fill: does not wait for what is not seen yet",
                     TAKEOVER,
@@ -308,7 +324,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "return Optional.<LostGround>empty()\n                    .or(() ->"),
             of("stop: filled all the same", TAKEOVER, "settings.stopOnLostGround()", "false"),
             of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
-            of("stop: tried again and again", ASSIGNMENTS, "one.phase = ReaderState.Phase.STOPPED;", ""),
+            of("stop: tried again and again", VIEW_PARTITION, "phase = ReaderState.Phase.STOPPED;", ""),
             new Mutation(
                     "stop: read and published on",
                     List.of(
@@ -321,7 +337,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                                     "if (lostGround != null) {\n            return false;\n        }\n        if (offset",
                                     "if (offset"),
                             new Edit(SHARD, "replaying() || lostGround != null || dropped", "replaying() || dropped"))),
-            of("stop: the reason is forgotten", ASSIGNMENTS, "one.stoppedBecause = why.getMessage();", ""),
+            of("stop: the reason is forgotten", VIEW_PARTITION, "stoppedBecause = why.getMessage();", ""),
             new Mutation(
                     "final a round before its rows",
                     List.of(
@@ -338,6 +354,34 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     RESULTS,
                     ".mapToLong(Checkpoint::publishedUpToMs)\n                .min()",
                     ".mapToLong(Checkpoint::publishedUpToMs)\n                .max()"),
+            new Mutation(
+                    "views: one joins that is behind",
+                    List.of(
+                            new Edit(ASSIGNED, "if (feed.position() >= position) {", "if (true) {"),
+                            new Edit(READER, "if (feed.position() < position) {", "if (false) {"))),
+            new Mutation(
+                    "views: one that catches up joins too early",
+                    List.of(
+                            new Edit(
+                                    CATCH_UP,
+                                    "feed.position() >= feed.meetingPoint()",
+                                    "feed.position() + 3 >= feed.meetingPoint()"),
+                            new Edit(
+                                    ASSIGNED,
+                                    "if (feed.position() >= position) {",
+                                    "if (feed.position() + 3 >= position) {"),
+                            new Edit(READER, "if (feed.position() < position) {", "if (false) {"))),
+            of("views: what one has is not skipped", POLLED, "return offset >= position;", "return true;"),
+            new Mutation(
+                    "views: one that catches up goes on where others are",
+                    List.of(
+                            new Edit(CATCH_UP, "|| feed.position() < position.getAsLong()", ""),
+                            new Edit(READER, "if (feed.position() < position) {", "if (false) {"))),
+            of(
+                    "views: one view's loss is that of all",
+                    ASSIGNED,
+                    "leave(one);\n                one.reload(nowMs);\n            }\n        }\n    }\n\n    private void leave",
+                    "reloadAll(nowMs);\n                return;\n            }\n        }\n    }\n\n    private void leave"),
             of("final no longer: a partition is added", SQL, "database.results.publishedByAllMs()", "Shard.NO_TIME"),
             of(
                     "final no longer: added while others move",

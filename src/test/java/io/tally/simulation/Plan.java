@@ -1,13 +1,16 @@
 package io.tally.simulation;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
  * All that is decided before a run: sizes, settings, the faults with their times, and how probable the others are. A
  * plan can be made smaller and run again, which is how a failing one is shrunk.
  *
+ * @param views those beside the one that is always kept
  * @param chances for each kind of fault by chance, in thousandths, by ordinal
  */
 record Plan(
@@ -29,7 +32,23 @@ record Plan(
         boolean connectorFirst,
         List<Planned> faults,
         int[] chances,
-        boolean stopOnLostGround) {
+        boolean stopOnLostGround,
+        List<Kept> views) {
+
+    /** One in so many runs keeps more views than one. */
+    private static final int WITH_SEVERAL = 3;
+
+    private static final Set<FaultKind> LEAD_BACK = EnumSet.of(
+            FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED, FaultKind.FAILED_OVER, FaultKind.IDS_PASSED);
+
+    /**
+     * A view that is kept beside the one that always is.
+     *
+     * @param filtered whether it counts some of the orders only
+     * @param mirrored whether it reads a second topic, which holds the same
+     * @param addedAfterMs engines that are started later know it
+     */
+    record Kept(long windowMs, boolean filtered, boolean mirrored, long addedAfterMs) {}
 
     /** @param seed decides the details, so that dropping another fault does not change them */
     record Planned(FaultKind kind, long atMs, long seed) {}
@@ -38,7 +57,7 @@ record Plan(
         SplittableRandom random = new SplittableRandom(seed);
         long chaosMs = 8_000 + random.nextInt(30_000);
         long windowMs = 1_000L * (1 + random.nextInt(10));
-        return new Plan(
+        Plan one = new Plan(
                 seed,
                 1 + random.nextInt(4),
                 1 + random.nextInt(3),
@@ -57,7 +76,35 @@ record Plan(
                 random.nextInt(4) != 0,
                 faults(random, chaosMs),
                 chances(random),
-                random.nextInt(4) == 0);
+                random.nextInt(4) == 0,
+                List.of());
+        // Of numbers of their own, so that what is drawn for one view does not depend on how many there are.
+        SplittableRandom ofViews = new SplittableRandom(seed ^ 0x51EC_7EED);
+        return ofViews.nextInt(WITH_SEVERAL) == 0 ? withSeveral(one, ofViews) : one;
+    }
+
+    private static Plan withSeveral(Plan one, SplittableRandom random) {
+        boolean mayAdd = LEAD_BACK.stream().noneMatch(one::has);
+        List<Planned> faults = new ArrayList<>(one.faults);
+        List<Kept> views = new ArrayList<>();
+        int count = 1 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            long windowMs = random.nextInt(4) == 0 ? 3_600_000 : 1_000L * (1 + random.nextInt(20));
+            boolean isAdded = mayAdd && random.nextInt(4) == 0;
+            long addedAfterMs = isAdded ? random.nextLong(one.chaosMs) : 0;
+            views.add(new Kept(windowMs, random.nextInt(3) == 0, random.nextInt(4) == 0, addedAfterMs));
+            if (isAdded) {
+                faults.add(new Planned(FaultKind.VIEW_ADDED, addedAfterMs, random.nextLong()));
+            }
+        }
+        int more = random.nextInt(5);
+        for (int i = 0; i < more; i++) {
+            FaultKind kind = FaultKind.of(FaultKind.VIEW_DROPPED.ordinal() + random.nextInt(3));
+            if (kind != FaultKind.VIEW_LOST || !one.stopOnLostGround) {
+                faults.add(new Planned(kind, random.nextLong(one.chaosMs), random.nextLong()));
+            }
+        }
+        return one.copy(one.transactions, faults, one.chances, views);
     }
 
     /** A few kinds a run, each some times: many kinds at once would hide what one of them can do. */
@@ -89,20 +136,24 @@ record Plan(
     }
 
     Plan withFaults(List<Planned> fewer) {
-        return copy(transactions, fewer, chances);
+        return copy(transactions, fewer, chances, views);
     }
 
     Plan withoutChance(FaultKind kind) {
         int[] fewer = chances.clone();
         fewer[kind.ordinal()] = 0;
-        return copy(transactions, faults, fewer);
+        return copy(transactions, faults, fewer, views);
     }
 
     Plan withTransactions(int fewer) {
-        return copy(fewer, faults, chances);
+        return copy(fewer, faults, chances, views);
     }
 
-    private Plan copy(int newTransactions, List<Planned> newFaults, int[] newChances) {
+    Plan withViews(List<Kept> fewer) {
+        return copy(transactions, faults, chances, fewer);
+    }
+
+    private Plan copy(int newTransactions, List<Planned> newFaults, int[] newChances, List<Kept> newViews) {
         return new Plan(
                 seed,
                 partitions,
@@ -122,7 +173,8 @@ record Plan(
                 connectorFirst,
                 newFaults,
                 newChances,
-                stopOnLostGround);
+                stopOnLostGround,
+                newViews);
     }
 
     /** What is left of the plan, one thing a line. */
@@ -148,6 +200,7 @@ record Plan(
                 .append(connectorFirst)
                 .append(" stopOnLostGround=")
                 .append(stopOnLostGround);
+        views.forEach(view -> text.append("\n  ").append(view));
         for (Planned fault : faults) {
             text.append("\n  ")
                     .append(fault.kind())

@@ -94,7 +94,7 @@ final class Results {
     }
 
     /** Whether a partition is read to its end, and all its windows are published. */
-    boolean isAtRest(Topic.Partition partition, World world) {
+    boolean isAtRest(Topic.Partition partition, World world, KeptView view) {
         Checkpoint checkpoint = checkpoints.get(partition.name.partition());
         return checkpoint != null
                 && pipeline.topicId().equals(world.topic.id())
@@ -102,9 +102,9 @@ final class Results {
                 && partition.changes.values().stream()
                         .flatMap(change ->
                                 Stream.of(change.before(), change.after()).filter(Objects::nonNull))
-                        .map(order -> Checker.rowOf(order, world.plan.windowMs()))
+                        .map(view::rowOf)
                         .filter(Objects::nonNull)
-                        .allMatch(row -> isPublished(checkpoint, row.windowStartMs(), world.plan.windowMs()));
+                        .allMatch(row -> isPublished(checkpoint, row.windowStartMs(), view.windowMs()));
     }
 
     private static boolean isPublished(Checkpoint checkpoint, long startMs, long windowMs) {

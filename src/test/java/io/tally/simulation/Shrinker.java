@@ -19,7 +19,10 @@ final class Shrinker {
         Shrinker shrinker = new Shrinker(failure);
         boolean smaller = true;
         while (smaller) {
-            smaller = shrinker.withoutAFault() | shrinker.withoutAChance() | shrinker.withFewerTransactions();
+            smaller = shrinker.withoutAView()
+                    | shrinker.withoutAFault()
+                    | shrinker.withoutAChance()
+                    | shrinker.withFewerTransactions();
         }
         return shrinker.smallest;
     }
@@ -30,6 +33,16 @@ final class Shrinker {
             smallest = failure;
         }
         return failure != null;
+    }
+
+    private boolean withoutAView() {
+        boolean any = false;
+        for (int i = smallest.plan().views().size() - 1; i >= 0; i--) {
+            List<Plan.Kept> fewer = new ArrayList<>(smallest.plan().views());
+            fewer.remove(i);
+            any |= fails(smallest.plan().withViews(fewer));
+        }
+        return any;
     }
 
     private boolean withoutAFault() {

@@ -18,6 +18,9 @@ final class Topic {
 
     static final String NAME = "orders";
 
+    /** Another topic with the same records at the same offsets. */
+    static final String MIRROR = "orders_again";
+
     record Entry(ConsumerRecord<ByteBuffer, ByteBuffer> record, long timeMs) {
         long offset() {
             return record.offset();

@@ -1,10 +1,10 @@
 package io.tally.simulation;
 
-import io.tally.view.DefaultView;
-import io.tally.window.WindowSettings;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -24,11 +24,13 @@ final class World {
     private static final long OWED_FILL_MS = 3_700_000;
 
     final Plan plan;
-    final WindowSettings windowSettings;
     final Timeline timeline = new Timeline(START_MS);
-    final Checker checker = new Checker(this);
+    /** The one that is always there first. */
+    final List<KeptView> views = new ArrayList<>();
+    /** Records that the broker has taken as dead letters. */
+    final Set<String> deadLetters = new HashSet<>();
+
     final Source source;
-    final Database database;
     final Connector connector;
     final Writers writers;
     final Group group = new Group(this);
@@ -42,30 +44,56 @@ final class World {
     private final SplittableRandom pace;
     private boolean calm;
 
-    /** @param source null if the orders cannot be restored to this moment, only the results */
-    record Backup(Source.Backup source, Results results) {}
+    /**
+     * What can be restored.
+     *
+     * @param source null if the orders cannot be restored to this moment, only the results
+     * @param results of each view
+     */
+    record Backup(Source.Backup source, List<Results> results) {
+        boolean hasResults() {
+            return results.stream().allMatch(one -> one.pipeline != null);
+        }
+    }
 
     World(Plan plan) {
         this.plan = plan;
-        windowSettings = new WindowSettings(
-                DefaultView.of(Duration.ofMillis(plan.windowMs())),
-                plan.outOfOrdernessMs(),
-                plan.idleTimeoutMs(),
-                plan.maxFutureMs(),
-                plan.maxEntries(),
-                plan.maxPinnedMs(),
-                plan.maxPinnedRecords(),
-                true,
-                true,
-                WindowSettings.NEVER);
         pace = random("pace");
         // Transaction ids of 32 bits wrap around during some of the runs.
         long firstId = pace.nextInt(4) == 0 ? (1L << 32) - pace.nextInt(60) : 700 + pace.nextInt(1_000);
         source = new Source(plan.keys(), firstId);
         topic = new Topic(0, plan.partitions());
-        database = new Database(this);
+        views.add(new KeptView(this, 0, new Plan.Kept(plan.windowMs(), false, false, 0)));
+        plan.views().forEach(view -> views.add(new KeptView(this, views.size(), view)));
         connector = new Connector(this);
         writers = new Writers(this, plan.transactions());
+    }
+
+    /** What is wrong, or null. */
+    private String wrong() {
+        return views.stream()
+                .map(view -> view.checker.wrong())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    void broken(String what) {
+        views.getFirst().checker.broken(what);
+    }
+
+    void deadLetter(int partition, long offset) {
+        deadLetters.add(topic.id() + "/" + partition + "/" + offset);
+    }
+
+    /** Whether nobody asks any of the servers for anything. */
+    boolean databasesAreIdle() {
+        return views.stream().allMatch(view -> view.database.isIdle());
+    }
+
+    /** Since the beginning of the run. */
+    long elapsedMs() {
+        return timeline.nowMs() - START_MS;
     }
 
     SplittableRandom random(String name) {
@@ -123,9 +151,9 @@ final class World {
             calmDown(faults);
         } catch (RuntimeException e) {
             StackTraceElement[] at = e.getStackTrace();
-            checker.broken(e + (at.length == 0 ? "" : " at " + at[0] + " " + at[Math.min(1, at.length - 1)]));
+            broken(e + (at.length == 0 ? "" : " at " + at[0] + " " + at[Math.min(1, at.length - 1)]));
         }
-        return checker.wrong();
+        return wrong();
     }
 
     void startEngine(int slot, boolean rebuild) {
@@ -155,27 +183,33 @@ final class World {
             fillAfter(hours);
         }
         instances.forEach(Instance::countRecords);
-        checker.checkEnd();
+        views.forEach(view -> view.checker.checkEnd());
     }
 
     /** Returns whether nothing is wrong so far. */
     private boolean awaitRest() {
         long deadlineMs = timeline.nowMs() + LONGEST_CALM_MS;
-        while (!isAtRest() && checker.wrong() == null) {
+        while (!isAtRest() && wrong() == null) {
             if (timeline.nowMs() > deadlineMs) {
-                checker.broken("no rest: connector at end=" + connector.isAtEnd() + " source quiet=" + source.isQuiet()
-                        + " database idle=" + database.isIdle() + " checkpoints=" + database.results.checkpoints
+                broken("no rest: connector at end=" + connector.isAtEnd() + " source quiet=" + source.isQuiet()
+                        + " databases idle="
+                        + views.stream().map(view -> view.database.isIdle()).toList() + " checkpoints="
+                        + views.stream()
+                                .map(view -> view.database.results.checkpoints)
+                                .toList()
                         + " engines=" + instances);
                 break;
             }
             timeline.runUntil(timeline.nowMs() + 3_000);
         }
-        return checker.wrong() == null;
+        return wrong() == null;
     }
 
     private boolean owesFill() {
-        return database.results.checkpoints.values().stream().anyMatch(checkpoint -> checkpoint.owed() != null)
-                || instances.stream().anyMatch(engine -> !engine.store().owed().isEmpty());
+        return views.stream()
+                        .flatMap(view -> view.database.results.checkpoints.values().stream())
+                        .anyMatch(checkpoint -> checkpoint.owed() != null)
+                || instances.stream().anyMatch(Instance::owesAnything);
     }
 
     /** Lets the hour pass after which a fill comes, where it comes by itself; else somebody asks for it. */
@@ -190,15 +224,19 @@ final class World {
     }
 
     private boolean isAtRest() {
-        return instances.stream().allMatch(engine -> engine.store().owed().isEmpty())
+        return instances.stream().noneMatch(Instance::owesAnything)
                 && connector.isAtEnd()
                 && source.isQuiet()
-                && database.isIdle()
+                && databasesAreIdle()
                 && group.everyPartitionIsHeld()
                 && instances.stream().allMatch(Instance::isAtRest)
-                && topic.partitions.stream()
-                        .allMatch(partition -> instances.stream()
-                                .map(engine -> engine.store().shard(partition.name.partition()))
-                                .anyMatch(shard -> shard != null && shard.position() == partition.end));
+                && views.stream().allMatch(this::isReadToTheEnd);
+    }
+
+    private boolean isReadToTheEnd(KeptView view) {
+        return topic.partitions.stream()
+                .allMatch(partition -> instances.stream()
+                        .map(engine -> engine.shard(view, partition.name.partition()))
+                        .anyMatch(shard -> shard != null && shard.position() == partition.end));
     }
 }

@@ -258,6 +258,37 @@ class WindowStoreTest {
     }
 
     @Test
+    void hasRoom_severalStores_shareTheMemory() {
+        Memory memory = new Memory();
+        WindowStore full = new WindowStore(TestCheckpoints.SETTINGS, memory);
+        WindowStore other = new WindowStore(TestCheckpoints.SETTINGS, memory);
+        Shard shard = new Shard(TestCheckpoints.fresh(0, UUID.randomUUID(), 0, null, 1), TestCheckpoints.SETTINGS, NOW);
+        full.add(shard);
+        for (int customer = 0; customer < 100_000; customer++) {
+            shard.apply(customer, insert(NOW, customer, 1, 100), NOW);
+        }
+        shard.settle();
+        assertFalse(other.hasRoom());
+        assertTrue(other.isCrowded());
+        assertEquals(0, other.entries());
+        full.drop(shard);
+        assertTrue(other.hasRoom());
+    }
+
+    @Test
+    void mayRead_replayingShardsOfSeveralStores_takeTurns() {
+        Memory memory = new Memory();
+        WindowStore first = new WindowStore(TestCheckpoints.SETTINGS, memory);
+        WindowStore second = new WindowStore(TestCheckpoints.SETTINGS, memory);
+        Shard one = add(0, 0, 1);
+        Shard two = add(1, 0, 1);
+        assertTrue(first.mayRead(one));
+        assertFalse(second.mayRead(two));
+        order(one, NOW, 1, NOW);
+        assertTrue(second.mayRead(two));
+    }
+
+    @Test
     void unpublished_publicationUnderWay_isToldApartFromWhatCameSince() {
         Shard shard = add(0);
         order(shard, NOW, 7, NOW);
