@@ -12,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
@@ -99,24 +100,33 @@ class Database implements PgPoolCreator {
      * then, because a server that has gone without a word would be waited for for hours.
      */
     <T> CompletionStage<T> onceUnbounded(Function<PgConnection, Future<T>> work) {
-        return connect(options)
-                .compose(connection -> {
-                    AtomicInteger misses = new AtomicInteger();
-                    long watch = vertx.setPeriodic(
-                            WATCH_INTERVAL.toMillis(),
-                            timer -> isAtWork(connection.processId()).onComplete(asked -> {
-                                if (asked.succeeded() && asked.result()) {
-                                    misses.set(0);
-                                } else if (misses.incrementAndGet() == MOST_MISSES) {
-                                    connection.close();
-                                }
-                            }));
-                    return work.apply(connection).onComplete(done -> {
-                        vertx.cancelTimer(watch);
+        return unbounded(work).toCompletionStage();
+    }
+
+    /** The same as a part of other work. */
+    <T> Future<T> unbounded(Function<PgConnection, Future<T>> work) {
+        return connectUnbounded().compose(connection -> work.apply(connection).onComplete(done -> connection.close()));
+    }
+
+    /** A new connection for such work, and for pauses in it: the server hears of it before it takes the session for left. */
+    Future<PgConnection> connectUnbounded() {
+        return connect(options).onSuccess(connection -> {
+            AtomicInteger misses = new AtomicInteger();
+            AtomicBoolean heard = new AtomicBoolean(true);
+            long watch = vertx.setPeriodic(WATCH_INTERVAL.toMillis(), timer -> {
+                if (heard.getAndSet(false)) {
+                    connection.query("SELECT").execute().onSuccess(answer -> heard.set(true));
+                }
+                isAtWork(connection.processId()).onComplete(asked -> {
+                    if (asked.succeeded() && asked.result()) {
+                        misses.set(0);
+                    } else if (misses.incrementAndGet() == MOST_MISSES) {
                         connection.close();
-                    });
-                })
-                .toCompletionStage();
+                    }
+                });
+            });
+            connection.closeHandler(closed -> vertx.cancelTimer(watch));
+        });
     }
 
     private Future<Boolean> isAtWork(int processId) {

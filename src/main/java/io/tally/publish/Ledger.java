@@ -100,13 +100,47 @@ public interface Ledger {
      */
     record Transactions(long next, long oldest) {}
 
-    /** How a {@link Fill} ended. */
+    /** How a {@link Fill}, or a step of it, ended. */
     enum FillOutcome {
         DONE,
+        /** Another engine is filling the results. */
+        UNDER_WAY,
         /** Another engine has filled the results since the caller looked, or the source is another one. */
         SUPERSEDED,
         /** The result table holds rows that nobody knows the origin of. */
         HOLDS_FOREIGN_ROWS
+    }
+
+    /**
+     * How a {@link Fill} began.
+     *
+     * @param outcome why it did not, or {@link FillOutcome#DONE}
+     * @param filling the steps to come, or null
+     */
+    record Begun(FillOutcome outcome, Filling filling) {
+
+        static Begun not(FillOutcome why) {
+            return new Begun(why, null);
+        }
+    }
+
+    /**
+     * A filling that has begun: nobody owns the partitions, and whoever looks sees the results of before. Its steps are taken
+     * one after the other, each if the one before was {@link FillOutcome#DONE}.
+     */
+    interface Filling {
+
+        /** Reads the source as one snapshot sees it, and keeps that beside the results. */
+        CompletionStage<FillOutcome> read();
+
+        /**
+         * Puts what was read in the place of the results, and gives every partition a fresh checkpoint without an owner; not if
+         * another filling has begun, or somebody has taken partitions over, since this one did.
+         */
+        CompletionStage<FillOutcome> replace();
+
+        /** Lets others fill, and take partitions over: as they were, if this has not ended. */
+        void close();
     }
 
     /** Creates the tables that are missing, and says what keeps those that are there from being used. */
@@ -121,11 +155,8 @@ public interface Ledger {
     /** Which transactions there are. */
     CompletionStage<Transactions> transactions();
 
-    /**
-     * Fills the results from the orders table and gives every partition a fresh checkpoint without an owner, which fences
-     * whoever publishes now.
-     */
-    CompletionStage<FillOutcome> fill(Fill fill);
+    /** Takes the partitions from their owners, which fences whoever publishes now, to fill the results from the source. */
+    CompletionStage<Begun> beginFill(Fill fill);
 
     /** Looks at the source while nobody changes the orders table. */
     CompletionStage<Seen> look();
@@ -144,7 +175,7 @@ public interface Ledger {
     /**
      * Makes the given mark the owner of partitions and returns their checkpoints. A partition that has none, because it was
      * added to the topic later, gets one at offset 0; if it should have one, that has {@link #CHECKPOINT_GONE} in place of a
-     * bootstrap LSN.
+     * bootstrap LSN. While the results are being filled, none is taken over; a filling that nobody drives on any more is given up.
      */
     CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner);
 

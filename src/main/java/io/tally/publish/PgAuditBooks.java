@@ -27,15 +27,16 @@ final class PgAuditBooks implements AuditBooks {
                        coalesce(greatest(until - make_interval(secs => $1::bigint),
                                          date_bin(%2$s, now() - make_interval(secs => $2::bigint), %3$s) + %2$s),
                                 '-infinity') AS since
-                FROM (SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM tally_checkpoint) AS published
+                FROM (SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM %4$s AS checkpoint) AS published
             ), differences AS (%1$s)
             SELECT CASE WHEN isfinite(until) THEN until END AS until,
-                   (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn, pipeline.bootstrap_lsn,
-                   EXISTS (SELECT FROM tally_checkpoint WHERE owed IS NOT NULL) AS fill_owed,
+                   (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn, results.bootstrap_lsn,
+                   EXISTS (SELECT FROM %4$s AS checkpoint WHERE owed IS NOT NULL) AS fill_owed,
                    differences.*
             FROM checked
-                 CROSS JOIN tally_pipeline AS pipeline
+                 CROSS JOIN tally_view AS results
                  LEFT JOIN differences ON true
+            WHERE results.name = $3 AND results.bootstrap_lsn IS NOT NULL
             """;
 
     private static final String SINCE = "(SELECT since FROM checked)";
@@ -56,7 +57,7 @@ final class PgAuditBooks implements AuditBooks {
     private static final String PUBLISHED = """
             SELECT NOT EXISTS (
                 SELECT FROM unnest($1::int[], $2::bigint[]) AS wanted (partition, position)
-                LEFT JOIN tally_checkpoint AS checkpoint USING (partition)
+                LEFT JOIN %s AS checkpoint USING (partition)
                 WHERE checkpoint.position IS NULL OR checkpoint.position < wanted.position) AS published
             """;
 
@@ -64,6 +65,7 @@ final class PgAuditBooks implements AuditBooks {
     private final String slot;
     private final ResultTable table;
     private final String compare;
+    private final String published;
     private final PublishSettings settings;
 
     PgAuditBooks(Database database, ResultTable table, PublishSettings settings) {
@@ -73,7 +75,9 @@ final class PgAuditBooks implements AuditBooks {
         this.compare = COMPARE.formatted(
                 table.differences(SINCE, UNTIL, settings.orders().counts(), MOST_DIFFERENCES),
                 table.length(),
-                table.origin());
+                table.origin(),
+                table.checkpoints());
+        this.published = PUBLISHED.formatted(table.checkpoints());
         this.settings = settings;
     }
 
@@ -94,7 +98,8 @@ final class PgAuditBooks implements AuditBooks {
                 .execute()
                 .compose(set -> connection
                         .preparedQuery(compare)
-                        .execute(Tuple.of(rangeSeconds, historySeconds))
+                        .execute(Tuple.of(
+                                rangeSeconds, historySeconds, table.view().name()))
                         .map(this::comparison));
     }
 
@@ -114,7 +119,7 @@ final class PgAuditBooks implements AuditBooks {
             positions[i] = offsets.get(partitions[i]);
         }
         return database.once(connection -> connection
-                .preparedQuery(PUBLISHED)
+                .preparedQuery(published)
                 .execute(Tuple.tuple().addArrayOfInteger(partitions).addArrayOfLong(positions))
                 .map(rows -> rows.iterator().next().getBoolean("published")));
     }

@@ -29,7 +29,8 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source, %s AS system FROM tally_pipeline
+            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source, %s AS system FROM tally_view
+            WHERE name = $1 AND bootstrap_lsn IS NOT NULL
             """.formatted(PgLook.SYSTEM);
 
     /** A slot that is being made is active before it follows the log. */
@@ -49,23 +50,18 @@ final class PgLedger implements Ledger {
             """;
 
     private static final String STOP = """
-            UPDATE tally_pipeline SET lost = $1::jsonb WHERE bootstrap_lsn = $2
-            """;
-
-    /** Not while the results are filled: that transaction could not write the row any more. */
-    private static final String BEGIN_REMEMBER = """
-            BEGIN; SET LOCAL lock_timeout = '3s'; LOCK TABLE tally_checkpoint IN ROW SHARE MODE
+            UPDATE tally_view SET lost = $1::jsonb WHERE name = $3 AND bootstrap_lsn = $2
             """;
 
     private static final String REMEMBER = """
-            UPDATE tally_pipeline SET source = $1::jsonb
-            WHERE bootstrap_lsn = $2 AND source IS NOT DISTINCT FROM $3::jsonb
+            UPDATE tally_view SET source = $1::jsonb
+            WHERE name = $4 AND bootstrap_lsn = $2 AND source IS NOT DISTINCT FROM $3::jsonb
             """;
 
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(10);
 
     private static final String MARKS = """
-            SELECT partition, owner, sequence FROM tally_checkpoint WHERE partition = ANY ($1::int[])
+            SELECT partition, owner, sequence FROM tally_view_checkpoint WHERE view = $2 AND partition = ANY ($1::int[])
             """;
 
     /**
@@ -73,19 +69,24 @@ final class PgLedger implements Ledger {
      * as the others have, so that what is final stays final; it is only made if $3 says so.
      */
     private static final String TAKE_OVER = """
-            INSERT INTO tally_checkpoint (partition, owner, position, resume_offset, published_up_to, snapshot, bootstrap_lsn)
-            SELECT added.partition, $2::uuid, 0, 0, (SELECT min(published_up_to) FROM tally_checkpoint), pipeline.snapshot,
-                   CASE WHEN added.partition < pipeline.partitions THEN -1 ELSE pipeline.bootstrap_lsn END
-            FROM unnest($1::int[]) AS added (partition) CROSS JOIN tally_pipeline AS pipeline
-            WHERE $3 OR EXISTS (SELECT FROM tally_checkpoint AS found WHERE found.partition = added.partition)
+            INSERT INTO tally_view_checkpoint
+                (view, partition, owner, position, resume_offset, published_up_to, snapshot, bootstrap_lsn)
+            SELECT results.name, added.partition, $2::uuid, 0, 0,
+                   (SELECT min(published_up_to) FROM tally_view_checkpoint WHERE view = $4), results.snapshot,
+                   CASE WHEN added.partition < results.partitions THEN -1 ELSE results.bootstrap_lsn END
+            FROM unnest($1::int[]) AS added (partition) CROSS JOIN tally_view AS results
+            WHERE results.name = $4 AND results.bootstrap_lsn IS NOT NULL AND results.filling IS NULL
+              AND ($3 OR EXISTS (SELECT FROM tally_view_checkpoint AS found
+                                 WHERE found.view = $4 AND found.partition = added.partition))
             ORDER BY added.partition
-            ON CONFLICT (partition) DO UPDATE SET owner = EXCLUDED.owner, updated_at = now()
+            ON CONFLICT (view, partition) DO UPDATE SET owner = EXCLUDED.owner, updated_at = now()
             RETURNING *
             """;
 
-    /** Nobody moves on while a row is added that begins where the others are. */
-    private static final String LOCK = """
-            BEGIN; LOCK TABLE tally_checkpoint IN EXCLUSIVE MODE
+    /** A filling that nobody drives on any more must not go on when partitions have owners again. */
+    private static final String GIVE_UP_FILLING = """
+            UPDATE tally_view SET filling = NULL
+            WHERE name = $1 AND CASE WHEN filling IS NOT NULL THEN %s END
             """;
 
     private final Database database;
@@ -93,9 +94,11 @@ final class PgLedger implements Ledger {
     private final SourceCheck source;
     private final PgLook look;
     private final OrdersTable orders;
-    private final FillTransaction fillTransaction;
+    private final FillSteps fillSteps;
     private final PublishTransaction publishTransaction;
     private final String slot;
+    private final String view;
+    private final ViewLocks locks;
 
     private PgConnection publishConnection;
 
@@ -104,7 +107,7 @@ final class PgLedger implements Ledger {
             Schema schema,
             SourceCheck source,
             PgLook look,
-            FillTransaction fill,
+            FillSteps fill,
             PublishTransaction publish,
             PublishSettings settings) {
         this.database = database;
@@ -112,9 +115,11 @@ final class PgLedger implements Ledger {
         this.source = source;
         this.look = look;
         this.orders = settings.orders();
-        this.fillTransaction = fill;
+        this.fillSteps = fill;
         this.publishTransaction = publish;
         this.slot = settings.slot();
+        this.view = settings.view().name();
+        this.locks = new ViewLocks(view);
     }
 
     @Override
@@ -142,23 +147,20 @@ final class PgLedger implements Ledger {
         return database.once(
                 LOOK_TIMEOUT,
                 connection -> connection
-                        .query(BEGIN_REMEMBER)
-                        .execute()
-                        .compose(begun -> connection
-                                .preparedQuery(REMEMBER)
-                                .execute(Tuple.of(next.toJson(), bootstrapLsn, until)))
-                        .compose(updated -> connection.query("COMMIT").execute().map(updated.rowCount() > 0)));
+                        .preparedQuery(REMEMBER)
+                        .execute(Tuple.of(next.toJson(), bootstrapLsn, until, view))
+                        .map(updated -> updated.rowCount() > 0));
     }
 
     @Override
     public CompletionStage<Optional<Pipeline>> pipeline() {
-        return database.once(PgLedger::pipeline);
+        return database.once(this::pipeline);
     }
 
-    private static Future<Optional<Pipeline>> pipeline(PgConnection connection) {
+    private Future<Optional<Pipeline>> pipeline(PgConnection connection) {
         return connection
-                .query(PIPELINE)
-                .execute()
+                .preparedQuery(PIPELINE)
+                .execute(Tuple.of(view))
                 .map(rows -> rows.size() == 0
                         ? Optional.empty()
                         : Optional.of(pipeline(rows.iterator().next())));
@@ -182,15 +184,15 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<FillOutcome> fill(Fill fill) {
-        return database.onceUnbounded(connection -> fillTransaction.run(connection, fill));
+    public CompletionStage<Begun> beginFill(Fill fill) {
+        return fillSteps.begin(fill).toCompletionStage();
     }
 
     @Override
     public CompletionStage<Void> stop(LostGround lost) {
         return database.once(connection -> connection
                 .preparedQuery(STOP)
-                .execute(Tuple.of(LostGroundJson.write(lost), lost.bootstrapLsn()))
+                .execute(Tuple.of(LostGroundJson.write(lost), lost.bootstrapLsn(), view))
                 .mapEmpty());
     }
 
@@ -199,35 +201,34 @@ final class PgLedger implements Ledger {
         return database.once(connection -> takeOver(connection, partitions, owner, false)
                 .compose(found -> found.size() == partitions.size()
                         ? Future.succeededFuture(found)
-                        : takeOverAndAdd(connection, partitions, owner)));
+                        : takeOver(connection, partitions, owner, true)));
     }
 
-    private static Future<List<Checkpoint>> takeOverAndAdd(
-            PgConnection connection, Set<Integer> partitions, UUID owner) {
-        return connection
-                .query(LOCK)
-                .execute()
-                .compose(locked -> takeOver(connection, partitions, owner, true))
-                .compose(all -> connection.query("COMMIT").execute().map(all));
-    }
-
-    private static Future<List<Checkpoint>> takeOver(
+    /** @param mayAdd whether to add rows that are missing; they begin where the others are, so nobody moves on meanwhile */
+    private Future<List<Checkpoint>> takeOver(
             PgConnection connection, Set<Integer> partitions, UUID owner, boolean mayAdd) {
         return connection
-                .preparedQuery(TAKE_OVER)
-                .execute(Tuple.of(partitions.toArray(Integer[]::new), owner, mayAdd))
+                .query("BEGIN; " + (mayAdd ? locks.holdStill() : locks.moveOn()))
+                .execute()
+                .compose(begun -> connection
+                        .preparedQuery(GIVE_UP_FILLING.formatted(locks.nobodyFills()))
+                        .execute(Tuple.of(view)))
+                .compose(free -> connection
+                        .preparedQuery(TAKE_OVER)
+                        .execute(Tuple.of(partitions.toArray(Integer[]::new), owner, mayAdd, view)))
                 .map(rows -> {
                     List<Checkpoint> checkpoints = new ArrayList<>();
                     rows.forEach(row -> checkpoints.add(checkpoint(row)));
                     return checkpoints;
-                });
+                })
+                .compose(taken -> connection.query("COMMIT").execute().map(taken));
     }
 
     @Override
     public CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions) {
         return database.once(connection -> connection
                 .preparedQuery(MARKS)
-                .execute(Tuple.of(partitions.toArray(Integer[]::new)))
+                .execute(Tuple.of(partitions.toArray(Integer[]::new), view))
                 .map(PgLedger::marks));
     }
 

@@ -64,7 +64,7 @@ class PublishBeans {
                 new Schema(settings.createSchema(), table),
                 new SourceCheck(settings.orders(), settings.needsOldRows(), columns),
                 look,
-                new FillTransaction(table, settings, look),
+                new FillSteps(database, table, settings, look),
                 new PublishTransaction(table),
                 settings);
         boolean fills = !settings.stopOnLostGround();

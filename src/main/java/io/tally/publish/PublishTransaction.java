@@ -29,8 +29,11 @@ import java.util.stream.LongStream;
  */
 final class PublishTransaction {
 
-    /** All or nothing: what follows would commit one by one if this failed alone, so the fence asks for what it sets. */
-    private static final String BEGIN = "BEGIN; SET LOCAL tally.publishing = 'yes'";
+    /**
+     * All or nothing: what follows would commit one by one if this failed alone, so the fence asks for what it sets. Nobody
+     * fills the results or adds a checkpoint until this is over.
+     */
+    private static final String BEGIN = "BEGIN; SET LOCAL tally.publishing = 'yes'; %s";
 
     /**
      * Moves the checkpoints that are ours and are where we think they are, and leaves the numbers of their partitions in a
@@ -38,7 +41,7 @@ final class PublishTransaction {
      */
     private static final String FENCE = """
             WITH fenced AS (
-                UPDATE tally_checkpoint AS checkpoint
+                UPDATE tally_view_checkpoint AS checkpoint
                 SET sequence = next.sequence,
                     position = next.position,
                     resume_offset = next.resume_offset,
@@ -59,7 +62,8 @@ final class PublishTransaction {
                              published_up_to bigint, published_early bigint[], newest_event_time bigint,
                              filter_last_commit_lsn bigint, filter_lsn bigint, filter_transaction_id int,
                              filter_commit_time bigint, filter_run text, snapshot text, owed jsonb, judged_lsn bigint)
-                WHERE checkpoint.partition = next.partition
+                WHERE checkpoint.view = $2
+                  AND checkpoint.partition = next.partition
                   AND checkpoint.owner = next.owner
                   AND checkpoint.sequence = next.sequence - 1
                   AND current_setting('tally.publishing', true) = 'yes'
@@ -71,11 +75,13 @@ final class PublishTransaction {
             """;
 
     private final View view;
+    private final String begin;
     private final String add;
     private final String deleteEmpty;
 
     PublishTransaction(ResultTable table) {
         view = table.view();
+        begin = BEGIN.formatted(new ViewLocks(view.name()).moveOn());
         add = table.add();
         deleteEmpty = table.deleteEmpty();
     }
@@ -84,8 +90,8 @@ final class PublishTransaction {
     Future<Set<Integer>> run(PgConnection connection, List<Publication> publications) {
         JsonArray next = new JsonArray();
         publications.forEach(publication -> next.add(json(publication.next())));
-        Future<?> begun = connection.query(BEGIN).execute();
-        Future<RowSet<Row>> fenced = connection.preparedQuery(FENCE).execute(Tuple.of(next));
+        Future<?> begun = connection.query(begin).execute();
+        Future<RowSet<Row>> fenced = connection.preparedQuery(FENCE).execute(Tuple.of(next, view.name()));
         Future<?> committed = addAndCommit(connection, new DeltaChunks(publications, view));
         return Future.join(begun, fenced, committed).map(all -> moved(fenced.result()));
     }

@@ -56,8 +56,12 @@ public final class ResultTable {
                 .filter(column -> isTotal(column, total))
                 .findFirst()
                 .map(column -> new Column(quoted(column), column.type()))
-                .orElseGet(() ->
-                        new Column(hidden(total), view.totals().get(total).amount() == null ? "bigint" : "numeric"));
+                .orElseGet(() -> new Column(hidden(total), typeOf(total)));
+    }
+
+    /** Wide enough for any. */
+    private String typeOf(int total) {
+        return view.totals().get(total).amount() == null ? "bigint" : "numeric";
     }
 
     private static boolean isTotal(ResultColumn column, int total) {
@@ -128,11 +132,14 @@ public final class ResultTable {
     }
 
     private String keyName(SourceColumn key) {
+        return quoted(keyColumn(key));
+    }
+
+    private ResultColumn keyColumn(SourceColumn key) {
         int place = view.keys().indexOf(key);
         return view.results().stream()
                 .filter(column -> column.role() == Role.KEY && column.key() == place)
                 .findFirst()
-                .map(ResultTable::quoted)
                 .orElseThrow();
     }
 
@@ -140,7 +147,7 @@ public final class ResultTable {
     String createFinal() {
         return """
                 CREATE VIEW %s AS SELECT %s FROM %s
-                WHERE %s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint)""".formatted(quotedFinalName(), join(shown), name, end);
+                WHERE %s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_view_checkpoint WHERE view = %s)""".formatted(quotedFinalName(), join(shown), name, end, Names.literal(view.name()));
     }
 
     String finalName() {
@@ -154,6 +161,11 @@ public final class ResultTable {
     /** Itself if there is no such view, as there is none without windows. */
     String quotedFinalName() {
         return start == null ? name : Names.quoted(finalName());
+    }
+
+    /** The checkpoints of this view, for a FROM clause; to be given a name there. */
+    String checkpoints() {
+        return "(SELECT * FROM tally_view_checkpoint WHERE view = %s)".formatted(Names.literal(view.name()));
     }
 
     /** What totals are stored in, each with its type. */
@@ -210,7 +222,7 @@ public final class ResultTable {
             values.add(values.getFirst() + " + " + length);
         }
         for (int total = 0; total < totals.size(); total++) {
-            types.add(view.totals().get(total).amount() == null ? "bigint" : "numeric");
+            types.add(typeOf(total));
             names.add("t" + total);
             columns.add(totals.get(total).name());
             values.add("sum(delta.t%d)".formatted(total));
@@ -287,17 +299,56 @@ public final class ResultTable {
 
     // ---- filling ---------------------------------------------------------------------------------------------------
 
-    /** Takes out rows, but for windows that end at or before the time that is the parameter, a text. */
+    /** Where the rows of a filling wait until all of them are there. It is of no use to anybody after a crash. */
+    String staged() {
+        return Names.quoted(view.name() + "_staged");
+    }
+
+    /** Makes that table if it is not there. */
+    String createStaged() {
+        List<String> columns = new ArrayList<>();
+        if (start != null) {
+            columns.add("w timestamp" + (view.window().orElseThrow().zoned() ? " with time zone" : ""));
+        }
+        for (int key = 0; key < view.keys().size(); key++) {
+            columns.add("k%d %s".formatted(key, keyColumn(view.keys().get(key)).type()));
+        }
+        for (int total = 0; total < totals.size(); total++) {
+            columns.add("t%d %s".formatted(total, typeOf(total)));
+        }
+        return "CREATE UNLOGGED TABLE IF NOT EXISTS %s (%s)".formatted(staged(), join(columns));
+    }
+
+    /**
+     * Reads what the rows are, each as one text, but for windows that end at or before the time that is the parameter, a text.
+     *
+     * @param counts a further condition for a row to count
+     */
+    String read(String counts) {
+        return "SELECT filled::text AS line FROM (%s) AS filled (%s) WHERE %s"
+                .formatted(
+                        FillQuery.of(view, List.of(counts), List.of()),
+                        join(filledColumns()),
+                        isAfter("w + " + length));
+    }
+
+    /** Takes a batch of these texts, an array. */
+    String stage() {
+        return "INSERT INTO %1$s SELECT (line).* FROM (SELECT text::%1$s AS line FROM unnest($1::text[]) AS text OFFSET 0) AS lines"
+                .formatted(staged());
+    }
+
+    String emptyStaged() {
+        return "TRUNCATE " + staged();
+    }
+
+    /** Takes out rows, with the same exception as in reading. */
     String empty() {
         return "DELETE FROM %s WHERE %s".formatted(name, isAfter(end));
     }
 
-    /**
-     * Fills in rows, with the same exception.
-     *
-     * @param counts a further condition for a row to count
-     */
-    String fill(String counts) {
+    /** Puts in the rows that wait. */
+    String putIn() {
         List<String> columns = new ArrayList<>(unique());
         List<String> values = new ArrayList<>(filled());
         if (view.result(Role.WINDOW_END).isPresent()) {
@@ -306,15 +357,11 @@ public final class ResultTable {
         }
         totals.forEach(total -> columns.add(total.name()));
         values.addAll(totalNames("t"));
-        return "INSERT INTO %s (%s) SELECT %s FROM (%s) AS filled (%s) WHERE %s"
-                .formatted(
-                        name,
-                        join(columns),
-                        join(values),
-                        FillQuery.of(view, List.of(counts), List.of()),
-                        join(Stream.concat(filled().stream(), totalNames("t").stream())
-                                .toList()),
-                        isAfter("w + " + length));
+        return "INSERT INTO %s (%s) SELECT %s FROM %s".formatted(name, join(columns), join(values), staged());
+    }
+
+    private List<String> filledColumns() {
+        return Stream.concat(filled().stream(), totalNames("t").stream()).toList();
     }
 
     /** Without windows nothing is history. */
@@ -356,8 +403,7 @@ public final class ResultTable {
         List<String> within = List.of(time + " >= " + since, time + " < " + until, counts);
         List<String> found = new ArrayList<>(unique());
         totals.forEach(total -> found.add(total.name()));
-        List<String> columns =
-                Stream.concat(filled().stream(), totalNames("t").stream()).toList();
+        List<String> columns = filledColumns();
         return """
                 SELECT %1$s, %2$s, sum(version)::bigint AS version
                 FROM (SELECT %3$s, 0 FROM %4$s WHERE %5$s >= %6$s AND %5$s < %7$s

@@ -88,7 +88,7 @@ public class SalesNow {
                 SELECT delta.window_start, delta.customer_id, delta.gross_sales, delta.order_count
                 FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::bigint[], $5::int[], $6::numeric[], $7::bigint[])
                     AS delta (partition, owner, before, window_start, customer_id, gross_sales, order_count)
-                JOIN tally_checkpoint AS checkpoint
+                JOIN %4$s AS checkpoint
                     ON checkpoint.partition = delta.partition AND checkpoint.owner = delta.owner
                        AND checkpoint.sequence < delta.before
             ), sales AS (
@@ -112,7 +112,7 @@ public class SalesNow {
                        array_agg(owner::text) FILTER (WHERE owner IS NOT NULL) AS owners,
                        array_agg(sequence) FILTER (WHERE owner IS NOT NULL) AS sequences,
                        min(coalesce(published_up_to, '-infinity')) AS final_until
-                FROM tally_checkpoint
+                FROM %4$s AS checkpoint
             )
             SELECT lines.*, partitions, owned, owners, sequences,
                    CASE WHEN isfinite(final_until) THEN (extract(epoch FROM final_until) * 1000)::bigint END AS final_until
@@ -121,11 +121,11 @@ public class SalesNow {
 
     private static final String CLOSED = """
             WITH published AS (
-                SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM tally_checkpoint
+                SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM %2$s AS checkpoint
             )
             SELECT extract(epoch FROM window_start)::bigint AS window_start, sum(gross_sales) AS gross_sales,
                    sum(order_count)::bigint AS order_count, count(*) AS customers
-            FROM %s AS result, published
+            FROM %1$s AS result, published
             WHERE isfinite(until) AND window_end <= until
               AND window_start >= until - make_interval(secs => $1::bigint)
             GROUP BY 1 ORDER BY 1 DESC
@@ -150,12 +150,17 @@ public class SalesNow {
         this.pool = pool;
         this.store = store;
         this.windows = settings.view().windowOrAll();
-        String result = new ResultTable(settings.view()).likeDefault();
-        this.ofWindow =
-                SALES.formatted("window_start = to_timestamp($9::bigint)", "gross_sales DESC, customer_id", result);
+        ResultTable table = new ResultTable(settings.view());
+        String result = table.likeDefault();
+        String checkpoints = table.checkpoints();
+        this.ofWindow = SALES.formatted(
+                "window_start = to_timestamp($9::bigint)", "gross_sales DESC, customer_id", result, checkpoints);
         this.ofCustomer = SALES.formatted(
-                "customer_id = $9 AND window_start >= to_timestamp($10::bigint)", "window_start DESC", result);
-        this.closed = CLOSED.formatted(result);
+                "customer_id = $9 AND window_start >= to_timestamp($10::bigint)",
+                "window_start DESC",
+                result,
+                checkpoints);
+        this.closed = CLOSED.formatted(result, checkpoints);
         this.top = TOP.formatted(result);
     }
 

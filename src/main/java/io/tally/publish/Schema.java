@@ -32,16 +32,10 @@ final class Schema {
 
     private static final Pattern PRECISION_AND_SCALE = Pattern.compile("numeric\\((\\d+),(-?\\d+)\\)");
 
-    /** Tables, and columns that tables made by an earlier build lack. */
     private static final String MISSING = """
-            SELECT string_agg(concat_ws('.', wanted.name, wanted.added), ', ') AS missing
-            FROM (VALUES ($1::text, NULL), ('tally_pipeline', NULL), ('tally_checkpoint', NULL), ($2::text, NULL),
-                         ('tally_pipeline', 'fills'), ('tally_checkpoint', 'owed'), ('tally_checkpoint', 'filter_run'),
-                         ('tally_pipeline', 'source'), ('tally_checkpoint', 'judged_lsn')) AS wanted (name, added)
+            SELECT string_agg(wanted.name, ', ') AS missing
+            FROM (VALUES ($1::text), ('tally_view'), ('tally_view_checkpoint'), ($2::text), ($3::text)) AS wanted (name)
             WHERE to_regclass(wanted.name) IS NULL
-               OR wanted.added IS NOT NULL AND NOT EXISTS (
-                      SELECT FROM pg_attribute
-                      WHERE attrelid = to_regclass(wanted.name) AND attname = wanted.added AND NOT attisdropped)
             """;
 
     /** The columns of a result that hold totals, as they are, and whether the view of final rows is there. */
@@ -70,7 +64,7 @@ final class Schema {
                     ? Future.succeededFuture(misfit)
                     : connection
                             .preparedQuery(MISSING)
-                            .execute(Tuple.of(table.quotedName(), table.quotedFinalName()))
+                            .execute(Tuple.of(table.quotedName(), table.quotedFinalName(), table.staged()))
                             .compose(rows -> {
                                 String missing = rows.iterator().next().getString("missing");
                                 return missing == null
@@ -81,12 +75,11 @@ final class Schema {
     }
 
     private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing, boolean hasView) {
-        String results = hasView || table.view().window().isEmpty()
-                ? table.create()
-                : table.create() + "; " + table.createFinal();
+        String tables = table.create() + "; " + table.createStaged();
+        String results = hasView || table.view().window().isEmpty() ? tables : tables + "; " + table.createFinal();
         if (!create) {
             return Future.succeededFuture(Optional.of(new Ledger.Misfit(
-                    "these tables or columns are missing: " + missing
+                    "these tables are missing: " + missing
                             + ". tally.create-schema=false, so somebody has to run schema.sql in this database, and then: "
                             + results,
                     false)));

@@ -223,7 +223,7 @@ public final class Takeover implements Checkpoints {
                     .anyMatch(checkpoint -> checkpoint.bootstrapLsn() != results.bootstrapLsn()
                             && checkpoint.bootstrapLsn() != Ledger.CHECKPOINT_GONE);
             if (ofOtherResults || checkpoints.size() != partitions.size()) {
-                return notYet("order_agg was filled again while partitions were taken over");
+                return notYet("order_agg is being filled, or was while partitions were taken over");
             }
             for (Checkpoint checkpoint : checkpoints) {
                 Optional<LostGround> gone =
@@ -335,7 +335,6 @@ public final class Takeover implements Checkpoints {
         private CompletionStage<List<Checkpoint>> fillNow(
                 Optional<LostGround.Reason> reason, String why, TopicFacts facts, Map<Integer, Long> restarts) {
             long startedAtMs = clock.millis();
-            LOG.infof("filling order_agg from the orders table: %s", why);
             Map<Integer, Long> startOffsets = new HashMap<>();
             // What was written before the source's log went back is not to be met again. Never beyond the end: where
             // the log went back may have been found in a topic that was made again since.
@@ -352,9 +351,12 @@ public final class Takeover implements Checkpoints {
                     facts.topicId(),
                     startOffsets,
                     Map.copyOf(logStarts));
-            return ledger.fill(fill)
+            return inSteps(fill, why)
                     .thenComposeAsync(
                             outcome -> {
+                                if (outcome == Ledger.FillOutcome.UNDER_WAY) {
+                                    return notYet("another engine is filling order_agg");
+                                }
                                 if (outcome == Ledger.FillOutcome.HOLDS_FOREIGN_ROWS) {
                                     return refuse(FOREIGN_ROWS);
                                 }
@@ -370,6 +372,27 @@ public final class Takeover implements Checkpoints {
                                 return look();
                             },
                             executor);
+        }
+
+        /** One step after the other, as far as they get. */
+        private CompletionStage<Ledger.FillOutcome> inSteps(Ledger.Fill fill, String why) {
+            return ledger.beginFill(fill)
+                    .thenComposeAsync(
+                            begun -> begun.outcome() != Ledger.FillOutcome.DONE
+                                    ? CompletableFuture.completedStage(begun.outcome())
+                                    : readAndReplace(begun.filling(), why),
+                            executor);
+        }
+
+        private CompletionStage<Ledger.FillOutcome> readAndReplace(Ledger.Filling filling, String why) {
+            LOG.infof("filling order_agg from the orders table: %s", why);
+            return filling.read()
+                    .thenComposeAsync(
+                            outcome -> outcome == Ledger.FillOutcome.DONE
+                                    ? filling.replace()
+                                    : CompletableFuture.completedStage(outcome),
+                            executor)
+                    .whenComplete((outcome, failure) -> filling.close());
         }
 
         /** The source as it was when this began to look, if that is known. */

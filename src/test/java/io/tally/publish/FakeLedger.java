@@ -54,6 +54,11 @@ final class FakeLedger implements Ledger {
     boolean captured = true;
     boolean holdsForeignRows;
     boolean unreachable;
+    boolean filledByAnother;
+    /** What was done of fillings. */
+    final List<String> steps = new ArrayList<>();
+    /** Runs while the source is read, before the answer. */
+    Runnable whileReading = () -> {};
     /** Id of a transaction that does not end, or 0. */
     long running;
 
@@ -98,13 +103,49 @@ final class FakeLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<FillOutcome> fill(Fill fill) {
+    public CompletionStage<Begun> beginFill(Fill fill) {
+        if (filledByAnother) {
+            return answer(Begun.not(FillOutcome.UNDER_WAY));
+        }
         if (!Optional.ofNullable(pipeline).map(Pipeline::bootstrapLsn).equals(fill.supersedes())) {
-            return answer(FillOutcome.SUPERSEDED);
+            return answer(Begun.not(FillOutcome.SUPERSEDED));
         }
         if (fill.reason().isEmpty() && holdsForeignRows) {
-            return answer(FillOutcome.HOLDS_FOREIGN_ROWS);
+            return answer(Begun.not(FillOutcome.HOLDS_FOREIGN_ROWS));
         }
+        checkpoints.replaceAll((partition, checkpoint) -> TestCheckpoints.withOwner(checkpoint, null));
+        steps.add("begin");
+        return answer(new Begun(FillOutcome.DONE, new Filling() {
+            @Override
+            public CompletionStage<FillOutcome> read() {
+                steps.add("read");
+                whileReading.run();
+                return fill.system()
+                                .filter(system -> !system.equals(look.system()))
+                                .isPresent()
+                        ? answer(FillOutcome.SUPERSEDED)
+                        : answer(FillOutcome.DONE);
+            }
+
+            @Override
+            public CompletionStage<FillOutcome> replace() {
+                steps.add("replace");
+                return FakeLedger.this.replace(fill);
+            }
+
+            @Override
+            public void close() {
+                steps.add("close");
+            }
+        }));
+    }
+
+    /** All steps of a filling. */
+    void fill(Fill fill) {
+        beginFill(fill).toCompletableFuture().join().filling().replace();
+    }
+
+    private CompletionStage<FillOutcome> replace(Fill fill) {
         fills.add(fill);
         table.clear();
         checkpoints.clear();

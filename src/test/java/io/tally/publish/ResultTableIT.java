@@ -86,7 +86,7 @@ class ResultTableIT {
         connection = await(PgConnection.connect(vertx, options));
         run("SET client_min_messages = warning");
         run("DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s; SET search_path = %1$s".formatted(SCHEMA));
-        run("CREATE TABLE tally_checkpoint (published_up_to timestamptz)");
+        run("CREATE TABLE tally_view_checkpoint (view text, published_up_to timestamptz)");
         run(SOURCE);
         run(ROWS);
     }
@@ -155,7 +155,7 @@ class ResultTableIT {
                         + " AND conrelid = 'order_agg'::regclass"));
         run("INSERT INTO order_agg VALUES ('2026-01-01 00:00', '2026-01-01 00:01', 1, 1, 1),"
                 + " ('2026-01-01 00:01', '2026-01-01 00:02', 1, 1, 1)");
-        run("INSERT INTO tally_checkpoint VALUES ('2026-01-01 00:01')");
+        run("INSERT INTO tally_view_checkpoint VALUES ('order_agg', '2026-01-01 00:01'), ('another', NULL)");
         assertEquals(List.of("2026-01-01 00:00:00+00"), column("SELECT window_start::text FROM order_agg_final"));
     }
 
@@ -223,16 +223,20 @@ class ResultTableIT {
     private ResultTable holds(String select) throws SQLException, ViewRefused {
         View view = read(select);
         ResultTable table = new ResultTable(view);
-        run("DROP TABLE IF EXISTS result CASCADE");
+        run("DROP TABLE IF EXISTS result, result_staged CASCADE");
         run(table.create());
+        run(table.createStaged());
         if (view.window().isPresent()) {
             run(table.createFinal());
         }
 
-        run("BEGIN");
+        List<String> lines = new ArrayList<>();
+        await(connection.preparedQuery(table.read("true")).execute(Tuple.of("-infinity")))
+                .forEach(row -> lines.add(row.getString("line")));
+        await(connection.preparedQuery(table.stage()).execute(Tuple.of(lines.toArray(String[]::new))));
         await(connection.preparedQuery(table.empty()).execute(Tuple.of("-infinity")));
-        await(connection.preparedQuery(table.fill("true")).execute(Tuple.of("-infinity")));
-        run("COMMIT");
+        run(table.putIn());
+        run(table.emptyStaged());
         assertSame(view, select);
         assertFalse(isEmpty(), "nothing was compared");
         assertAudit(table, 0);

@@ -6,9 +6,11 @@ import io.tally.window.LostGround;
 import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.tally.window.WindowDeltas;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -80,6 +82,37 @@ final class Checker {
     void checkSaysWhatToDo(String problem) {
         if (problem == null || !problem.contains("tally.rebuild=true")) {
             broken("an engine has stopped and does not say what to do, problem=" + problem);
+        }
+    }
+
+    /**
+     * A filling puts what it has seen in the place of rows: some of the old ones may stay, so what they hold must have been
+     * seen. What was in the log before the snapshot, and could not be seen yet, the filling has waited for.
+     */
+    void checkSeen(long snapshotLsn) {
+        Results results = view.database.results;
+        if (results.pipeline == null || !results.pipeline.topicId().equals(world.topic.id())) {
+            return;
+        }
+        Set<Source.Change> unseen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Source.Tx tx : world.source.log.reversed()) {
+            if (tx.commitLsn <= snapshotLsn) {
+                break;
+            }
+            unseen.addAll(tx.changes);
+        }
+        for (Checkpoint checkpoint : unseen.isEmpty() ? List.<Checkpoint>of() : results.checkpoints.values()) {
+            world.topic
+                    .partitions
+                    .get(checkpoint.partition())
+                    .changes
+                    .headMap(checkpoint.position())
+                    .forEach((offset, change) -> {
+                        if (unseen.contains(change)) {
+                            broken("old rows hold what their filling has not seen, partition=" + checkpoint.partition()
+                                    + " offset=" + offset);
+                        }
+                    });
         }
     }
 

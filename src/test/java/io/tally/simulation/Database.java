@@ -46,6 +46,8 @@ final class Database {
     private final World world;
     private final SplittableRandom random;
     Results results = new Results();
+    /** The session that fills the results, or null. */
+    private FillSession filler;
     /** How often an earlier state was brought back. */
     int restores;
 
@@ -133,10 +135,34 @@ final class Database {
         lost.addAll(waiting);
         running.clear();
         waiting.clear();
+        filler = null;
         for (Transaction transaction : lost) {
             transaction.ended = true;
             transaction.failed();
         }
+    }
+
+    /** What keeps others from filling, and from taking over, as long as it lasts. */
+    static final class FillSession {
+        private final Instance engine;
+        private boolean closed;
+
+        FillSession(Instance engine) {
+            this.engine = engine;
+        }
+
+        void close() {
+            closed = true;
+        }
+    }
+
+    void fillIn(FillSession session) {
+        filler = session;
+    }
+
+    /** Whether a session fills the results; that of a process that stands still has soon been ended. */
+    boolean isBeingFilled() {
+        return filler != null && !filler.closed && filler.engine.isRunning();
     }
 
     /** How long a message takes. */

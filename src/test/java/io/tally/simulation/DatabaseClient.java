@@ -276,7 +276,8 @@ final class DatabaseClient implements Ledger {
         @Override
         List<Checkpoint> look() {
             List<Checkpoint> mine = new ArrayList<>();
-            if (database.results.pipeline != null) {
+            boolean filling = database.results.filling != null && database.isBeingFilled();
+            if (database.results.pipeline != null && !filling) {
                 for (Integer partition : partitions) {
                     Checkpoint found = database.results.checkpoints.get(partition);
                     if (found == null && !mayAdd) {
@@ -294,6 +295,9 @@ final class DatabaseClient implements Ledger {
         @Override
         void apply() {
             long finalUpToMs = database.results.finalUpToMs();
+            if (!outcome.isEmpty()) {
+                database.results.filling = null;
+            }
             for (Checkpoint mine : outcome) {
                 Checkpoint found = database.results.checkpoints.get(mine.partition());
                 database.results.move(found == null ? mine : TestCheckpoints.withOwner(found, owner));
@@ -307,7 +311,7 @@ final class DatabaseClient implements Ledger {
         return new Remember(bootstrapLsn, before, next).send();
     }
 
-    /** Mirrors {@code PgLedger.REMEMBER}. Its lock conflicts with that of a fill only. */
+    /** Mirrors {@code PgLedger.REMEMBER}. It waits for who fills only. */
     private final class Remember extends Sent<Boolean> {
         private final long bootstrapLsn;
         private final SourceState before;
@@ -337,43 +341,19 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
-    public CompletionStage<FillOutcome> fill(Fill fill) {
-        return new FillAll(fill).send();
+    public CompletionStage<Begun> beginFill(Fill fill) {
+        Database.FillSession session = new Database.FillSession(engine);
+        return new BeginFill(fill, session).send().whenComplete((begun, failure) -> {
+            if (failure != null) {
+                session.close();
+            }
+        });
     }
 
-    /** Mirrors {@code FillTransaction}. The client drives it on: without one it is rolled back. */
-    private final class FillAll extends Sent<FillOutcome> {
-        private final Fill fill;
-        private Visibility snapshot;
-        private Map<Results.Row, Results.Total> rows;
-        private long bootstrapLsn;
-        private Look source;
-
-        FillAll(Fill fill) {
+    /** A step of a filling. The client drives it on: without one it is rolled back. */
+    private abstract class FillStep<T> extends Sent<T> {
+        FillStep() {
             super(Database.WHOLE_TABLE);
-            this.fill = fill;
-        }
-
-        @Override
-        FillOutcome look() {
-            Pipeline found = database.results.pipeline;
-            if (!Optional.ofNullable(found).map(Pipeline::bootstrapLsn).equals(fill.supersedes())) {
-                world.happened(FaultKind.FILL_SUPERSEDED);
-                return FillOutcome.SUPERSEDED;
-            }
-            if (fill.system().isPresent() && !fill.system().get().equals(world.source.system())) {
-                return FillOutcome.SUPERSEDED;
-            }
-            source = world.source.look();
-            if (fill.reason().isEmpty() && !database.results.orderAgg.isEmpty()) {
-                return FillOutcome.HOLDS_FOREIGN_ROWS;
-            }
-            snapshot = world.source.snapshot();
-            rows = view.recount(world.source.rows);
-            bootstrapLsn = world.source.lsn();
-            // The place in the log is read after the snapshot is taken: somebody may commit between the two.
-            world.timeline.after(random.nextInt(3), () -> bootstrapLsn = world.source.lsn());
-            return FillOutcome.DONE;
         }
 
         @Override
@@ -384,29 +364,162 @@ final class DatabaseClient implements Ledger {
                 database.rollBack(this);
             }
         }
+    }
+
+    /** Mirrors the first step of {@code FillSteps}. */
+    private final class BeginFill extends FillStep<Begun> {
+        private final Fill fill;
+        private final Steps steps;
+
+        BeginFill(Fill fill, Database.FillSession session) {
+            this.fill = fill;
+            this.steps = new Steps(fill, session);
+        }
+
+        @Override
+        Begun look() {
+            if (database.isBeingFilled()) {
+                return new Begun(FillOutcome.UNDER_WAY, null);
+            }
+            Pipeline found = database.results.pipeline;
+            if (!Optional.ofNullable(found).map(Pipeline::bootstrapLsn).equals(fill.supersedes())) {
+                world.happened(FaultKind.FILL_SUPERSEDED);
+                return new Begun(FillOutcome.SUPERSEDED, null);
+            }
+            if (fill.reason().isEmpty() && !database.results.orderAgg.isEmpty()) {
+                return new Begun(FillOutcome.HOLDS_FOREIGN_ROWS, null);
+            }
+            database.fillIn(steps.session);
+            return new Begun(FillOutcome.DONE, steps);
+        }
+
+        @Override
+        void apply() {
+            if (outcome.outcome() == FillOutcome.DONE) {
+                database.results.filling = steps.filling;
+                database.results.checkpoints.replaceAll((partition, found) -> TestCheckpoints.withOwner(found, null));
+            }
+        }
+    }
+
+    /** The others. Its connection to the results is gone when these are restored, that to the source when that is. */
+    private final class Steps implements Filling {
+        private final Fill fill;
+        private final UUID filling = new UUID(random.nextLong(), random.nextLong());
+        private final Database.FillSession session;
+        private final int databaseRestores = database.restores;
+        private Visibility snapshot;
+        private long snapshotLsn;
+        private Map<Results.Row, Results.Total> rows;
+        private long bootstrapLsn;
+        private Look source;
+
+        Steps(Fill fill, Database.FillSession session) {
+            this.fill = fill;
+            this.session = session;
+        }
+
+        @Override
+        public CompletionStage<FillOutcome> read() {
+            CompletableFuture<FillOutcome> answer = new CompletableFuture<>();
+            if (world.byChance(FaultKind.REQUEST_LOST, random)) {
+                giveUp(answer, random.nextInt(2_000));
+            } else {
+                world.timeline.after(database.hop(), () -> {
+                    takeSnapshot();
+                    readOn(answer);
+                });
+            }
+            return answer;
+        }
+
+        private void takeSnapshot() {
+            snapshot = world.source.snapshot();
+            snapshotLsn = world.source.lsn();
+            rows = view.recount(world.source.rows);
+        }
+
+        private void readOn(CompletableFuture<FillOutcome> answer) {
+            int restores = world.restores;
+            // The place in the log is read after the snapshot is taken: somebody may commit between the two.
+            world.timeline.after(random.nextInt(3), () -> {
+                bootstrapLsn = world.source.lsn();
+                source = world.source.look();
+                boolean other =
+                        fill.system().isPresent() && !fill.system().get().equals(source.system());
+                long readingMs = random.nextInt(4) == 0 ? random.nextInt(6_000) : random.nextInt(50);
+                world.timeline.after(readingMs, () -> {
+                    if (restores != world.restores || databaseRestores != database.restores) {
+                        giveUp(answer, database.hop());
+                    } else {
+                        answer(answer, other ? FillOutcome.SUPERSEDED : FillOutcome.DONE);
+                    }
+                });
+            });
+        }
+
+        @Override
+        public CompletionStage<FillOutcome> replace() {
+            return new Replace(this).send();
+        }
+
+        @Override
+        public void close() {
+            world.timeline.after(database.hop(), session::close);
+        }
+    }
+
+    /** Mirrors the last step of {@code FillSteps}. */
+    private final class Replace extends FillStep<FillOutcome> {
+        private final Steps read;
+
+        Replace(Steps read) {
+            this.read = read;
+        }
+
+        @Override
+        FillOutcome look() {
+            if (!read.filling.equals(database.results.filling)) {
+                world.happened(FaultKind.FILL_SUPERSEDED);
+                return FillOutcome.SUPERSEDED;
+            }
+            return FillOutcome.DONE;
+        }
+
+        @Override
+        void finish() {
+            if (read.databaseRestores == database.restores) {
+                super.finish();
+            } else {
+                database.rollBack(this);
+            }
+        }
 
         @Override
         void apply() {
             if (outcome != FillOutcome.DONE) {
                 return;
             }
+            checker.checkSeen(read.snapshotLsn);
+            Fill fill = read.fill;
             Results results = database.results;
+            results.filling = null;
             results.orderAgg.clear();
-            results.orderAgg.putAll(rows);
+            results.orderAgg.putAll(read.rows);
             results.forgetCheckpoints();
-            results.snapshot = snapshot;
+            results.snapshot = read.snapshot;
             Map<String, Long> filledAtMs =
                     new HashMap<>(results.pipeline == null ? Map.of() : results.pipeline.filledAtMs());
             fill.reason().ifPresent(reason -> filledAtMs.put(reason.code(), world.timeline.nowMs()));
             results.pipeline = new Pipeline(
                     fill.settings(),
                     fill.topicId(),
-                    bootstrapLsn,
+                    read.bootstrapLsn,
                     Optional.empty(),
                     filledAtMs,
-                    Optional.of(SourceState.filled(source, true, fill.logStarts())),
-                    source.system());
-            long newestMs = rows.keySet().stream()
+                    Optional.of(SourceState.filled(read.source, true, fill.logStarts())),
+                    read.source.system());
+            long newestMs = read.rows.keySet().stream()
                     .mapToLong(Results.Row::windowStartMs)
                     .filter(startMs -> startMs <= world.timeline.nowMs() + world.plan.maxFutureMs())
                     .max()

@@ -171,8 +171,8 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "visibility filter retired too early",
                     SQL,
-                    "() -> bootstrapLsn = world.source.lsn()",
-                    "() -> bootstrapLsn -= 100"),
+                    "bootstrapLsn = world.source.lsn();",
+                    "bootstrapLsn = snapshotLsn - 100;"),
             of(
                     "visibility saved as retired too early",
                     FILL,
@@ -204,6 +204,25 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "if (false) {"),
             of("rows deleted at zero orders", RESULTS, "if (total.isEmpty()) {", "if (total.orderCount() == 0) {"),
             of("take-over reads first and bumps then", SQL, "new TakeOver(locksOf(inOrder),", "new TakeOver(0,"),
+            of(
+                    "fill: whoever has begun since is not noticed",
+                    SQL,
+                    "if (!read.filling.equals(database.results.filling)) {",
+                    "if (false) {"),
+            of("fill: nobody is fenced", SQL, "withOwner(found, null)", "withOwner(found, found.owner())"),
+            new Mutation(
+                    "fill: snapshot taken before the fence",
+                    List.of(
+                            new Edit(
+                                    SQL,
+                                    "this.steps = new Steps(fill, session);",
+                                    "this.steps = new Steps(fill, session);\n            steps.takeSnapshot();"),
+                            new Edit(SQL, "takeSnapshot();\n                    readOn(answer);", "readOn(answer);"))),
+            of(
+                    "fill: goes on after partitions were taken over",
+                    SQL,
+                    "database.results.filling = null;\n            }\n            for (Checkpoint",
+                    "}\n            for (Checkpoint"),
             of("fill does not wait for publishers", SQL, "super(Database.WHOLE_TABLE);", "super(0);"),
             of(
                     "abandoned publication keeps its shard",

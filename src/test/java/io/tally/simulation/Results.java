@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -39,6 +40,8 @@ final class Results {
 
     Ledger.Pipeline pipeline;
     Visibility snapshot;
+    /** Names the filling that has begun and not ended, or null. */
+    UUID filling;
 
     Results() {
         orderAgg = new HashMap<>();
@@ -54,6 +57,7 @@ final class Results {
         other.passed.forEach((partition, times) -> passed.put(partition, new TreeMap<>(times)));
         pipeline = other.pipeline;
         snapshot = other.snapshot;
+        filling = other.filling;
     }
 
     /** Adds a window's deltas and deletes rows that become empty. */

@@ -1,0 +1,310 @@
+package io.tally.publish;
+
+import io.tally.publish.Ledger.Begun;
+import io.tally.publish.Ledger.Fill;
+import io.tally.publish.Ledger.FillOutcome;
+import io.tally.window.LostGround;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Cursor;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Fills the results of a view from its source in three steps. The first takes the partitions from their owners; the second
+ * reads the source as one snapshot sees it, into a table beside the results; the third puts that in the place of the results,
+ * and gives every partition a fresh checkpoint that remembers the snapshot. Readers keep the old rows until it commits.
+ *
+ * <p>The order matters. Whoever was publishing has ended, or is fenced, before the snapshot is taken, so it has seen all that
+ * the old rows hold; that is what rows may rely on that stay. The place in the source's log is read after the snapshot:
+ * whoever commits beyond it is not in the snapshot.
+ *
+ * <p>The steps have two connections, which may lead to two servers. The one to the results is kept from the first to the third,
+ * and with it a lock that keeps other engines from filling, and from taking partitions over, meanwhile.
+ */
+final class FillSteps {
+
+    /** Rows on their way from the source to the results: two such batches are in memory. */
+    private static final int BATCH_ROWS = 5_000;
+
+    /** As long as it needs, but it must not sit there when nobody drives it on. Whatever a session may show, texts are the same. */
+    private static final String BEGIN_READING = """
+            BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+            SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '60s';
+            SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO'
+            """;
+
+    private static final String SNAPSHOT = """
+            SELECT pg_current_snapshot()::text AS snapshot, (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn
+            """;
+
+    private static final String BEGIN = """
+            BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '60s'; %s
+            """;
+
+    /** A session that nobody drives on ends, and its lock with it. */
+    private static final String BEGIN_SESSION = """
+            SET idle_session_timeout = '60s'
+            """;
+
+    /**
+     * Windows that end at history_end or before stay as they are: they are older than what $2, in seconds, calls history,
+     * and every partition has published them. Without a number nothing stays.
+     */
+    private static final String LOOK = """
+            SELECT (SELECT bootstrap_lsn FROM tally_view WHERE name = $1) AS found,
+                   %s AS holds_rows,
+                   CASE WHEN $2::bigint IS NULL THEN '-infinity'
+                        ELSE least(now() - make_interval(secs => $2::bigint),
+                                   (SELECT coalesce(min(coalesce(published_up_to, '-infinity')), '-infinity')
+                                    FROM tally_view_checkpoint WHERE view = $1))
+                   END::text AS history_end
+            """;
+
+    private static final String ANNOUNCE = """
+            INSERT INTO tally_view (name, filling) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET filling = EXCLUDED.filling
+            """;
+
+    private static final String FENCE = """
+            UPDATE tally_view_checkpoint SET owner = NULL WHERE view = $1
+            """;
+
+    private static final String FILLING = """
+            SELECT filling FROM tally_view WHERE name = $1 FOR UPDATE
+            """;
+
+    private static final String REMEMBER = """
+            UPDATE tally_view
+            SET filling = NULL, settings = $2::jsonb, topic = $3, topic_id = $4, partitions = $5::int, snapshot = $6,
+                bootstrap_lsn = $7::bigint, filled_at = now(), reason = $8::text, lost = NULL,
+                fills = fills || jsonb_build_object($8::text, (extract(epoch FROM now()) * 1000)::bigint), source = $9::jsonb
+            WHERE name = $1
+            """;
+
+    private static final String FORGET_CHECKPOINTS = """
+            DELETE FROM tally_view_checkpoint WHERE view = $1
+            """;
+
+    /** The watermark starts at the newest row there is, so that its window closes even if no other row follows. */
+    private static final String FRESH_CHECKPOINTS = """
+            INSERT INTO tally_view_checkpoint
+                (view, partition, position, resume_offset, published_up_to, newest_event_time, snapshot, bootstrap_lsn)
+            SELECT $6, partition::int, start_offset::bigint, start_offset::bigint,
+                   nullif($5::text::timestamptz, '-infinity'),
+                   %s,
+                   $2, $3::bigint
+            FROM jsonb_each_text($1::jsonb) AS starts (partition, start_offset)
+            """;
+
+    private final Database database;
+    private final ResultTable table;
+    private final String view;
+    private final ViewLocks locks;
+    private final String begin;
+    private final String lookSql;
+    private final String readSql;
+    private final String freshCheckpoints;
+    private final long maxFutureSeconds;
+    private final Optional<Duration> historyOlderThan;
+    private final boolean needsOldRows;
+    private final PgLook look;
+
+    FillSteps(Database database, ResultTable table, PublishSettings settings, PgLook look) {
+        this.database = database;
+        this.table = table;
+        this.view = table.view().name();
+        this.locks = new ViewLocks(view);
+        this.begin = BEGIN.formatted(locks.holdStill());
+        this.lookSql = LOOK.formatted(table.holdsRows());
+        this.readSql = table.read(settings.orders().counts());
+        this.freshCheckpoints =
+                FRESH_CHECKPOINTS.formatted(table.newestStart("now() + make_interval(secs => $4::bigint)"));
+        this.maxFutureSeconds = settings.maxFutureSeconds();
+        this.historyOlderThan = settings.historyOlderThan();
+        this.needsOldRows = settings.needsOldRows();
+        this.look = look;
+    }
+
+    /** The first step. */
+    Future<Begun> begin(Fill fill) {
+        return database.connectUnbounded()
+                .compose(results -> begin(fill, results)
+                        .onComplete(
+                                begun -> {
+                                    if (begun.outcome() != FillOutcome.DONE) {
+                                        results.close();
+                                    }
+                                },
+                                failure -> results.close()));
+    }
+
+    private Future<Begun> begin(Fill fill, PgConnection results) {
+        return then(results, BEGIN_SESSION)
+                .compose(set -> results.query(locks.fillAlone()).execute())
+                .compose(locked -> locked.iterator().next().getBoolean("alone")
+                        ? fence(fill, results)
+                        : Future.succeededFuture(Begun.not(FillOutcome.UNDER_WAY)));
+    }
+
+    private Future<Begun> fence(Fill fill, PgConnection results) {
+        UUID filling = UUID.randomUUID();
+        return then(results, begin)
+                .compose(begun -> results.preparedQuery(lookSql).execute(Tuple.of(view, historySeconds(fill))))
+                .compose(rows -> {
+                    Row seen = rows.iterator().next();
+                    if (!Objects.equals(seen.getLong("found"), fill.supersedes().orElse(null))) {
+                        return Future.succeededFuture(Begun.not(FillOutcome.SUPERSEDED));
+                    }
+                    if (fill.reason().isEmpty() && seen.getBoolean("holds_rows")) {
+                        return Future.succeededFuture(Begun.not(FillOutcome.HOLDS_FOREIGN_ROWS));
+                    }
+                    return then(results, ANNOUNCE, Tuple.of(view, filling))
+                            .compose(announced -> then(results, FENCE, Tuple.of(view)))
+                            .map(new Begun(
+                                    FillOutcome.DONE,
+                                    new Filling(fill, results, filling, seen.getString("history_end"))));
+                })
+                .compose(begun -> then(results, "COMMIT").map(begun));
+    }
+
+    /** Rows that are not ours hold no history of ours. */
+    private Long historySeconds(Fill fill) {
+        return fill.supersedes().isEmpty()
+                ? null
+                : historyOlderThan.map(Duration::toSeconds).orElse(null);
+    }
+
+    /** The other two. */
+    private final class Filling implements Ledger.Filling {
+
+        private final Fill fill;
+        private final PgConnection results;
+        private final UUID filling;
+        private final String historyEnd;
+        private volatile Row snapshot;
+        private volatile Look source;
+
+        Filling(Fill fill, PgConnection results, UUID filling, String historyEnd) {
+            this.fill = fill;
+            this.results = results;
+            this.filling = filling;
+            this.historyEnd = historyEnd;
+        }
+
+        @Override
+        public CompletionStage<FillOutcome> read() {
+            return then(results, table.emptyStaged())
+                    .compose(empty -> database.unbounded(this::read))
+                    .toCompletionStage();
+        }
+
+        private Future<FillOutcome> read(PgConnection connection) {
+            return then(connection, BEGIN_READING)
+                    .compose(begun -> connection.query(SNAPSHOT).execute())
+                    .compose(rows -> {
+                        snapshot = rows.iterator().next();
+                        return look.facts(connection);
+                    })
+                    .compose(found -> {
+                        source = found;
+                        if (fill.system().isPresent() && !fill.system().get().equals(found.system())) {
+                            return Future.succeededFuture(FillOutcome.SUPERSEDED);
+                        }
+                        return connection
+                                .prepare(readSql)
+                                .compose(query -> stage(query.cursor(Tuple.of(historyEnd))))
+                                .map(FillOutcome.DONE);
+                    });
+        }
+
+        private Future<Void> stage(Cursor cursor) {
+            Promise<Void> allStaged = Promise.promise();
+            cursor.read(BATCH_ROWS).onComplete(batch -> stageOn(cursor, batch, allStaged), allStaged::fail);
+            return allStaged.future();
+        }
+
+        /** While one batch is written, the next is read. No future waits for all that follow it: there may be very many. */
+        private void stageOn(Cursor cursor, RowSet<Row> batch, Promise<Void> allStaged) {
+            List<String> lines = new ArrayList<>(batch.size());
+            batch.forEach(row -> lines.add(row.getString("line")));
+            Future<?> staged = then(results, table.stage(), Tuple.of(lines.toArray(String[]::new)));
+            if (cursor.hasMore()) {
+                Future<RowSet<Row>> next = cursor.read(BATCH_ROWS);
+                Future.join(staged, next)
+                        .onComplete(done -> stageOn(cursor, next.result(), allStaged), allStaged::fail);
+            } else {
+                staged.<Void>mapEmpty().onComplete(allStaged);
+            }
+        }
+
+        @Override
+        public CompletionStage<FillOutcome> replace() {
+            return then(results, begin)
+                    .compose(begun -> results.preparedQuery(FILLING).execute(Tuple.of(view)))
+                    .compose(rows -> isOurs(rows)
+                            ? replaceAll().map(FillOutcome.DONE)
+                            : Future.succeededFuture(FillOutcome.SUPERSEDED))
+                    .compose(outcome -> then(results, "COMMIT").map(outcome))
+                    .toCompletionStage();
+        }
+
+        private boolean isOurs(RowSet<Row> rows) {
+            return rows.size() == 1 && filling.equals(rows.iterator().next().getUUID("filling"));
+        }
+
+        private Future<?> replaceAll() {
+            String seen = snapshot.getString("snapshot");
+            Long lsn = snapshot.getLong("lsn");
+            JsonObject settings = new JsonObject();
+            fill.settings().forEach(settings::put);
+            JsonObject starts = new JsonObject();
+            fill.startOffsets().forEach((partition, offset) -> starts.put(partition.toString(), offset));
+            return then(results, table.empty(), Tuple.of(historyEnd))
+                    .compose(done -> then(results, table.putIn()))
+                    .compose(done -> then(results, table.emptyStaged()))
+                    .compose(done -> then(
+                            results,
+                            REMEMBER,
+                            Tuple.from(List.of(
+                                    view,
+                                    settings,
+                                    fill.topic(),
+                                    fill.topicId(),
+                                    fill.startOffsets().size(),
+                                    seen,
+                                    lsn,
+                                    fill.reason().map(LostGround.Reason::code).orElse(FillState.FIRST_START),
+                                    SourceState.filled(source, needsOldRows, fill.logStarts())
+                                            .toJson()))))
+                    .compose(done -> then(results, FORGET_CHECKPOINTS, Tuple.of(view)))
+                    .compose(done -> then(
+                            results,
+                            freshCheckpoints,
+                            Tuple.of(starts, seen, lsn, maxFutureSeconds, historyEnd, view)));
+        }
+
+        @Override
+        public void close() {
+            results.close();
+        }
+    }
+
+    private static Future<?> then(PgConnection connection, String sql) {
+        return connection.query(sql).execute();
+    }
+
+    private static Future<?> then(PgConnection connection, String sql, Tuple parameters) {
+        return connection.preparedQuery(sql).execute(parameters);
+    }
+}
