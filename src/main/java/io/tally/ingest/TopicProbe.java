@@ -6,6 +6,8 @@ import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -40,6 +42,13 @@ class TopicProbe {
         this.kafka = kafka;
         this.settings = settings;
         this.clock = clock;
+    }
+
+    /** The orders topic, for whoever asks for one without a name. */
+    @Produces
+    @Singleton
+    Topic orders() {
+        return topic(settings.topic());
     }
 
     /** Asks about one of them. */
