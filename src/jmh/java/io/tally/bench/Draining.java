@@ -145,7 +145,7 @@ final class Draining {
      */
     private PreparedStatement isComplete(Connection connection) throws SQLException {
         PreparedStatement statement = connection.prepareStatement("SELECT coalesce(sum(position) = ?"
-                + " AND bool_and(published_up_to > ?), false) FROM tally_checkpoint");
+                + " AND bool_and(published_up_to > ?), false) FROM tally_view_checkpoint");
         statement.setLong(1, topic.records());
         statement.setTimestamp(2, new Timestamp(topic.closingMs() - CLOSED_BY_THEN_MS));
         return statement;

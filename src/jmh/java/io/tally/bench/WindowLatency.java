@@ -177,7 +177,7 @@ public final class WindowLatency {
         Map<Long, Long> visibleAtMs = new HashMap<>();
         try (Connection connection = pipeline.connect();
                 PreparedStatement ask =
-                        connection.prepareStatement("SELECT min(published_up_to) FROM tally_checkpoint")) {
+                        connection.prepareStatement("SELECT min(published_up_to) FROM tally_view_checkpoint")) {
             while (!stopped.get()) {
                 LockSupport.parkNanos(LOOK_NANOS);
                 long before = publishedMs;

@@ -77,7 +77,7 @@ class ChaosIT {
     private static final Path JOURNAL = Path.of("target", "it", "chaos.log");
 
     private static final String FILL_REASONS =
-            "SELECT string_agg(reason, ' ') FROM tally_pipeline, jsonb_object_keys(fills) AS reason";
+            "SELECT string_agg(reason, ' ') FROM tally_view, jsonb_object_keys(fills) AS reason";
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final Score score = new Score();

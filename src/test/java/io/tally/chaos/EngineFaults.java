@@ -130,7 +130,7 @@ final class EngineFaults {
                     .path("partition")
                     .asInt(-1);
             engines.database().answers().hold();
-            String sequence = "SELECT sequence FROM tally_checkpoint WHERE partition = " + partition;
+            String sequence = "SELECT sequence FROM tally_view_checkpoint WHERE partition = " + partition;
             String before = pipeline.query(sequence);
             Await.until(
                     "a publication", PATIENCE, () -> !pipeline.query(sequence).equals(before));

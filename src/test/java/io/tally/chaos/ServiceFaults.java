@@ -32,20 +32,20 @@ final class ServiceFaults implements AutoCloseable {
 
     private static final String SAVE = """
             BEGIN ISOLATION LEVEL REPEATABLE READ;
-            DROP TABLE IF EXISTS saved_agg, saved_pipeline, saved_checkpoint;
+            DROP TABLE IF EXISTS saved_agg, saved_view, saved_checkpoint;
             CREATE TABLE saved_agg AS TABLE order_agg;
-            CREATE TABLE saved_pipeline AS TABLE tally_pipeline;
-            CREATE TABLE saved_checkpoint AS TABLE tally_checkpoint;
+            CREATE TABLE saved_view AS TABLE tally_view;
+            CREATE TABLE saved_checkpoint AS TABLE tally_view_checkpoint;
             COMMIT
             """;
     /** Locks what a fill locks first, so that nobody deadlocks. */
     private static final String RESTORE = """
             BEGIN;
-            LOCK tally_checkpoint IN EXCLUSIVE MODE;
-            DELETE FROM order_agg; DELETE FROM tally_pipeline; DELETE FROM tally_checkpoint;
+            SELECT pg_advisory_xact_lock(hashtextextended('tally checkpoints order_agg', 0));
+            DELETE FROM order_agg; DELETE FROM tally_view; DELETE FROM tally_view_checkpoint;
             INSERT INTO order_agg TABLE saved_agg;
-            INSERT INTO tally_pipeline TABLE saved_pipeline;
-            INSERT INTO tally_checkpoint TABLE saved_checkpoint;
+            INSERT INTO tally_view TABLE saved_view;
+            INSERT INTO tally_view_checkpoint TABLE saved_checkpoint;
             COMMIT
             """;
 

@@ -220,7 +220,7 @@ class ChangedSourceIT {
 
     /** As if it had: the last fills are forgotten. */
     private static void letTheHourPass(TestPipeline pipeline) {
-        pipeline.execute("UPDATE tally_pipeline SET fills = '{}'");
+        pipeline.execute("UPDATE tally_view SET fills = '{}'");
     }
 
     /** What was written until now is vouched for: the tests' own orders come and go as well. */

@@ -68,7 +68,7 @@ class DeadLettersIT {
         Await.until(
                 "the table is filled for the first time",
                 LIMIT,
-                () -> pipeline.query("UPDATE tally_pipeline SET fills = fills || jsonb_build_object('void-change',"
+                () -> pipeline.query("UPDATE tally_view SET fills = fills || jsonb_build_object('void-change',"
                                 + " floor(extract(epoch FROM now()) * 1000)) RETURNING id")
                         != null);
     }

@@ -37,7 +37,9 @@ class LeastRightsIT {
             "UPDATE order_agg SET gross_sales = 0",
             "DELETE FROM order_agg",
             "TRUNCATE order_agg",
-            "DELETE FROM tally_checkpoint",
+            "DELETE FROM tally_view",
+            "DELETE FROM tally_view_checkpoint",
+            "TRUNCATE order_agg_staged",
             "DROP VIEW order_agg_final");
 
     private static final List<String> OTHER_TABLES =

@@ -105,10 +105,10 @@ class LostGroundIT {
                 pipeline.awaitExact(LIMIT);
                 engine.stop();
             }
-            pipeline.execute("UPDATE tally_checkpoint SET position = position + 1000000");
+            pipeline.execute("UPDATE tally_view_checkpoint SET position = position + 1000000");
             awaitStopped(pipeline);
             // As if the topic had grown beyond it: what was found out once holds until the table is filled again.
-            pipeline.execute("UPDATE tally_checkpoint SET position = position - 1000000");
+            pipeline.execute("UPDATE tally_view_checkpoint SET position = position - 1000000");
             awaitStopped(pipeline);
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 awaitFilled(engine, "checkpoint-ahead");
@@ -124,12 +124,12 @@ class LostGroundIT {
             pipeline.execute(OLD_ORDERS);
             pipeline.awaitExact(LIMIT);
             pipeline.execute("CREATE TABLE saved_agg AS TABLE order_agg;"
-                    + " CREATE TABLE saved_checkpoint AS TABLE tally_checkpoint");
+                    + " CREATE TABLE saved_checkpoint AS TABLE tally_view_checkpoint");
             pipeline.execute("UPDATE orders SET quantity = quantity + 1");
             pipeline.awaitExact(LIMIT);
             pipeline.execute(
-                    "BEGIN; LOCK tally_checkpoint IN EXCLUSIVE MODE; DELETE FROM order_agg; DELETE FROM tally_checkpoint;"
-                            + " INSERT INTO order_agg TABLE saved_agg; INSERT INTO tally_checkpoint TABLE saved_checkpoint; COMMIT");
+                    "BEGIN; LOCK tally_view_checkpoint IN EXCLUSIVE MODE; DELETE FROM order_agg; DELETE FROM tally_view_checkpoint;"
+                            + " INSERT INTO order_agg TABLE saved_agg; INSERT INTO tally_view_checkpoint TABLE saved_checkpoint; COMMIT");
             // With the next publication, and without orders there is none for a while.
             try (OrderWriters writers = new OrderWriters(pipeline, 1, 8, TRICKLE)) {
                 Await.until("it is noticed", LIMIT, () -> engine.log().contains("partition dropped"));

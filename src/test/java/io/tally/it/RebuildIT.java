@@ -44,7 +44,7 @@ class RebuildIT {
             writers.stop();
             pipeline.awaitExact(LIMIT);
             assertTrue(
-                    pipeline.query("SELECT reason FROM tally_pipeline").equals("requested"),
+                    pipeline.query("SELECT reason FROM tally_view").equals("requested"),
                     "the last filling was one that was asked for");
             assertTrue(running.log().contains("partition dropped"), "it was fenced:\n" + running.log());
         }

@@ -25,7 +25,7 @@ class RestingPartitionIT {
                 Await.until(
                         "all there is has been published",
                         LIMIT,
-                        () -> pipeline.query("SELECT sum(position) FROM tally_checkpoint")
+                        () -> pipeline.query("SELECT sum(position) FROM tally_view_checkpoint")
                                 .equals(Long.toString(topic.size())));
                 engine.stop();
             }

@@ -26,7 +26,7 @@ class SeveralEnginesIT {
     private static final int PHASE_MINUTES = 3;
 
     private static final String DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    private static final String FILLINGS = "SELECT reason || ' ' || filled_at FROM tally_pipeline";
+    private static final String FILLINGS = "SELECT reason || ' ' || filled_at FROM tally_view";
 
     @Test
     void engineKilledAnotherFrozenInItsTransactionAThirdAdded_isExact() throws SQLException {

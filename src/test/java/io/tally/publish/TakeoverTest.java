@@ -408,6 +408,34 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_fills_inThreeStepsAndCloses() {
+        takeOver(engine("PT1M", false, false));
+        assertEquals(List.of("begin", "read", "replace", "close"), ledger.steps);
+    }
+
+    @Test
+    void takeOver_anotherEngineFills_isWaitedFor() {
+        ledger.filledByAnother = true;
+        Takeover engine = engine("PT1M", false, false);
+        assertEquals(Kind.WAIT, failure(engine, "another engine is filling order_agg"));
+        ledger.filledByAnother = false;
+        takeOver(engine);
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_connectionLostWhileTheSourceIsRead_closesAndBeginsAgain() {
+        ledger.whileReading = () -> ledger.unreachable = true;
+        Takeover engine = engine("PT1M", false, false);
+        assertThrows(CompletionException.class, () -> takeOver(engine));
+        assertEquals(List.of("begin", "read", "close"), ledger.steps);
+        ledger.whileReading = () -> {};
+        ledger.unreachable = false;
+        takeOver(engine);
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
     void takeOver_partitionAddedLater_startsAtZero() {
         takeOver(engine("PT1M", false, false));
         ledger.checkpoints.remove(1);

@@ -1,0 +1,288 @@
+package io.tally.publish;
+
+import static io.tally.publish.TestDatabase.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.publish.Ledger.Begun;
+import io.tally.publish.Ledger.Fill;
+import io.tally.publish.Ledger.FillOutcome;
+import io.tally.testkit.Await;
+import io.tally.window.Checkpoint;
+import io.tally.window.LostGround;
+import io.tally.window.Publication;
+import io.vertx.pgclient.PgConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The steps of a filling, and who waits for whom between them, on a real PostgreSQL. */
+class FillStepsIT {
+
+    private static final Set<Integer> BOTH = Set.of(0, 1);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final TestDatabase database = new TestDatabase("fill_steps");
+    private PgLedger first;
+    private PgLedger second;
+
+    @BeforeEach
+    void fillOnce() {
+        database.run("CREATE TABLE orders (order_id text PRIMARY KEY, customer_id int NOT NULL, quantity int NOT NULL,"
+                + " price numeric(12, 2) NOT NULL, event_ts timestamptz NOT NULL);"
+                + " ALTER TABLE orders REPLICA IDENTITY FULL;"
+                + " INSERT INTO orders SELECT 'old-' || i, i, 1, 1.50, now() - interval '2 hours' FROM"
+                + " generate_series(1, 12345) AS i");
+        first = ledger("first", Optional.empty());
+        second = ledger("second", Optional.empty());
+        for (PgLedger ledger : List.of(first, second)) {
+            assertEquals(Optional.empty(), await(ledger.prepare()));
+            assertEquals(FillOutcome.DONE, fill(ledger, Optional.empty()));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private PgLedger ledger(String view, Optional<Duration> history) {
+        return database.ledger(database.view(view), history);
+    }
+
+    private static Fill order(PgLedger ledger, Optional<LostGround.Reason> reason) {
+        return new Fill(
+                reason,
+                Optional.empty(),
+                await(ledger.pipeline()).map(Ledger.Pipeline::bootstrapLsn),
+                Map.of(),
+                "topic",
+                "id",
+                Map.of(0, 7L, 1, 7L),
+                Map.of());
+    }
+
+    private static FillOutcome fill(PgLedger ledger, Optional<LostGround.Reason> reason) {
+        Ledger.Filling filling = begin(ledger, reason);
+        assertEquals(FillOutcome.DONE, await(filling.read()));
+        FillOutcome outcome = await(filling.replace());
+        filling.close();
+        return outcome;
+    }
+
+    private static Ledger.Filling begin(PgLedger ledger, Optional<LostGround.Reason> reason) {
+        // The session that filled before may need a moment to end.
+        CompletableFuture<Begun> begun = new CompletableFuture<>();
+        Await.until("nobody else fills", LIMIT, () -> {
+            Begun outcome = await(ledger.beginFill(order(ledger, reason)));
+            begun.obtrudeValue(outcome);
+            return outcome.outcome() != FillOutcome.UNDER_WAY;
+        });
+        assertEquals(FillOutcome.DONE, begun.join().outcome());
+        return begun.join().filling();
+    }
+
+    private static Ledger.Filling beginAgain(PgLedger ledger) {
+        return begin(ledger, Optional.of(LostGround.Reason.REQUESTED));
+    }
+
+    /** The next publication of a checkpoint, with nothing to add. */
+    private static Publication next(Checkpoint from) {
+        return new Publication(
+                new Checkpoint(
+                        from.partition(),
+                        from.owner(),
+                        from.sequence() + 1,
+                        from.position() + 10,
+                        from.position() + 10,
+                        from.publishedUpToMs(),
+                        from.publishedEarly(),
+                        from.newestEventTimeMs(),
+                        from.filter(),
+                        from.visibility(),
+                        from.bootstrapLsn(),
+                        null,
+                        0),
+                List.of(),
+                0);
+    }
+
+    private static List<Publication> next(List<Checkpoint> checkpoints) {
+        return checkpoints.stream().map(FillStepsIT::next).toList();
+    }
+
+    private String orders(String view) {
+        return database.column("SELECT sum(order_count) FROM " + view).getFirst();
+    }
+
+    // ---- the steps -------------------------------------------------------------------------------------------------
+
+    @Test
+    void fill_manyRows_allOfThemAreThere() {
+        assertEquals("12345", orders("first"));
+        assertEquals(List.of(), database.column("SELECT * FROM first EXCEPT SELECT * FROM second"));
+        assertEquals(List.of("0"), database.column("SELECT count(*) FROM first_staged"));
+        assertEquals(
+                List.of("7", "7"), database.column("SELECT position FROM tally_view_checkpoint WHERE view = 'first'"));
+    }
+
+    @Test
+    void fill_rowsWrittenBetweenTheSteps_areSeenUntilTheSourceIsRead() {
+        Ledger.Filling filling = beginAgain(first);
+        database.run("INSERT INTO orders VALUES ('begun', 1, 1, 1.00, now())");
+        assertEquals(FillOutcome.DONE, await(filling.read()));
+        String later = database.run("INSERT INTO orders VALUES ('read', 1, 1, 1.00, now())"
+                        + " RETURNING pg_current_xact_id()::text")
+                .iterator()
+                .next()
+                .getString(0);
+        assertEquals("12345", orders("first"), "readers see the old rows");
+        assertEquals(FillOutcome.DONE, await(filling.replace()));
+        filling.close();
+        assertEquals("12346", orders("first"));
+        assertEquals(
+                List.of("false"),
+                database.column("SELECT DISTINCT pg_visible_in_snapshot('" + later + "'::xid8, snapshot::pg_snapshot)"
+                        + " FROM tally_view_checkpoint WHERE view = 'first'"));
+        assertEquals(List.of("requested"), database.column("SELECT reason FROM tally_view WHERE name = 'first'"));
+    }
+
+    @Test
+    void fill_rowsOfUnknownOrigin_areLeftAlone() {
+        database.run("DELETE FROM tally_view WHERE name = 'first'");
+        assertEquals(
+                FillOutcome.HOLDS_FOREIGN_ROWS,
+                await(first.beginFill(order(first, Optional.empty()))).outcome());
+        assertEquals(List.of(), database.column("SELECT name FROM tally_view WHERE name = 'first'"));
+    }
+
+    @Test
+    void fill_givenUp_oldRowsAndPositionsAreGoneOnWith() {
+        List<Checkpoint> mine = await(first.takeOver(BOTH, UUID.randomUUID()));
+        assertEquals(BOTH, await(first.publish(next(mine))));
+        Ledger.Filling filling = beginAgain(first);
+        assertEquals(
+                Set.of(),
+                await(first.publish(
+                        next(next(mine).stream().map(Publication::next).toList()))),
+                "fenced");
+        assertEquals(FillOutcome.DONE, await(filling.read()));
+        assertEquals(List.of(), await(first.takeOver(BOTH, UUID.randomUUID())), "it is under way");
+        assertEquals(
+                FillOutcome.UNDER_WAY,
+                await(first.beginFill(order(first, Optional.of(LostGround.Reason.REQUESTED))))
+                        .outcome());
+        filling.close();
+        Await.until(
+                "its session has ended",
+                LIMIT,
+                () -> !await(first.takeOver(BOTH, UUID.randomUUID())).isEmpty());
+        assertEquals(
+                List.of("17", "17"),
+                database.column("SELECT position FROM tally_view_checkpoint WHERE view = 'first'"));
+        assertEquals("12345", orders("first"));
+        assertThrows(CompletionException.class, () -> await(filling.replace()));
+    }
+
+    @Test
+    void fill_anotherHasBegunMeanwhile_changesNothing() {
+        Ledger.Filling filling = beginAgain(first);
+        assertEquals(FillOutcome.DONE, await(filling.read()));
+        database.run("INSERT INTO orders VALUES ('later', 1, 1, 1.00, now()); UPDATE tally_view SET filling ="
+                + " gen_random_uuid(); DELETE FROM orders WHERE order_id LIKE 'old-%'");
+        String before = database.column("SELECT bootstrap_lsn FROM tally_view WHERE name = 'first'")
+                .getFirst();
+        assertEquals(FillOutcome.SUPERSEDED, await(filling.replace()));
+        filling.close();
+        assertEquals("12345", orders("first"));
+        assertEquals(List.of(before), database.column("SELECT bootstrap_lsn FROM tally_view WHERE name = 'first'"));
+    }
+
+    @Test
+    void fill_history_staysAsItWasWhenThePartitionsWereTaken() {
+        PgLedger withHistory = ledger("first", Optional.of(Duration.ofHours(1)));
+        database.run(
+                "UPDATE tally_view_checkpoint SET published_up_to = now() - interval '90 minutes' WHERE view = 'first'");
+        database.run(
+                "DELETE FROM orders WHERE customer_id > 100; INSERT INTO orders VALUES ('new', 1, 1, 1.00, now())");
+        assertEquals(FillOutcome.DONE, fill(withHistory, Optional.of(LostGround.Reason.REQUESTED)));
+        assertEquals("12346", orders("first"), "purged orders are still counted");
+        assertEquals(
+                List.of("true"),
+                database.column("SELECT DISTINCT published_up_to < now() - interval '89 minutes'"
+                        + " FROM tally_view_checkpoint WHERE view = 'first'"));
+        assertEquals(
+                "12346", database.column("SELECT sum(order_count) FROM first").getFirst());
+        assertEquals(
+                "12345",
+                database.column("SELECT sum(order_count) FROM first_final").getFirst());
+    }
+
+    // ---- who waits for whom ----------------------------------------------------------------------------------------
+
+    @Test
+    void begin_whileAPublicationIsUnderWay_waitsForIt() {
+        List<Checkpoint> mine = await(first.takeOver(BOTH, UUID.randomUUID()));
+        PgConnection publisher = database.connect();
+        await(publisher.query("BEGIN; " + new ViewLocks("first").moveOn()).execute());
+        CompletableFuture<Begun> begun = first.beginFill(order(first, Optional.of(LostGround.Reason.REQUESTED)))
+                .toCompletableFuture();
+        Await.until(
+                "it waits",
+                LIMIT,
+                () -> database.column("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                        .equals(List.of("1")));
+        assertFalse(begun.isDone());
+        await(publisher
+                .query("UPDATE tally_view_checkpoint SET position = 99, sequence = sequence + 1 WHERE view = 'first'")
+                .execute());
+        await(publisher.query("COMMIT").execute());
+        assertEquals(FillOutcome.DONE, await(begun).outcome());
+        assertEquals(Set.of(), await(first.publish(next(mine))));
+        assertEquals(
+                List.of("99", "99"),
+                database.column("SELECT position FROM tally_view_checkpoint WHERE view = 'first'"));
+        begun.join().filling().close();
+        await(publisher.close());
+    }
+
+    /** One view is held in the middle of everything that it does; the other one does all of it meanwhile. */
+    @Test
+    void views_oneIsHeldAnywhere_theOtherGoesOn() {
+        PgConnection holder = database.connect();
+        await(holder.query("BEGIN; " + new ViewLocks("first").holdStill()).execute());
+        await(holder.query("SELECT FROM tally_view WHERE name = 'first' FOR UPDATE")
+                .execute());
+        await(holder.query("DELETE FROM tally_view_checkpoint WHERE view = 'first'; DELETE FROM first")
+                .execute());
+        CompletableFuture<?> waits = first.takeOver(BOTH, UUID.randomUUID()).toCompletableFuture();
+
+        // Partition 2 was added: its checkpoint is made.
+        List<Checkpoint> mine = await(second.takeOver(Set.of(0, 1, 2), UUID.randomUUID()));
+        assertEquals(3, mine.size());
+        assertEquals(Set.of(0, 1, 2), await(second.publish(next(mine))));
+        Ledger.Pipeline results = await(second.pipeline()).orElseThrow();
+        SourceState kept = results.source().orElseThrow();
+        assertTrue(await(second.remember(results.bootstrapLsn(), kept, kept)));
+        await(second.stop(new LostGround(LostGround.Reason.TRUNCATED, "seen", results.bootstrapLsn())));
+        assertEquals(FillOutcome.DONE, fill(second, Optional.of(LostGround.Reason.TRUNCATED)));
+        assertEquals(Optional.empty(), await(second.pipeline()).orElseThrow().lost());
+        assertEquals("12345", orders("second"));
+
+        assertFalse(waits.isDone());
+        await(holder.query("ROLLBACK").execute());
+        await(waits);
+        assertEquals("12345", orders("first"));
+        await(holder.close());
+    }
+}

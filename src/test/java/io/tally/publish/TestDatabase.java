@@ -1,0 +1,138 @@
+package io.tally.publish;
+
+import io.quarkus.reactive.pg.client.PgPoolCreator;
+import io.tally.view.DefaultView;
+import io.tally.view.TestSource;
+import io.tally.view.View;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** A schema of a real PostgreSQL in which engines are put together by hand, without Kafka. */
+final class TestDatabase implements AutoCloseable {
+
+    private static final long ANSWER_SECONDS = 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final String schema;
+    private final PgConnectOptions options;
+    private final PgConnection connection;
+
+    TestDatabase(String schema) {
+        this.schema = schema;
+        options = PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length()))
+                .addProperty("TimeZone", "UTC")
+                .addProperty("search_path", schema)
+                .addProperty("client_min_messages", "warning");
+        connection = connect();
+        run("DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s".formatted(schema));
+    }
+
+    PgConnection connect() {
+        return await(PgConnection.connect(vertx, options));
+    }
+
+    /** The default view over the orders of this schema, under another name. */
+    View view(String name) {
+        View view = DefaultView.of(
+                schema + ".orders", "customer_id", "quantity", "price", "event_ts", 2, Duration.ofMinutes(1));
+        return new View(
+                name,
+                view.schema(),
+                view.table(),
+                view.columns(),
+                view.window(),
+                view.keys(),
+                view.keyBytes(),
+                view.where(),
+                view.totals(),
+                view.results());
+    }
+
+    /** The ledger of an engine that keeps a view. */
+    PgLedger ledger(View view, Optional<Duration> history) {
+        OrdersTable orders =
+                OrdersTable.of(schema + ".orders", "order_id", "customer_id", "quantity", "price", "event_ts", 2);
+        PublishSettings settings = new PublishSettings(
+                Map.of(),
+                view,
+                60,
+                history,
+                true,
+                orders,
+                "no_slot",
+                Duration.ofMinutes(5),
+                true,
+                false,
+                false,
+                new PublishSettings.Audit(Optional.of("not looked at"), Duration.ofMinutes(1), Duration.ofHours(1)));
+        Database database = new Database(new DatabaseTls(Optional.empty(), Optional.empty()));
+        database.create(new PgPoolCreator.Input() {
+            @Override
+            public Vertx vertx() {
+                return vertx;
+            }
+
+            @Override
+            public PoolOptions poolOptions() {
+                return new PoolOptions();
+            }
+
+            @Override
+            public List<PgConnectOptions> pgConnectOptionsList() {
+                return List.of(options);
+            }
+        });
+        PgLook look = new PgLook(orders);
+        ResultTable table = new ResultTable(view);
+        return new PgLedger(
+                database,
+                new Schema(true, table),
+                new SourceCheck(orders, true, new SourceColumns()),
+                look,
+                new FillSteps(database, table, settings, look),
+                new PublishTransaction(table),
+                settings);
+    }
+
+    static <T> T await(Future<T> future) {
+        return await(future.toCompletionStage());
+    }
+
+    /** Not for ever: who waits for a lock fails. */
+    static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture()
+                .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    RowSet<Row> run(String sql) {
+        return await(connection.query(sql).execute());
+    }
+
+    /** The first column, as texts. */
+    List<String> column(String sql) {
+        List<String> texts = new ArrayList<>();
+        run(sql).forEach(row ->
+                texts.add(row.getValue(0) == null ? null : row.getValue(0).toString()));
+        return texts;
+    }
+
+    @Override
+    public void close() {
+        run("DROP SCHEMA %s CASCADE".formatted(schema));
+        await(connection.close());
+        await(vertx.close());
+    }
+}
