@@ -14,7 +14,6 @@ import io.tally.view.Type.Kind;
 import io.tally.view.View;
 import io.tally.view.ViewReader;
 import io.tally.view.ViewRefused;
-import io.tally.view.Window;
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
 import io.tally.view.sql.Names;
@@ -78,6 +77,7 @@ class ResultTableIT {
 
     private final Vertx vertx = Vertx.vertx();
     private PgConnection connection;
+    private String rowsOfTest = ROWS;
 
     @BeforeEach
     void connect() {
@@ -218,7 +218,102 @@ class ResultTableIT {
                 FROM sales GROUP BY since, until, seen, flag, small, ref, rate, big, day""");
     }
 
+    // ---- windows of the calendar -----------------------------------------------------------------------------------
+
+    /** Times around some moment, 200 of them in six days. */
+    private void around(String moment) {
+        rowsOfTest =
+                "%s; UPDATE sales SET event_ts = TIMESTAMPTZ '%s' + (id - 100) * INTERVAL '43 minutes 12.5 seconds'"
+                        .formatted(ROWS, moment);
+        run("TRUNCATE sales");
+        run(rowsOfTest);
+    }
+
+    @Test
+    void statements_daysOfAZone_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        // Of St. John's, a day that begins twice, and one of 23 hours; in Gaza, a day whose midnight there is not.
+        Map<String, String> moments = Map.of(
+                "America/St_Johns",
+                "2006-10-29 02:30:30+00",
+                "America/Toronto",
+                "2024-03-10 05:00+00",
+                "Asia/Gaza",
+                "2012-03-29 22:00+00");
+        for (Map.Entry<String, String> moment : moments.entrySet()) {
+            around(moment.getValue());
+            ResultTable table = holds("""
+                    SELECT date_trunc('day', event_ts, '%1$s') AS since,
+                           date_add(date_trunc('day', event_ts, '%1$s'), INTERVAL '1 day', '%1$s') AS until,
+                           customer_id, SUM(quantity * price) AS sales, COUNT(*) AS n
+                    FROM sales GROUP BY 1, 2, 3""".formatted(moment.getKey()));
+            List<String> starts = column("SELECT DISTINCT since::text FROM result ORDER BY 1");
+            assertTrue(starts.size() > 5, starts::toString);
+            for (String start : starts) {
+                String boundary = "'%s'::timestamptz".formatted(start);
+                assertEquals(List.of(), differences(table, boundary, "'infinity'::timestamptz"));
+                assertEquals(List.of(), differences(table, "'-infinity'::timestamptz", boundary));
+            }
+        }
+    }
+
+    @Test
+    void final_ofADayThatIsShownToEndLater_isWhatHasEnded() throws SQLException, ViewRefused {
+        around("2012-03-29 22:00+00");
+        holds("""
+                SELECT date_trunc('day', event_ts, 'Asia/Gaza') AS since,
+                       date_add(date_trunc('day', event_ts, 'Asia/Gaza'), INTERVAL '1 day', 'Asia/Gaza') AS until, COUNT(*) AS n
+                FROM sales GROUP BY 1, 2""");
+        assertEquals(
+                List.of("2012-03-30 22:00:00+00"),
+                column("SELECT until::text FROM result WHERE since = '2012-03-29 22:00+00'"));
+        run("INSERT INTO tally_view_checkpoint VALUES ('result', '2012-03-30 21:00+00')");
+        assertEquals(List.of("2012-03-29 22:00:00+00"), column("SELECT max(since)::text FROM result_final"));
+    }
+
+    @Test
+    void statements_quartersWithoutTheirEnd_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        around("2024-03-31 22:00+00");
+        ResultTable table = holds("""
+                SELECT kind, date_trunc('quarter', event_ts, 'Europe/Berlin') AS since, COUNT(*) AS n
+                FROM sales GROUP BY 1, 2""");
+        // History stays: what ends then or before is neither taken out nor filled in.
+        run("UPDATE result SET n = n + 1000");
+        fill(table, "2024-03-31 22:00:00+00");
+        assertEquals(
+                List.of("2023-12-31 23:00:00+00 true", "2024-03-31 22:00:00+00 false"),
+                column(
+                        "SELECT DISTINCT concat_ws(' ', since, CASE WHEN n > 1000 THEN 'true' ELSE 'false' END) FROM result"
+                                + " ORDER BY 1"));
+        assertEquals(
+                List.of("2023-12-31 23:00:00+00 2024-03-31 22:00:00+00"),
+                column("SELECT concat_ws(' ', %s, %s) "
+                        .formatted(
+                                table.startOf("'2024-03-31 21:59:59+00'::timestamptz"),
+                                table.nextStart("'2024-03-31 21:59:59+00'::timestamptz"))));
+    }
+
+    @Test
+    void differences_sinceTheMiddleOfAWindow_areOfThatWindow_sinceItsStart_none() throws SQLException, ViewRefused {
+        ResultTable table = holds("""
+                SELECT date_bin('7 minutes', event_ts, '2026-01-01') AS since, COUNT(*) AS n FROM sales GROUP BY 1""");
+        String middle = "'2026-01-01 00:10+00'::timestamptz";
+        String end = "'infinity'::timestamptz";
+        assertEquals(1, differences(table, middle, end).size());
+        assertEquals(List.of(), differences(table, table.startOf(middle), end));
+    }
+
     // ---- filling, adding, comparing --------------------------------------------------------------------------------
+
+    /** @param historyEnd windows that end then or before stay as they are */
+    private void fill(ResultTable table, String historyEnd) {
+        List<String> lines = new ArrayList<>();
+        await(connection.preparedQuery(table.read("true")).execute(Tuple.of(historyEnd)))
+                .forEach(row -> lines.add(row.getString("line")));
+        await(connection.preparedQuery(table.stage()).execute(Tuple.of(lines.toArray(String[]::new))));
+        await(connection.preparedQuery(table.empty()).execute(Tuple.of(historyEnd)));
+        run(table.putIn());
+        run(table.emptyStaged());
+    }
 
     private ResultTable holds(String select) throws SQLException, ViewRefused {
         View view = read(select);
@@ -230,13 +325,7 @@ class ResultTableIT {
             run(table.createFinal());
         }
 
-        List<String> lines = new ArrayList<>();
-        await(connection.preparedQuery(table.read("true")).execute(Tuple.of("-infinity")))
-                .forEach(row -> lines.add(row.getString("line")));
-        await(connection.preparedQuery(table.stage()).execute(Tuple.of(lines.toArray(String[]::new))));
-        await(connection.preparedQuery(table.empty()).execute(Tuple.of("-infinity")));
-        run(table.putIn());
-        run(table.emptyStaged());
+        fill(table, "-infinity");
         assertSame(view, select);
         assertFalse(isEmpty(), "nothing was compared");
         assertAudit(table, 0);
@@ -259,7 +348,7 @@ class ResultTableIT {
         publish(table, rest, -1);
         assertTrue(isEmpty(), "rows without anything in them stay");
         run("TRUNCATE sales");
-        run(ROWS);
+        run(rowsOfTest);
         publish(table, rows, 1);
         publish(table, rows.subList(0, 1), 1);
         assertAudit(table, 1);
@@ -285,11 +374,16 @@ class ResultTableIT {
 
     private void assertAudit(ResultTable table, int differences) {
         if (table.view().window().isPresent()) {
-            String all = table.differences("'-infinity'", "'infinity'", "true", 10);
             assertEquals(
                     differences,
-                    run("SELECT FROM (%s) AS all_of_them".formatted(all)).size());
+                    differences(table, "'-infinity'::timestamptz", "'infinity'::timestamptz")
+                            .size());
         }
+    }
+
+    private List<String> differences(ResultTable table, String since, String until) {
+        return column("SELECT all_of_them::text FROM (%s) AS all_of_them"
+                .formatted(table.differences(since, until, "true", 10)));
     }
 
     private record Image(List<SourceColumn> columns, List<String> values) implements RowImage {
@@ -367,7 +461,7 @@ class ResultTableIT {
         for (int partition = 0; partition < 2; partition++) {
             List<WindowDeltas> deltas = new ArrayList<>();
             for (Map.Entry<Long, List<Groups>> window : windows.entrySet()) {
-                long end = window.getKey() + view.window().map(Window::sizeMs).orElse(0L);
+                long end = view.windowOrAll().endMs(window.getKey());
                 deltas.add(
                         new WindowDeltas(window.getKey(), end, window.getValue().get(partition), false));
             }

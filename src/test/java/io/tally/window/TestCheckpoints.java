@@ -1,7 +1,11 @@
 package io.tally.window;
 
+import io.tally.view.Boundaries;
+import io.tally.view.CalendarWindow;
 import io.tally.view.DefaultView;
+import io.tally.view.View;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What tests of shards start from. */
@@ -23,6 +27,41 @@ public final class TestCheckpoints {
             WindowSettings.NEVER);
 
     private TestCheckpoints() {}
+
+    /**
+     * The same with days, in seconds since 1970: one begins at -86400, one at 0, which breaks off at 60 and begins again at 3600,
+     * which is its name, and one at 90000.
+     */
+    static WindowSettings withDayThatBeginsTwice() {
+        Long[] moments = {-86_400L, 0L, 60L, 3_600L, 90_000L, 180_000L};
+        Long[] starts = {-86_400L, 3_600L, -86_400L, 3_600L, 90_000L, 180_000L};
+        View view = SETTINGS.view();
+        String day = "date_trunc('day'::text, event_ts, 'America/St_Johns'::text)";
+        Boundaries boundaries = Boundaries.askedFor("SELECT %s AS w FROM orders GROUP BY (%1$s)".formatted(day))
+                .orElseThrow()
+                .answer(moments, starts);
+        return new WindowSettings(
+                new View(
+                        view.name(),
+                        view.schema(),
+                        view.table(),
+                        view.columns(),
+                        Optional.of(new CalendarWindow(view.windowOrAll().column(), boundaries)),
+                        view.keys(),
+                        view.keyBytes(),
+                        view.where(),
+                        view.totals(),
+                        view.results()),
+                SETTINGS.outOfOrdernessMs(),
+                SETTINGS.idleTimeoutMs(),
+                SETTINGS.maxFutureMs(),
+                SETTINGS.maxEntries(),
+                SETTINGS.maxPinnedMs(),
+                SETTINGS.maxPinnedRecords(),
+                SETTINGS.truncateIsLostGround(),
+                SETTINGS.deadLetterOwesFill(),
+                SETTINGS.historyOlderThanMs());
+    }
 
     /** A partition of which nothing was read. */
     public static Checkpoint fresh(int partition, UUID owner, long offset, Visibility visibility, long bootstrapLsn) {
