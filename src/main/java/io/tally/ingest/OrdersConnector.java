@@ -4,19 +4,14 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.connector.InboundConnector;
 import io.tally.cdc.DebeziumDecoder;
-import io.tally.window.Checkpoints;
-import io.tally.window.WindowSettings;
-import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Flow;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
@@ -36,22 +31,19 @@ class OrdersConnector implements InboundConnector {
 
     private final Map<String, Object> kafka;
     private final IngestSettings settings;
-    private final WindowSettings windowSettings;
-    private final WindowStore store;
-    private final Checkpoints checkpoints;
+    private final KeptViews views;
     private final TopicProbe probe;
     private final Instance<DebeziumDecoder> decoders;
     private final ShapeLog shapes;
     private final Readers readers;
     private final Event<Refusal> refusals;
     private final InstantSource clock;
+    private int channels;
 
     OrdersConnector(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
             IngestSettings settings,
-            WindowSettings windowSettings,
-            WindowStore store,
-            Checkpoints checkpoints,
+            KeptViews views,
             TopicProbe probe,
             Instance<DebeziumDecoder> decoders,
             ShapeLog shapes,
@@ -60,9 +52,7 @@ class OrdersConnector implements InboundConnector {
             InstantSource clock) {
         this.kafka = kafka;
         this.settings = settings;
-        this.windowSettings = windowSettings;
-        this.store = store;
-        this.checkpoints = checkpoints;
+        this.views = views;
         this.probe = probe;
         this.decoders = decoders;
         this.shapes = shapes;
@@ -71,24 +61,27 @@ class OrdersConnector implements InboundConnector {
         this.clock = clock;
     }
 
+    /** What it gives begins when the views are known. */
     @Override
     public Flow.Publisher<? extends Message<?>> getPublisher(Config channel) {
-        String name = "tally-read-" + (readers.loops().size() + 1);
-        Map<String, Object> consumerConfig = consumerConfig(channel, name);
-        PollLoop loop = new PollLoop(
-                name,
-                settings.topic(),
-                () -> new KafkaConsumer<>(consumerConfig, new ByteBufferDeserializer(), new ByteBufferDeserializer()),
-                this::assignments,
-                store,
-                clock,
-                new Polled(decoders.get(), shapes));
-        readers.add(loop);
-        return loop;
+        Map<String, Object> consumerConfig = consumerConfig(channel, "tally-read-" + ++channels);
+        return (Flow.Publisher<Message<Polled>>) subscriber -> views.whenKnown(known -> {
+            PollLoop loop = loop(consumerConfig, known.getFirst());
+            readers.add(loop);
+            loop.subscribe(subscriber);
+        });
     }
 
-    private Assignments assignments(Consumer<ByteBuffer, ByteBuffer> consumer) {
-        return new Assignments(consumer, checkpoints, probe::facts, store, windowSettings, refusals::fire);
+    private PollLoop loop(Map<String, Object> consumerConfig, KeptView view) {
+        return new PollLoop(
+                (String) consumerConfig.get(ConsumerConfig.CLIENT_ID_CONFIG),
+                settings.topic(),
+                () -> new KafkaConsumer<>(consumerConfig, new ByteBufferDeserializer(), new ByteBufferDeserializer()),
+                consumer -> new Assignments(
+                        consumer, view.checkpoints(), probe::facts, view.store(), view.settings(), refusals::fire),
+                view.store(),
+                clock,
+                new Polled(decoders.get(), shapes));
     }
 
     private Map<String, Object> consumerConfig(Config channel, String clientId) {

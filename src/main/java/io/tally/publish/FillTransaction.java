@@ -92,7 +92,7 @@ final class FillTransaction {
     FillTransaction(ResultTable table, PublishSettings settings, PgLook look) {
         this.lookSql = LOOK.formatted(table.holdsRows());
         this.empty = table.empty();
-        this.fillSql = table.fill(settings.orders().counts());
+        this.fillSql = table.fill();
         this.freshCheckpoints =
                 FRESH_CHECKPOINTS.formatted(table.newestStart("now() + make_interval(secs => $4::bigint)"));
         this.maxFutureSeconds = settings.maxFutureSeconds();

@@ -70,10 +70,8 @@ final class PgAuditBooks implements AuditBooks {
         this.database = database;
         this.table = table;
         this.slot = settings.slot();
-        this.compare = COMPARE.formatted(
-                table.differences(SINCE, UNTIL, settings.orders().counts(), MOST_DIFFERENCES),
-                table.length(),
-                table.origin());
+        this.compare =
+                COMPARE.formatted(table.differences(SINCE, UNTIL, MOST_DIFFERENCES), table.length(), table.origin());
         this.settings = settings;
     }
 

@@ -22,7 +22,7 @@ import java.util.stream.StreamSupport;
  * Has PostgreSQL read views, where their tables live: each becomes a temporary view in a transaction that is rolled back, and
  * the server says in its own words what it means.
  */
-final class PgViews {
+public final class PgViews {
 
     /** SQLSTATE: insufficient_privilege. */
     private static final String NOT_ALLOWED = "42501";
@@ -36,7 +36,7 @@ final class PgViews {
     private final boolean nullsComeAsNull;
 
     /** @param nullsComeAsNull whether the connector writes NULL as NULL, also where a column has a default */
-    PgViews(boolean nullsComeAsNull) {
+    public PgViews(boolean nullsComeAsNull) {
         this.nullsComeAsNull = nullsComeAsNull;
     }
 
@@ -107,7 +107,13 @@ final class PgViews {
 
     private static List<Definition.Source> sources(List<Row> sources, List<Row> columns) {
         Map<Long, List<Definition.Column>> byTable = new HashMap<>();
+        Map<Long, List<String>> primaryKeys = new HashMap<>();
         for (Row column : columns) {
+            if (column.getBoolean(8)) {
+                primaryKeys
+                        .computeIfAbsent(column.getLong(0), table -> new ArrayList<>())
+                        .add(column.getString(1));
+            }
             byTable.computeIfAbsent(column.getLong(0), table -> new ArrayList<>())
                     .add(new Definition.Column(
                             column.getString(1),
@@ -124,9 +130,9 @@ final class PgViews {
                         source.getString(2),
                         source.getString(3).charAt(0),
                         source.getString(4).charAt(0),
+                        primaryKeys.getOrDefault(source.getLong(0), List.of()),
                         source.getBoolean(5),
                         source.getBoolean(6),
-                        source.getBoolean(7),
                         byTable.getOrDefault(source.getLong(0), List.of())))
                 .toList();
     }

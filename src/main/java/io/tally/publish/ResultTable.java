@@ -1,6 +1,5 @@
 package io.tally.publish;
 
-import io.tally.view.DefaultView;
 import io.tally.view.FillQuery;
 import io.tally.view.ResultColumn;
 import io.tally.view.ResultColumn.Role;
@@ -9,6 +8,7 @@ import io.tally.view.Type;
 import io.tally.view.View;
 import io.tally.view.Window;
 import io.tally.view.sql.Names;
+import io.tally.window.CustomerRanking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -140,7 +140,8 @@ public final class ResultTable {
     String createFinal() {
         return """
                 CREATE VIEW %s AS SELECT %s FROM %s
-                WHERE %s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint)""".formatted(quotedFinalName(), join(shown), name, end);
+                WHERE %s%s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint)""".formatted(
+                quotedFinalName(), join(shown), name, end, view.windowOrAll().zoned() ? "" : " AT TIME ZONE 'UTC'");
     }
 
     String finalName() {
@@ -169,8 +170,8 @@ public final class ResultTable {
                 .formatted(
                         start,
                         end,
-                        keyName(view.keys().get(DefaultView.CUSTOMER)),
-                        totals.get(DefaultView.SALES).name(),
+                        keyName(view.keys().get(CustomerRanking.CUSTOMER)),
+                        totals.get(CustomerRanking.SALES).name(),
                         totals.get(View.ROWS).name(),
                         name);
     }
@@ -292,12 +293,8 @@ public final class ResultTable {
         return "DELETE FROM %s WHERE %s".formatted(name, isAfter(end));
     }
 
-    /**
-     * Fills in rows, with the same exception.
-     *
-     * @param counts a further condition for a row to count
-     */
-    String fill(String counts) {
+    /** Fills in rows, with the same exception. */
+    String fill() {
         List<String> columns = new ArrayList<>(unique());
         List<String> values = new ArrayList<>(filled());
         if (view.result(Role.WINDOW_END).isPresent()) {
@@ -311,7 +308,7 @@ public final class ResultTable {
                         name,
                         join(columns),
                         join(values),
-                        FillQuery.of(view, List.of(counts), List.of()),
+                        FillQuery.of(view),
                         join(Stream.concat(filled().stream(), totalNames("t").stream())
                                 .toList()),
                         isAfter("w + " + length));
@@ -349,11 +346,10 @@ public final class ResultTable {
      *
      * @param since start of the oldest window to compare
      * @param until start of the first one not to compare
-     * @param counts a further condition for a row to count
      */
-    String differences(String since, String until, String counts, int most) {
+    String differences(String since, String until, int most) {
         String time = Names.quoted(view.window().orElseThrow().column().name());
-        List<String> within = List.of(time + " >= " + since, time + " < " + until, counts);
+        List<String> within = List.of(time + " >= " + since, time + " < " + until);
         List<String> found = new ArrayList<>(unique());
         totals.forEach(total -> found.add(total.name()));
         List<String> columns =

@@ -1,8 +1,10 @@
 package io.tally.publish;
 
-import io.tally.view.DefaultView;
+import io.tally.view.ResultColumn;
+import io.tally.view.Type;
 import io.tally.view.View;
 import io.tally.view.Window;
+import io.tally.window.CustomerRanking;
 import io.tally.window.Groups;
 import io.tally.window.Unpublished;
 import io.tally.window.WindowDeltas;
@@ -141,6 +143,7 @@ public class SalesNow {
     private final Pool pool;
     private final WindowStore store;
     private final Window windows;
+    private final boolean isAboutSales;
     private final String ofWindow;
     private final String ofCustomer;
     private final String closed;
@@ -150,6 +153,14 @@ public class SalesNow {
         this.pool = pool;
         this.store = store;
         this.windows = settings.view().windowOrAll();
+        this.isAboutSales = isAboutSales(settings.view());
+        if (!isAboutSales) {
+            ofWindow = null;
+            ofCustomer = null;
+            closed = null;
+            top = null;
+            return;
+        }
         String result = new ResultTable(settings.view()).likeDefault();
         this.ofWindow =
                 SALES.formatted("window_start = to_timestamp($9::bigint)", "gross_sales DESC, customer_id", result);
@@ -157,6 +168,20 @@ public class SalesNow {
                 "customer_id = $9 AND window_start >= to_timestamp($10::bigint)", "window_start DESC", result);
         this.closed = CLOSED.formatted(result);
         this.top = TOP.formatted(result);
+    }
+
+    /** Whether the view is one of amounts for each integer in windows, which is all that can be asked about. */
+    public boolean isAboutSales() {
+        return isAboutSales;
+    }
+
+    private static boolean isAboutSales(View view) {
+        return view.result(ResultColumn.Role.WINDOW_START).isPresent()
+                && view.keys().size() == 1
+                && view.keys().getFirst().type().kind() == Type.Kind.INTEGER
+                && !view.keys().getFirst().ref().nullable()
+                && view.totals().size() == 2
+                && view.totals().get(CustomerRanking.SALES).amount() != null;
     }
 
     /** A question that cannot be answered now; the caller may ask again. */
@@ -361,8 +386,8 @@ public class SalesNow {
             owners.add(partition.owner());
             before.add(lastWithout);
             windowStarts.add(window.startMs() / 1000);
-            customers.add(((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue());
-            amounts.add(Numeric.create(groups.sum(slot, DefaultView.SALES)));
+            customers.add(((Long) groups.key(slot, CustomerRanking.CUSTOMER)).intValue());
+            amounts.add(Numeric.create(groups.sum(slot, CustomerRanking.SALES)));
             counts.add(groups.sum(slot, View.ROWS).longValueExact());
         }
 

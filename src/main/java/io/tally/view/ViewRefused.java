@@ -14,7 +14,7 @@ public final class ViewRefused extends Exception {
 
     /** Something about the file. */
     static ViewRefused file(int line, String why) {
-        return new ViewRefused("views, line %d: %s".formatted(line, why));
+        return new ViewRefused("line %d: %s".formatted(line, why));
     }
 
     /** Something about a view, but no part of it. */

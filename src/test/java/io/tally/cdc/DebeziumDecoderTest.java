@@ -199,7 +199,7 @@ class DebeziumDecoderTest {
         String row = "{\"id\":\"x\",\"käufer\":5,\"a\\\\b\":2,\"unit_price_in_the_currency\":1.5,"
                 + "\"unit_price_in_thE_currency\":\"no\",\"a\\b\":\"no\",\"when\":\"2026-11-22T12:19:11.524822Z\"}";
         DebeziumDecoder other =
-                new DebeziumDecoder(new DecoderSettings("id", () -> columns, UpdateMode.RETRACT, Set.of()));
+                new DebeziumDecoder(new DecoderSettings(List.of("id"), () -> columns, UpdateMode.RETRACT, Set.of()));
         for (int i = 0; i < 3; i++) {
             decode(other, envelope("c", "null", row));
             assertImage(change.after(), 5, 2, 15);

@@ -37,13 +37,13 @@ class PgViewsIT {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
-        execute("CREATE SCHEMA pg_views; CREATE TABLE pg_views.payments"
+        execute("CREATE SCHEMA views_read; CREATE TABLE views_read.payments"
                 + " (id uuid PRIMARY KEY, shop text, amount numeric(12, 2) NOT NULL, at timestamptz NOT NULL)");
     }
 
     @AfterEach
     void disconnect() {
-        execute("DROP SCHEMA pg_views CASCADE");
+        execute("DROP SCHEMA views_read CASCADE");
         connection.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
@@ -53,7 +53,7 @@ class PgViewsIT {
         View view = read("""
                 CREATE MATERIALIZED VIEW by_shop AS
                 SELECT date_bin('1 hour', at, '2000-01-01'), shop, sum(amount), count(*) FILTER (WHERE amount < 0) AS refunds
-                FROM pg_views.payments GROUP BY 1, 2 -- a comment at the end""");
+                FROM views_read.payments GROUP BY 1, 2 -- a comment at the end""");
         assertEquals("payments", view.table());
         assertEquals(3_600_000_000L, view.window().orElseThrow().strideMicros());
         assertEquals(Type.Kind.TEXT, view.keys().getFirst().type().kind());
@@ -69,11 +69,11 @@ class PgViewsIT {
         assertEquals(
                 """
                 view by_shop: column "amuont" does not exist
-                LINE 2: SELECT shop, sum(amuont) FROM pg_views.payments GROUP BY 1
+                LINE 2: SELECT shop, sum(amuont) FROM views_read.payments GROUP BY 1
                                          ^
                 HINT: Perhaps you meant to reference the column "payments.amount".""",
                 refusal(
-                        "CREATE MATERIALIZED VIEW by_shop AS\nSELECT shop, sum(amuont) FROM pg_views.payments GROUP BY 1"));
+                        "CREATE MATERIALIZED VIEW by_shop AS\nSELECT shop, sum(amuont) FROM views_read.payments GROUP BY 1"));
         assertEquals("1", execute("SELECT 1::text"), "the transaction is over");
     }
 
@@ -81,23 +81,23 @@ class PgViewsIT {
     void read_whatCannotBeKept_isRefusedByUs() {
         assertEquals(
                 "view top: max(amount): ",
-                refusal("CREATE MATERIALIZED VIEW top AS SELECT shop, max(amount) FROM pg_views.payments GROUP BY 1")
+                refusal("CREATE MATERIALIZED VIEW top AS SELECT shop, max(amount) FROM views_read.payments GROUP BY 1")
                         .substring(0, 23));
     }
 
     @Test
     void read_withoutTheRightToMakeTemporaryTables_saysWhatToGrant() {
-        execute("CREATE ROLE pg_views_reader; GRANT USAGE ON SCHEMA pg_views TO pg_views_reader;"
-                + " GRANT SELECT ON pg_views.payments TO pg_views_reader;"
-                + " REVOKE TEMPORARY ON DATABASE postgres FROM public; SET ROLE pg_views_reader");
+        execute("CREATE ROLE views_reader; GRANT USAGE ON SCHEMA views_read TO views_reader;"
+                + " GRANT SELECT ON views_read.payments TO views_reader;"
+                + " REVOKE TEMPORARY ON DATABASE postgres FROM public; SET ROLE views_reader");
         try {
             assertEquals(
                     "view v: permission denied to create temporary tables in database \"postgres\";"
                             + " GRANT TEMPORARY ON DATABASE … TO the engine's role",
-                    refusal("CREATE MATERIALIZED VIEW v AS SELECT shop, count(*) FROM pg_views.payments GROUP BY 1"));
+                    refusal("CREATE MATERIALIZED VIEW v AS SELECT shop, count(*) FROM views_read.payments GROUP BY 1"));
         } finally {
-            execute("RESET ROLE; GRANT TEMPORARY ON DATABASE postgres TO public; DROP OWNED BY pg_views_reader;"
-                    + " DROP ROLE pg_views_reader");
+            execute("RESET ROLE; GRANT TEMPORARY ON DATABASE postgres TO public; DROP OWNED BY views_reader;"
+                    + " DROP ROLE views_reader");
         }
     }
 

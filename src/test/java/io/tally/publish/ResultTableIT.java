@@ -121,13 +121,15 @@ class ResultTableIT {
                     view.name(),
                     SCHEMA,
                     view.table(),
+                    view.primaryKey(),
                     view.columns(),
                     view.window(),
                     view.keys(),
                     view.keyBytes(),
                     view.where(),
                     view.totals(),
-                    view.results());
+                    view.results(),
+                    view.words());
         }
     }
 
@@ -231,7 +233,7 @@ class ResultTableIT {
 
         run("BEGIN");
         await(connection.preparedQuery(table.empty()).execute(Tuple.of("-infinity")));
-        await(connection.preparedQuery(table.fill("true")).execute(Tuple.of("-infinity")));
+        await(connection.preparedQuery(table.fill()).execute(Tuple.of("-infinity")));
         run("COMMIT");
         assertSame(view, select);
         assertFalse(isEmpty(), "nothing was compared");
@@ -281,7 +283,7 @@ class ResultTableIT {
 
     private void assertAudit(ResultTable table, int differences) {
         if (table.view().window().isPresent()) {
-            String all = table.differences("'-infinity'", "'infinity'", "true", 10);
+            String all = table.differences("'-infinity'", "'infinity'", 10);
             assertEquals(
                     differences,
                     run("SELECT FROM (%s) AS all_of_them".formatted(all)).size());
@@ -298,6 +300,11 @@ class ResultTableIT {
         @Override
         public boolean isFinite(int column) {
             return true;
+        }
+
+        @Override
+        public boolean isFar(int column) {
+            return false;
         }
 
         @Override

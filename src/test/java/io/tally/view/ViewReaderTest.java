@@ -47,7 +47,7 @@ class ViewReaderTest {
     }
 
     private static Definition definition(String text, List<Result> results, List<Column> columns) {
-        Source source = new Source("public", "orders", 'r', 'p', true, false, false, columns);
+        Source source = new Source("public", "orders", 'r', 'p', List.of("order_id"), false, false, columns);
         return new Definition(text, results, List.of(source), List.of());
     }
 
@@ -102,7 +102,7 @@ class ViewReaderTest {
         List<Column> columns = List.of(column("k", "integer", true));
         assertEquals(
                 "view v: public.t is a foreign table, whose changes are in no topic; name the table itself",
-                refusal(new Source("public", "t", 'f', 'p', true, false, false, columns)));
+                refusal(new Source("public", "t", 'f', 'p', List.of("k"), false, false, columns)));
     }
 
     @Test

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.RowFault;
 import io.tally.view.View;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -222,9 +223,9 @@ class ShardTest {
         RowChange change = delete(NOW - 1, 7, 1, 100);
         change.setOp(RowChange.Op.UPDATE);
         Changes.set(change.after(), NOW - 1, 7, 1, 100);
-        change.after().setNotFinite(OrderRow.PRICE);
+        change.after().setNotFinite(Changes.PRICE);
         shard.apply(10, change, NOW);
-        assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
+        assertEquals(1, shard.counts().faults(RowFault.NOT_FINITE));
         assertEquals(1, shard.take(NOW, false, NOW).entries());
     }
 
@@ -234,10 +235,10 @@ class ShardTest {
         RowChange mended = insert(NOW - 1, 7, 2, 350);
         mended.setOp(RowChange.Op.UPDATE);
         Changes.set(mended.before(), NOW - 1, 7, 1, 100);
-        mended.before().setNotFinite(OrderRow.PRICE);
+        mended.before().setNotFinite(Changes.PRICE);
         shard.apply(10, mended, NOW);
         assertEquals(1, counted(shard.take(NOW, false, NOW)));
-        assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
+        assertEquals(1, shard.counts().faults(RowFault.NOT_FINITE));
         assertEquals(NOW - 1, shard.progress().newestEventTimeMs());
     }
 
