@@ -12,8 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.DefaultView;
 import io.tally.view.RowFault;
 import io.tally.view.View;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -240,6 +242,20 @@ class ShardTest {
         assertEquals(1, counted(shard.take(NOW, false, NOW)));
         assertEquals(1, shard.counts().faults(RowFault.NOT_FINITE));
         assertEquals(NOW - 1, shard.progress().newestEventTimeMs());
+    }
+
+    /** Or a view of which few rows are would never close a window. */
+    @Test
+    void apply_rowThatWhereDoesNotTake_movesTheWatermark() {
+        View view = DefaultView.of(Duration.ofMinutes(1), " WHERE (quantity > 1)");
+        WindowSettings rare =
+                new WindowSettings(view, 5_000, 1_000, 60_000, 1_000, 300_000, 1_000, true, true, WindowSettings.NEVER);
+        Shard shard = new Shard(fresh(null), rare, NOW);
+        shard.apply(10, insert(NOW - 120_000, 7, 2, 100), NOW);
+        shard.apply(11, insert(NOW - 1, 7, 1, 100), NOW);
+        shard.settle();
+        assertEquals(NOW - 1, shard.progress().newestEventTimeMs());
+        assertEquals(1, shard.take(shard.progress().watermarkMs(), false, NOW).entries());
     }
 
     private static long counted(Publication publication) {
