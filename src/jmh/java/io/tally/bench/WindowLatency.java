@@ -155,7 +155,7 @@ public final class WindowLatency {
                 for (ConsumerRecord<byte[], byte[]> one : polled) {
                     decoder.decode(one.value(), change);
                     newestMs[one.partition()] =
-                            Math.max(newestMs[one.partition()], change.after().eventTimeMs());
+                            Math.max(newestMs[one.partition()], change.after().units(3) / 1000);
                     if (measuring) {
                         toKafka.add(one.timestamp() - change.commitTimeMs());
                         toReader.add(nowMs - one.timestamp());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +14,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ViewFileTest {
+
+    @Test
+    void read_moreViewsThanAFileHolds_saysAtWhichLine() throws ViewRefused {
+        String fifty = IntStream.range(0, 50)
+                .mapToObj("CREATE MATERIALIZED VIEW v%d AS SELECT 1;\n"::formatted)
+                .collect(Collectors.joining());
+        assertEquals(50, ViewFile.read(fifty).size());
+        String more = fifty + "CREATE MATERIALIZED VIEW more AS SELECT 1";
+        assertEquals(
+                "line 51: the file holds more than 50 views",
+                assertThrows(ViewRefused.class, () -> ViewFile.read(more)).getMessage());
+    }
 
     private static List<String> selects(String file) throws ViewRefused {
         return ViewFile.read(file).stream().map(ViewStatement::select).toList();

@@ -2,6 +2,7 @@ package io.tally.view;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -87,6 +88,51 @@ class ViewReaderTest {
                         + " AND \"event_ts\" BETWEEN '4714-11-24 00:00:00.000000+00 BC'::timestamp with time zone AND"
                         + " '294246-12-31 23:58:59.999999+00'::timestamp with time zone GROUP BY 1, 2",
                 FillQuery.of(sales(SALES)));
+    }
+
+    @Test
+    void words_ofOlderServers_areTheSame() throws ViewRefused {
+        String words = sales(SALES).words();
+        assertTrue(
+                words.startsWith("SELECT date_bin('PT1M'::interval, event_ts, '1970-01-01 00:00:00+00'::timestamp"),
+                words);
+        assertTrue(words.contains(" AS order_count FROM \"public\".\"orders\" GROUP BY ("), words);
+        assertTrue(words.endsWith("), customer_id"), words);
+        String text = SALES.replace("FROM orders", "FROM orders WHERE (region = 'a  orders.b;\n'::text)");
+        assertTrue(sales(text).words().contains("WHERE (region = 'a  orders.b;\n'::text) GROUP"), "a literal stays");
+    }
+
+    @Test
+    void meansTheSame_columnsThatAreWiderOnly_areTheSame() throws ViewRefused {
+        assertEquals(
+                "event_ts timestamp with time zone, customer_id integer, quantity numeric(,0), price numeric(,2)",
+                sales(SALES).columnWords());
+        assertTrue(sales(SALES).meansTheSameAs(with("price", "numeric(30,2)", true)));
+        assertTrue(sales(SALES).meansTheSameAs(with("quantity", "bigint", true)));
+        assertFalse(sales(SALES).meansTheSameAs(with("price", "numeric(12,3)", true)));
+        assertFalse(sales(SALES).meansTheSameAs(with("price", "numeric(12,2)", false)));
+        assertFalse(sales(SALES).meansTheSameAs(with("customer_id", "bigint", true)));
+    }
+
+    private static View with(String name, String type, boolean notNull) throws ViewRefused {
+        List<Column> columns = COLUMNS.stream()
+                .map(column -> column.name().equals(name) ? column(name, type, notNull) : column)
+                .toList();
+        return ViewReader.read("order_agg", definition(SALES, SALES_RESULTS, columns), false);
+    }
+
+    @Test
+    void read_sumCastToATypeWithAllItsDigits_isStoredInIt() throws ViewRefused {
+        String cast = SALES.replace(
+                "sum(((quantity)::numeric * price))", "(sum(((quantity)::numeric * price)))::numeric(38,%d)");
+        assertTrue(isTotal(cast.formatted(2)));
+        assertTrue(isTotal(cast.formatted(4)));
+        assertFalse(isTotal(cast.formatted(1)), "it is rounded");
+        assertFalse(isTotal(SALES.replace("count(*)", "(count(*))::integer")));
+    }
+
+    private static boolean isTotal(String text) throws ViewRefused {
+        return sales(text).results().stream().flatMap(r -> r.measure().stream()).allMatch(Measure::isTotal);
     }
 
     private static String refusal(Source source) {
