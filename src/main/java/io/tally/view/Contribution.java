@@ -52,6 +52,11 @@ public final class Contribution {
                 return RowFault.NOT_FINITE;
             }
         }
+        return faultOfFinite(row);
+    }
+
+    /** The same of a row that has no value but finite ones. */
+    public RowFault faultOfFinite(RowImage row) {
         if (timeColumn != NONE) {
             long micros = row.units(timeColumn);
             if (micros < earliest || micros > latest) {

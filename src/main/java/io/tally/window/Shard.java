@@ -414,7 +414,7 @@ public final class Shard {
     /** Takes an image into {@link #row}, and returns why it contributes nothing whatever WHERE says, or null. */
     private RowFault read(CapturedRow image) {
         row.take(image);
-        return contribution.fault(row);
+        return image.isPlain() ? contribution.faultOfFinite(row) : contribution.fault(row);
     }
 
     /** Adds the row that was read last. */
