@@ -75,12 +75,14 @@ END
 $$;
 
 
--- Rights. By default everyone may connect and make temporary tables.
+-- Rights. By default everyone may connect and make temporary tables. The engine needs the latter: each view is made as a
+-- temporary one at its start, in a transaction that is rolled back, so that PostgreSQL says what it means.
 
 DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO debezium, tally, datagen', current_database());
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO tally', current_database());
 END
 $$;
 

@@ -2,6 +2,7 @@ package io.tally;
 
 import java.lang.reflect.Method;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class SettingNames {
 
     private final String prefix;
     private final Set<String> names = new HashSet<>();
+
+    /** What says now what a setting of earlier versions said. */
+    private final Map<String, String> gone = new HashMap<>();
 
     /** @param prefix of all of them, with which no others begin */
     SettingNames(String prefix) {
@@ -50,6 +54,12 @@ final class SettingNames {
         return this;
     }
 
+    /** Adds what is no setting any more, and what to do instead. */
+    SettingNames without(String name, String instead) {
+        gone.put(name, instead);
+        return this;
+    }
+
     Set<String> all() {
         return Set.copyOf(names);
     }
@@ -65,15 +75,30 @@ final class SettingNames {
         names.forEach(name -> variables.add(variable(name)));
         Stream<String> unknown = StreamSupport.stream(properties.spliterator(), false)
                 .filter(property -> property.startsWith(prefix + ".") && !names.contains(property))
-                .map(property -> property + " is not a setting; the nearest is " + nearest(property, names));
+                .map(property -> unknown(property, property, names));
         Stream<String> unknownVariables = environment.keySet().stream()
                 .filter(variable -> variable.startsWith(variable(prefix + ".")))
                 .filter(variable -> !variables.contains(variable) && !isFile(variable, variables))
                 .filter(variable -> !SERVICE_LINK.matcher(variable).matches())
-                .map(variable -> variable + " is not a setting; the nearest is " + nearest(variable, variables));
+                .map(variable -> unknown(variable, property(variable), variables));
         String all =
                 Stream.concat(unknown, unknownVariables).distinct().sorted().collect(Collectors.joining(". "));
         return all.isEmpty() ? Optional.empty() : Optional.of(all);
+    }
+
+    private String unknown(String written, String property, Set<String> known) {
+        String instead = gone.get(property);
+        return instead == null
+                ? written + " is not a setting; the nearest is " + nearest(written, known)
+                : written + " is not a setting any more; " + instead;
+    }
+
+    /** The property of an earlier version that a variable stands for, or itself. */
+    private String property(String variable) {
+        return gone.keySet().stream()
+                .filter(name -> variable(name).equals(variable))
+                .findFirst()
+                .orElse(variable);
     }
 
     /** As {@link SecretFiles} takes them. */

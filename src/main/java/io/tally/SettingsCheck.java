@@ -4,11 +4,9 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.config.EnvConfigSource;
-import io.tally.cdc.DebeziumDecoder;
 import io.tally.datagen.DatagenConfig;
 import io.tally.ingest.IngestSettings;
-import io.tally.publish.PublishSettings;
-import io.tally.window.WindowSettings;
+import io.tally.registry.SchemaRegistry;
 import io.vertx.sqlclient.Pool;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,12 +28,15 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 @ApplicationScoped
 class SettingsCheck {
 
+    private static final String IN_VIEW = "write it into the file that TALLY_VIEWS names";
+
     void check(
             @Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event,
-            Instance<WindowSettings> windows,
-            Instance<PublishSettings> publishing,
+            Instance<ViewSettings> views,
+            Instance<ViewsFile> viewsFile,
+            Instance<SourceTopics> topics,
             Instance<IngestSettings> ingest,
-            Instance<DebeziumDecoder> decoder,
+            Instance<SchemaRegistry> registry,
             @Identifier("default-kafka-broker") Instance<Map<String, Object>> kafka,
             Instance<Pool> database,
             Config config,
@@ -56,16 +57,28 @@ class SettingsCheck {
         databaseProblem(databaseAddress).ifPresent(impossible -> {
             throw refusal(impossible);
         });
-        make(windows::get);
-        make(publishing::get);
+        make(viewsFile::get);
+        make(views::get);
+        make(topics::get);
         make(ingest::get);
-        make(decoder::get);
+        make(registry::get);
         make(kafka::get);
         make(() -> database.get().size());
     }
 
     static SettingNames names() {
-        return new SettingNames("tally").with("tally", TallyConfig.class).with("tally.datagen", DatagenConfig.class);
+        return new SettingNames("tally")
+                .with("tally", TallyConfig.class)
+                .with("tally.datagen", DatagenConfig.class)
+                .without("tally.window.size", "the view says it: change date_bin in the file that TALLY_VIEWS names")
+                .without("tally.price-scale", "the view's columns say it: " + IN_VIEW)
+                .without("tally.source.table", "the view says it: " + IN_VIEW)
+                .without("tally.source.price-decimals", "the database's catalog says it: leave it out")
+                .without("tally.columns.order-id", "the table's primary key says it: leave it out")
+                .without("tally.columns.customer-id", "the view says it: " + IN_VIEW)
+                .without("tally.columns.quantity", "the view says it: " + IN_VIEW)
+                .without("tally.columns.price", "the view says it: " + IN_VIEW)
+                .without("tally.columns.event-time", "the view says it: " + IN_VIEW);
     }
 
     private static List<String> propertiesOutsideOfTheEnvironment(Config config) {

@@ -19,14 +19,14 @@ import java.util.Set;
 @ConfigMapping(prefix = "tally")
 interface TallyConfig {
 
-    /** The windows that sales are summed up in. */
-    Window window();
+    /** The file of the views that are kept; without it the one that is packaged. */
+    Optional<String> views();
 
-    interface Window {
-        /** Length of a window: whole seconds. */
-        @WithDefault("1m")
-        Duration size();
-    }
+    /**
+     * Views whose open windows are published in every round, about once a second, and not only when they close. A view without
+     * a window always is.
+     */
+    Optional<Set<String>> live();
 
     /** How far the watermark trails the newest event time: orders this much out of order still make it into their window. */
     @WithDefault("5s")
@@ -40,12 +40,12 @@ interface TallyConfig {
     @WithDefault("1m")
     Duration maxFuture();
 
-    /** What an order is dated by. */
+    /** What a row is dated by. */
     @WithDefault("column")
     EventTime eventTime();
 
     enum EventTime {
-        /** The column {@code tally.columns.event-time}. */
+        /** The column that the view's window is over. */
         COLUMN,
         /** When the source committed the change: refused, since rows of a table do not know it. */
         COMMIT
@@ -73,10 +73,6 @@ interface TallyConfig {
         /** Name of a {@code quarkus.tls} configuration, for certificates that the system does not know. */
         Optional<String> tlsConfigurationName();
     }
-
-    /** Decimals that a price can have. A finer one goes to the dead letters. */
-    @WithDefault("2")
-    int priceScale();
 
     /** Whether updates and deletes take back what they replace ({@code retract}), or only new images count ({@code append}). */
     @WithDefault("retract")
@@ -187,54 +183,36 @@ interface TallyConfig {
     @WithConverter(YesOrNo.class)
     boolean createSchema();
 
-    /** The columns of the orders table that count, by the names they have in the table and in the records. */
-    Columns columns();
-
-    interface Columns {
-        /** The key. */
-        @WithDefault("order_id")
-        String orderId();
-
-        /** Who ordered, an integer. */
-        @WithDefault("customer_id")
-        String customerId();
-
-        /** Pieces, an integer. */
-        @WithDefault("quantity")
-        String quantity();
-
-        /** Price of one piece. */
-        @WithDefault("price")
-        String price();
-
-        /** When, a time with a zone. */
-        @WithDefault("event_ts")
-        String eventTime();
-    }
-
-    /** Where the orders come from. */
+    /** Where the rows come from. */
     Source source();
 
     interface Source {
-        /** The table, with its schema. */
-        @WithDefault("public.orders")
-        String table();
-
         /**
          * Further tables whose records in the topic are changes of that table: partitions that were published by
          * themselves, or what a router has renamed. Records of any other table are passed over.
          */
         Optional<Set<String>> aliases();
 
+        /**
+         * Topics that are not called as Debezium does, each as {@code schema.table=topic}. Without it that of {@code public.orders}
+         * is {@code ORDERS_TOPIC}, and the others are called like it, with their schema and table at the end.
+         */
+        Optional<Set<String>> topics();
+
         /** What a string in place of a decimal holds, where no schema in the record says it. */
         @WithDefault("text")
         Decimals decimals();
 
-        /** Decimals of a price in unscaled bytes, where no schema in the record says it. */
-        Optional<Integer> priceDecimals();
-
-        /** What an event time that is a number counts since 1970, where no schema in the record says it. */
+        /** What a time that is a number counts since 1970, where no schema in the record says it. */
         Optional<EpochUnit> timeUnit();
+
+        /**
+         * What the connector's converter has for {@code replace.null.with.default}: whether records have a column's default in
+         * place of NULL.
+         */
+        @WithDefault("true")
+        @WithConverter(YesOrNo.class)
+        boolean replaceNullWithDefault();
 
         /** The connector's replication slot. */
         @WithDefault("orders_slot")

@@ -8,13 +8,22 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.tally.registry.RegistrySettings;
+import io.tally.view.DefaultView;
+import io.tally.view.View;
+import io.tally.view.ViewStatement;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Settings that cannot be, or not together, are refused with their name, their value and what to do. */
 class EngineBeansTest {
@@ -41,49 +50,91 @@ class EngineBeansTest {
         }
     }
 
-    private void publishSettings(TallyConfig config) {
-        beans.publishSettings(config, beans.view(config));
+    private static final View VIEW = DefaultView.of(Duration.ofMinutes(10));
+
+    private static ViewSettings viewSettings(TallyConfig config) {
+        return new ViewSettings(config, new ViewsFile(config));
+    }
+
+    private RegistrySettings registry(TallyConfig config) {
+        return beans.registrySettings(config, null);
     }
 
     @Test
     void publishSettings_commitTimeAsEventTime_isRefusedWithTheWayOut() {
-        publishSettings(config("tally.event-time", "column"));
+        viewSettings(config("tally.event-time", "column"));
         assertRefused(
-                () -> publishSettings(config("tally.event-time", "commit")),
+                () -> viewSettings(config("tally.event-time", "commit")),
                 "tally.event-time=commit",
                 "clock_timestamp()",
-                "tally.columns.event-time");
+                "let the view's window be over it");
+    }
+
+    @Test
+    void settings_shorterThanAWindow_areAsLongAsOne() {
+        ViewSettings settings = viewSettings(config("tally.publish-early.after", "5m", "tally.audit.range", "1m"));
+        assertEquals(600_000, settings.window(VIEW).maxPinnedMs());
+        assertEquals(Duration.ofMinutes(10), settings.publish(VIEW).audit().range());
+        assertEquals(
+                300_000, settings.window(DefaultView.of(Duration.ofMinutes(1))).maxPinnedMs());
+    }
+
+    @Test
+    void settings_impossible_areRefused() {
+        assertRefused(() -> viewSettings(config("tally.idle-timeout", "0s")), "tally.idle-timeout=PT0S");
+        assertRefused(() -> viewSettings(config("tally.source.aliases", "a b")), "tally.source.aliases=a b");
+    }
+
+    @Test
+    void views_fileThatCannotBe_isRefusedWithItsNameAndLine(@TempDir Path folder) throws IOException {
+        assertRefused(
+                () -> new ViewsFile(config("tally.views", "/not/there.sql")),
+                "TALLY_VIEWS=/not/there.sql is not a file that can be read");
+        assertRefused(() -> new ViewsFile(config("tally.views", folder.toString())), "is not a file that can be read");
+        Path file = folder.resolve("views.sql");
+        Files.writeString(file, "");
+        assertRefused(
+                () -> new ViewsFile(config("tally.views", file.toString())),
+                "TALLY_VIEWS=" + file + ", line 1: the file holds no view");
+        Files.writeString(file, "-- none\n\nDROP TABLE orders");
+        assertRefused(() -> new ViewsFile(config("tally.views", file.toString())), file + ", line 3: DROP");
+        Files.write(file, new byte[] {(byte) 0xc3, 0x28});
+        assertRefused(() -> new ViewsFile(config("tally.views", file.toString())), file + " is not UTF-8");
+    }
+
+    @Test
+    void views_ofNoFile_areThePackagedOnes() {
+        assertEquals(
+                List.of("order_agg"),
+                new ViewsFile(config())
+                        .statements().stream().map(ViewStatement::name).toList());
     }
 
     @Test
     void registrySettings_asTheyAre() {
-        assertTrue(beans.registrySettings(config()).url().isEmpty());
+        assertTrue(registry(config()).url().isEmpty());
         String url = "https://registry:8443/apis/ccompat/v7";
-        RegistrySettings basic = beans.registrySettings(config(
+        RegistrySettings basic = registry(config(
                 "tally.registry.url", url, "tally.registry.username", "reader", "tally.registry.password", "secret"));
         assertEquals(Optional.of(URI.create(url)), basic.url());
         assertEquals(Optional.of("Basic cmVhZGVyOnNlY3JldA=="), basic.authorization());
-        RegistrySettings bearer =
-                beans.registrySettings(config("tally.registry.url", url, "tally.registry.token", "abc"));
+        RegistrySettings bearer = registry(config("tally.registry.url", url, "tally.registry.token", "abc"));
         assertEquals(Optional.of("Bearer abc"), bearer.authorization());
     }
 
     @Test
     void registrySettings_impossible_areRefused() {
-        assertRefused(
-                () -> beans.registrySettings(config("tally.format", "avro")),
-                "tally.format=avro",
-                "tally.registry.url");
+        assertRefused(() -> registry(config("tally.format", "avro")), "tally.format=avro", "tally.registry.url");
         for (String url : new String[] {"registry:8081", "ftp://registry", "http://", "http://a b"}) {
-            assertRefused(() -> beans.registrySettings(config("tally.registry.url", url)), "tally.registry.url");
+            assertRefused(() -> registry(config("tally.registry.url", url)), "tally.registry.url");
         }
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> beans.registrySettings(config("tally.registry.url", "http://me:secret@registry")))
+                        () -> registry(config("tally.registry.url", "http://me:secret@registry")))
                 .getMessage();
         assertTrue(message.contains("tally.registry.password") && !message.contains("secret"), message);
         assertRefused(
-                () -> beans.registrySettings(config(
+                () -> registry(config(
                         "tally.registry.url",
                         "http://registry",
                         "tally.registry.username",

@@ -33,8 +33,9 @@ class SettingNamesTest {
 
     @Test
     void problem_settingsThatExist_isNone() {
-        assertEquals(Optional.empty(), names.problem(List.of("tally.window.size", "quarkus.http.port"), Map.of()));
-        assertEquals(Optional.empty(), ofVariable("TALLY_WINDOW_SIZE"));
+        assertEquals(Optional.empty(), names.problem(List.of("tally.idle-timeout", "quarkus.http.port"), Map.of()));
+        assertEquals(Optional.empty(), ofVariable("TALLY_IDLE_TIMEOUT"));
+        assertEquals(Optional.empty(), ofVariable("TALLY_VIEWS"));
         assertEquals(Optional.empty(), ofVariable("TALLY_OUT_OF_ORDERNESS"));
         assertEquals(Optional.empty(), ofVariable("TALLY_DATAGEN_PER_MINUTE"));
         assertEquals(Optional.empty(), ofVariable("TALLY_REGISTRY_PASSWORD_FILE"));
@@ -61,19 +62,27 @@ class SettingNamesTest {
     @Test
     void problem_severalUnknown_namesEachOnce() {
         assertEquals(
-                Optional.of("TALLY_WINDOWSIZE is not a setting; the nearest is TALLY_WINDOW_SIZE."
-                        + " tally.windw.size is not a setting; the nearest is tally.window.size"),
-                names.problem(List.of("tally.windw.size"), Map.of("TALLY_WINDOWSIZE", "1")));
+                Optional.of("TALLY_IDLETIMEOUT is not a setting; the nearest is TALLY_IDLE_TIMEOUT."
+                        + " tally.idel-timeout is not a setting; the nearest is tally.idle-timeout"),
+                names.problem(List.of("tally.idel-timeout"), Map.of("TALLY_IDLETIMEOUT", "1")));
+    }
+
+    @Test
+    void problem_settingOfAnEarlierVersion_saysWhatToDoInstead() {
+        String instead =
+                " is not a setting any more; the view says it: change date_bin in the file that TALLY_VIEWS names";
+        assertEquals(Optional.of("TALLY_WINDOW_SIZE" + instead), ofVariable("TALLY_WINDOW_SIZE"));
+        assertEquals(Optional.of("tally.window.size" + instead), names.problem(List.of("tally.window.size"), Map.of()));
     }
 
     @Test
     void problem_settingThatDoesNotExist_namesTheNearest() {
         assertEquals(
-                Optional.of("TALLY_WINDOWSIZE is not a setting; the nearest is TALLY_WINDOW_SIZE"),
-                ofVariable("TALLY_WINDOWSIZE"));
+                Optional.of("TALLY_IDLETIMEOUT is not a setting; the nearest is TALLY_IDLE_TIMEOUT"),
+                ofVariable("TALLY_IDLETIMEOUT"));
         assertEquals(
-                Optional.of("tally.windw.size is not a setting; the nearest is tally.window.size"),
-                names.problem(List.of("tally.windw.size"), Map.of()));
+                Optional.of("tally.idel-timeout is not a setting; the nearest is tally.idle-timeout"),
+                names.problem(List.of("tally.idel-timeout"), Map.of()));
         assertEquals(
                 Optional.of("TALLY_DATAGEN_RATE is not a setting; the nearest is TALLY_DATAGEN_LATE"),
                 ofVariable("TALLY_DATAGEN_RATE"));

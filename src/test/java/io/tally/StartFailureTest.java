@@ -29,12 +29,12 @@ class StartFailureTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "tally.window.size | abc | a duration such as 500ms, 30s, 5m, 1h or PT1M30S",
+                "tally.idle-timeout | abc | a duration such as 500ms, 30s, 5m, 1h or PT1M30S",
                 "tally.updates | foo | one of retract, append",
-                "tally.price-scale | 2x | a whole number",
+                "tally.dead-letters.partitions | 2x | a whole number",
                 "tally.max-entries | many | a whole number",
                 "tally.create-schema | maybe | true or false",
-                "tally.source.price-decimals | two | a whole number",
+                "tally.publish-early.records | two | a whole number",
                 "tally.on-lost-ground | go | one of rebuild, stop"
             })
     void lines_settingThatCannotBeRead_namesItItsValueAndWhatIsPossible(String name, String value, String expected) {
@@ -47,16 +47,16 @@ class StartFailureTest {
     void lines_emptySetting_saysSo() {
         assertEquals(
                 List.of(
-                        "Tally cannot run: tally.columns.price is set, but empty; expected a value, or the setting left away"),
-                said(Map.of("tally.columns.price", "")));
+                        "Tally cannot run: tally.source.slot is set, but empty; expected a value, or the setting left away"),
+                said(Map.of("tally.source.slot", "")));
     }
 
     @Test
     void describe_propertyThatDoesNotExist_namesTheNearest() {
         assertEquals(
-                "tally.windw.size is not a setting; the nearest is tally.window.size",
+                "tally.idel-timeout is not a setting; the nearest is tally.idle-timeout",
                 StartFailure.describe(
-                        "SRCFG00050: tally.windw.size in SysPropConfigSource does not map to any root", Map.of()));
+                        "SRCFG00050: tally.idel-timeout in SysPropConfigSource does not map to any root", Map.of()));
     }
 
     @ParameterizedTest
@@ -81,17 +81,18 @@ class StartFailureTest {
     @Test
     void describe_emptyVariable_namesIt() {
         assertEquals(
-                "TALLY_COLUMNS_PRICE is set, but empty; expected a value, or the setting left away",
+                "TALLY_SOURCE_SLOT is set, but empty; expected a value, or the setting left away",
                 StartFailure.describe(
-                        "SRCFG00040: The config property tally.columns.price is defined as the empty String",
-                        Map.of("TALLY_COLUMNS_PRICE", "")));
+                        "SRCFG00040: The config property tally.source.slot is defined as the empty String",
+                        Map.of("TALLY_SOURCE_SLOT", "")));
     }
 
     @Test
     void lines_severalSettings_haveOneEach() {
         assertEquals(
                 2,
-                said(Map.of("tally.updates", "foo", "tally.window.size", "abc")).size());
+                said(Map.of("tally.updates", "foo", "tally.idle-timeout", "abc"))
+                        .size());
     }
 
     @Test

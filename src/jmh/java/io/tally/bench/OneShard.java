@@ -30,7 +30,8 @@ final class OneShard {
                 Long.MAX_VALUE,
                 false,
                 false,
-                WindowSettings.NEVER);
+                WindowSettings.NEVER,
+                false);
     }
 
     /** Partition 0, from its beginning. */

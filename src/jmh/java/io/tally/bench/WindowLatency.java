@@ -71,10 +71,11 @@ public final class WindowLatency {
         Duration measured = Duration.ofSeconds(Long.parseLong(args[0]));
         int perSecond = Integer.parseInt(args[1]);
         long windowSeconds = Long.parseLong(args[2]);
-        try (TestPipeline pipeline = new TestPipeline("latency").registerConnector()) {
+        try (TestPipeline pipeline = new TestPipeline("latency")
+                .withWindows(Duration.ofSeconds(windowSeconds))
+                .registerConnector()) {
             pipeline.execute("INSERT INTO orders VALUES ('first', 1, 1, 1, now() - interval '1 minute')");
-            try (EngineProcess engine = EngineProcess.start(pipeline, "tally.window.size=" + windowSeconds + "s")
-                    .awaitRunning()) {
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 new WindowLatency(pipeline, windowSeconds * 1_000).run(measured, perSecond);
                 System.out.println("records: " + engine.status().path("records"));
             }
@@ -154,7 +155,7 @@ public final class WindowLatency {
                 for (ConsumerRecord<byte[], byte[]> one : polled) {
                     decoder.decode(one.value(), change);
                     newestMs[one.partition()] =
-                            Math.max(newestMs[one.partition()], change.after().eventTimeMs());
+                            Math.max(newestMs[one.partition()], change.after().units(3) / 1000);
                     if (measuring) {
                         toKafka.add(one.timestamp() - change.commitTimeMs());
                         toReader.add(nowMs - one.timestamp());

@@ -196,7 +196,7 @@ public final class CapturedRow implements RowImage {
         return states[column] != NOT_FINITE && states[column] != FAR;
     }
 
-    /** Whether it is a time after the year 294246, which is not infinite, but no {@link #isFinite finite} one either. */
+    @Override
     public boolean isFar(int column) {
         return states[column] == FAR;
     }

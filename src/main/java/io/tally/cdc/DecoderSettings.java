@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -7,7 +8,7 @@ import java.util.function.Supplier;
 /**
  * What a decoder has to know beyond the records themselves.
  *
- * @param key the column that tells the rows of the table apart
+ * @param key the columns that tell the rows of the table apart
  * @param table the columns that are wanted; asked for each record, and always of the same names
  * @param updates what updates and deletes do
  * @param tables the tables whose changes count, {@code schema.table} or just {@code table}; records of others are passed
@@ -16,7 +17,7 @@ import java.util.function.Supplier;
  * @param schemas the schemas of a registry, or null if there is none to ask
  */
 public record DecoderSettings(
-        String key,
+        List<String> key,
         Supplier<TableColumns> table,
         UpdateMode updates,
         Set<String> tables,
@@ -25,7 +26,7 @@ public record DecoderSettings(
 
     /** @throws IllegalArgumentException if Avro is to be read without schemas */
     public DecoderSettings {
-        Objects.requireNonNull(key);
+        key = List.copyOf(key);
         Objects.requireNonNull(table);
         Objects.requireNonNull(updates);
         Objects.requireNonNull(format);
@@ -36,7 +37,7 @@ public record DecoderSettings(
     }
 
     /** For JSON without a registry. */
-    public DecoderSettings(String key, Supplier<TableColumns> table, UpdateMode updates, Set<String> tables) {
+    public DecoderSettings(List<String> key, Supplier<TableColumns> table, UpdateMode updates, Set<String> tables) {
         this(key, table, updates, tables, RecordFormat.AUTO, null);
     }
 
@@ -48,7 +49,7 @@ public record DecoderSettings(
     /** For the orders table as the pipeline creates it, with rows taken back. */
     public static DecoderSettings defaults() {
         TableColumns orders = TableColumns.ofOrders();
-        return new DecoderSettings("order_id", () -> orders, UpdateMode.RETRACT, Set.of());
+        return new DecoderSettings(List.of("order_id"), () -> orders, UpdateMode.RETRACT, Set.of());
     }
 
     /** The columns that are read of a row. */

@@ -169,7 +169,7 @@ final class Faults {
                         DeadLetterReason.FINER_PRICE,
                         field,
                         shown(record, start, end) + " has more than " + type.scale()
-                                + " decimals; raise tally.price-scale or fix the source");
+                                + " decimals; does the column have more since?");
             case NO_NUMBER ->
                 of(
                         DeadLetterReason.IMPOSSIBLE_NUMBER,

@@ -73,6 +73,10 @@ public final class RowChange {
     private long lastCommitLsn = NO_LSN;
     private long commitTimeMs = NO_TIME;
 
+    /** Where the key is: the record, or a buffer of our own if its parts lie apart. */
+    private byte[] keyBytes = NO_BYTES;
+
+    private byte[] ownKey = NO_BYTES;
     private int keyOffset;
     private int keyLength;
 
@@ -203,8 +207,30 @@ public final class RowChange {
      */
     public void setKey(byte[] buffer, int offset, int length) {
         setRecord(buffer);
+        if (keyBytes != buffer) {
+            keyBytes = buffer;
+        }
         keyOffset = offset;
         keyLength = length;
+    }
+
+    /** Begins a key of several parts, which are copied. */
+    void beginKey() {
+        keyBytes = ownKey;
+        keyOffset = 0;
+        keyLength = 0;
+    }
+
+    /** Adds a part, a JSON value; behind it comes a comma. */
+    void addToKey(byte[] buffer, int start, int end) {
+        int length = end - start;
+        if (keyLength + length + 1 > ownKey.length) {
+            ownKey = Arrays.copyOf(ownKey, 2 * (keyLength + length + 1));
+            keyBytes = ownKey;
+        }
+        System.arraycopy(buffer, start, ownKey, keyLength, length);
+        keyLength += length;
+        ownKey[keyLength++] = ',';
     }
 
     public int keyLength() {
@@ -212,10 +238,10 @@ public final class RowChange {
     }
 
     public void copyKey(byte[] target, int targetOffset) {
-        System.arraycopy(record, keyOffset, target, targetOffset, keyLength);
+        System.arraycopy(keyBytes, keyOffset, target, targetOffset, keyLength);
     }
 
     public boolean keyEquals(byte[] other, int otherOffset, int otherLength) {
-        return Arrays.equals(record, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
+        return Arrays.equals(keyBytes, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
     }
 }

@@ -2,6 +2,7 @@ package io.tally.cdc;
 
 import io.tally.cdc.json.Members;
 import io.tally.cdc.json.TextSlice;
+import java.util.List;
 
 /**
  * One row image, {@code before} or {@code after} in the envelope or the record itself: the columns that are wanted. What
@@ -11,9 +12,9 @@ import io.tally.cdc.json.TextSlice;
 final class RowReader {
 
     private final String image;
-    private final String keyName;
     private final int wanted;
-    private final int key;
+    private final int[] key;
+    private final List<String> names;
     private final Members members;
     private final TextSlice text = new TextSlice();
 
@@ -23,9 +24,9 @@ final class RowReader {
      */
     RowReader(String image, ColumnNames names, Members members) {
         this.image = image;
-        this.keyName = names.key();
+        this.names = names.all();
         this.wanted = names.wanted().size();
-        this.key = names.all().indexOf(names.key());
+        this.key = names.key().stream().mapToInt(this.names::indexOf).toArray();
         this.members = members;
     }
 
@@ -50,7 +51,7 @@ final class RowReader {
     /** How many of the columns are there. */
     int columnsPresent() {
         int found = 0;
-        for (int column = 0; column < wanted || column == key; column++) {
+        for (int column = 0; column < names.size(); column++) {
             found += members.isPresent(column) ? 1 : 0;
         }
         return found;
@@ -65,22 +66,32 @@ final class RowReader {
 
     /** Gives the change this image's key, which it must have. */
     void fillKey(byte[] record, RowChange change) throws UndecodableException {
-        if (members.isAbsent(key)) {
-            throw members.first(key) == Members.MISSING
-                    ? Faults.missingColumn(path(keyName), record, members.start(), members.end())
-                    : Faults.nullColumn(path(keyName));
-        }
-        if (members.isString(key) && ColumnReader.isUnavailable(record, members.start(key), members.end(key), text)) {
-            throw Faults.unavailable(path(keyName));
+        for (int part : key) {
+            requireKey(record, part);
         }
         setKey(record, change);
     }
 
+    private void requireKey(byte[] record, int part) throws UndecodableException {
+        if (members.isAbsent(part)) {
+            throw members.first(part) == Members.MISSING
+                    ? Faults.missingColumn(path(names.get(part)), record, members.start(), members.end())
+                    : Faults.nullColumn(path(names.get(part)));
+        }
+        if (members.isString(part)
+                && ColumnReader.isUnavailable(record, members.start(part), members.end(part), text)) {
+            throw Faults.unavailable(path(names.get(part)));
+        }
+    }
+
     /** Gives the change this image's key if it has one, for changes that count nothing. */
     void fillKeyIfAny(byte[] record, RowChange change) {
-        if (!members.isAbsent(key)) {
-            setKey(record, change);
+        for (int part : key) {
+            if (members.isAbsent(part)) {
+                return;
+            }
         }
+        setKey(record, change);
     }
 
     /**
@@ -129,11 +140,18 @@ final class RowReader {
         return members.isObject();
     }
 
-    /** The bytes of a string without its quotes, of anything else as it is. */
+    /** The bytes as they are, of several columns one behind the other; of a string by itself without its quotes. */
     private void setKey(byte[] record, RowChange change) {
-        int quote = members.isString(key) ? 1 : 0;
-        int start = members.start(key) + quote;
-        change.setKey(record, start, members.end(key) - quote - start);
+        if (key.length == 1) {
+            int quote = members.isString(key[0]) ? 1 : 0;
+            int start = members.start(key[0]) + quote;
+            change.setKey(record, start, members.end(key[0]) - quote - start);
+            return;
+        }
+        change.beginKey();
+        for (int part : key) {
+            change.addToKey(record, members.start(part), members.end(part));
+        }
     }
 
     /** Where a column is, for messages. */

@@ -43,6 +43,16 @@ public final class TableColumns {
         return columns[index];
     }
 
+    /** The place of a column, which has to be there. */
+    public int indexOf(String name) {
+        for (int i = 0; i < columns.length; i++) {
+            if (columns[i].ref().name().equals(name)) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("column " + name + " is not read");
+    }
+
     /** The scale that the units of a number are in. */
     public int scale(int index) {
         return Math.max(columns[index].type().scale(), 0);

@@ -7,7 +7,6 @@ import io.tally.cdc.DebeziumDecoder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -44,21 +43,22 @@ class OrdersConnector implements InboundConnector {
             ConsumerConfig.GROUP_PROTOCOL_CONFIG);
 
     private final Map<String, Object> kafka;
-    private final List<ViewInput> views;
+    private final ViewInputs views;
     private final TopicProbe probe;
-    private final Instance<DebeziumDecoder> decoders;
+    private final Decoders decoders;
     private final ShapeLog shapes;
     private final Readers readers;
     private final Event<Refusal> refusals;
     private final OrdersIn ordersIn;
     private final InstantSource clock;
     private final CatchUp catchUp = new CatchUp(NEAR_RECORDS);
+    private int channels;
 
     OrdersConnector(
             @Identifier("default-kafka-broker") Map<String, Object> kafka,
-            List<ViewInput> views,
+            ViewInputs views,
             TopicProbe probe,
-            Instance<DebeziumDecoder> decoders,
+            Decoders decoders,
             ShapeLog shapes,
             Readers readers,
             Event<Refusal> refusals,
@@ -75,51 +75,58 @@ class OrdersConnector implements InboundConnector {
         this.clock = clock;
     }
 
+    /** What it gives begins when the views are known. */
     @Override
     public Flow.Publisher<? extends Message<?>> getPublisher(Config channel) {
-        String name = "tally-read-" + (readers.loops().size() + 1);
+        String name = "tally-read-" + ++channels;
+        boolean isFirst = channels == 1;
         Map<String, Object> consumerConfig = consumerConfig(channel, name);
-        PollLoop loop = loop(name, consumerConfig, this::assignments);
-        readers.add(loop);
-        if (readers.loops().size() == 1 && hasSeveralViewsOfOneTopic()) {
-            startCatchingUp(channel);
-        }
-        return loop;
+        return (Flow.Publisher<Message<Polled>>) subscriber -> views.whenKnown(known -> {
+            PollLoop loop = loop(
+                    name,
+                    consumerConfig,
+                    known,
+                    consumer -> new Assignments(consumer, known, probe::topic, catchUp, refusals::fire));
+            readers.add(loop);
+            if (isFirst && hasSeveralViewsOfOneTopic(known)) {
+                startCatchingUp(channel, known);
+            }
+            loop.subscribe(subscriber);
+        });
     }
 
     /** Of several views one may be behind. The thread has a consumer, but no connection until it has something to do. */
-    private void startCatchingUp(Config channel) {
+    private void startCatchingUp(Config channel, List<ViewInput> known) {
         String name = "tally-catch-up";
         Map<String, Object> config = consumerConfig(channel, name);
         config.keySet().removeAll(OF_A_GROUP);
-        PollLoop loop = loop(name, config, catchUp::with);
+        PollLoop loop = loop(name, config, known, catchUp::with);
         readers.addCatchUp(loop);
         loop.subscribe(new EachPoll(ordersIn::read));
     }
 
-    private boolean hasSeveralViewsOfOneTopic() {
-        return topics().size() < views.size();
+    private static boolean hasSeveralViewsOfOneTopic(List<ViewInput> known) {
+        return topics(known).size() < known.size();
     }
 
-    private Set<String> topics() {
-        return views.stream().map(ViewInput::topic).collect(Collectors.toSet());
+    private static Set<String> topics(List<ViewInput> known) {
+        return known.stream().map(ViewInput::topic).collect(Collectors.toSet());
     }
 
     private PollLoop loop(
-            String name, Map<String, Object> config, Function<Consumer<ByteBuffer, ByteBuffer>, Reading> readingOf) {
+            String name,
+            Map<String, Object> config,
+            List<ViewInput> known,
+            Function<Consumer<ByteBuffer, ByteBuffer>, Reading> readingOf) {
         Map<String, DebeziumDecoder> decoderOf =
-                topics().stream().collect(Collectors.toMap(Function.identity(), topic -> decoders.get()));
+                topics(known).stream().collect(Collectors.toMap(Function.identity(), decoders::decoder));
         return new PollLoop(
                 name,
                 () -> new KafkaConsumer<>(config, new ByteBufferDeserializer(), new ByteBufferDeserializer()),
                 readingOf,
-                views.stream().map(ViewInput::store).toList(),
+                known.stream().map(ViewInput::store).toList(),
                 clock,
                 new Polled(decoderOf, shapes));
-    }
-
-    private Assignments assignments(Consumer<ByteBuffer, ByteBuffer> consumer) {
-        return new Assignments(consumer, views, probe::topic, catchUp, refusals::fire);
     }
 
     private Map<String, Object> consumerConfig(Config channel, String clientId) {

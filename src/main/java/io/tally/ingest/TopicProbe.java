@@ -4,10 +4,9 @@ import io.smallrye.common.annotation.Identifier;
 import io.tally.window.OffsetRange;
 import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
+import io.tally.window.Topics;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -25,7 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Asks the broker about topics. */
 @ApplicationScoped
-class TopicProbe {
+class TopicProbe implements Topics {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -44,15 +43,8 @@ class TopicProbe {
         this.clock = clock;
     }
 
-    /** The orders topic, for whoever asks for one without a name. */
-    @Produces
-    @Singleton
-    Topic orders() {
-        return topic(settings.topic());
-    }
-
-    /** Asks about one of them. */
-    Topic topic(String name) {
+    @Override
+    public Topic topic(String name) {
         return () -> facts(name);
     }
 

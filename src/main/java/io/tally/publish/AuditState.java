@@ -38,7 +38,8 @@ public record AuditState(
         return new AuditState(Verdict.OFF, why, 0, 0, 0, 0, 0);
     }
 
-    static final AuditState INITIAL = new AuditState(Verdict.WAITING, null, 0, 0, 0, 0, 0);
+    /** Before the first comparison. */
+    public static final AuditState INITIAL = new AuditState(Verdict.WAITING, null, 0, 0, 0, 0, 0);
 
     AuditState waiting(String why) {
         return new AuditState(Verdict.WAITING, why, runs, 0, lastRunMs, lastTookMs, cleanUntilMs);

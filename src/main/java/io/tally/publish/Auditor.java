@@ -10,17 +10,27 @@ public final class Auditor {
 
     private static final Logger LOG = Logger.getLogger(Auditor.class);
 
+    /** Null if there is none. */
     private final Audit audit;
+
     private final String offBecause;
     private final Executor executor;
 
     private volatile String problem;
 
-    /** @param offBecause why there is none, or null */
-    Auditor(Audit audit, String offBecause, Executor executor) {
+    Auditor(Audit audit, Executor executor) {
+        this(audit, null, executor);
+    }
+
+    private Auditor(Audit audit, String offBecause, Executor executor) {
         this.audit = audit;
         this.offBecause = offBecause;
         this.executor = executor;
+    }
+
+    /** Of a view that is not compared. */
+    static Auditor off(String because) {
+        return new Auditor(null, because, null);
     }
 
     /** What has been found so far; safe to read from any thread. */

@@ -28,7 +28,8 @@ public record FillState(Map<String, Long> byReason, List<Fill> latest) {
 
     static final int MOST_KEPT = 10;
 
-    static final FillState NONE = new FillState(Map.of(), List.of());
+    /** Nothing was filled. */
+    public static final FillState NONE = new FillState(Map.of(), List.of());
 
     /** The name under which the very first filling is reported. */
     static final String FIRST_START = "first-start";

@@ -127,7 +127,7 @@ final class FillSteps {
         this.locks = new ViewLocks(view);
         this.begin = BEGIN.formatted(locks.holdStill());
         this.lookSql = LOOK.formatted(table.holdsRows());
-        this.readSql = table.read(settings.orders().counts());
+        this.readSql = table.read();
         this.freshCheckpoints =
                 FRESH_CHECKPOINTS.formatted(table.newestStart("now() + make_interval(secs => $4::bigint)"));
         this.maxFutureSeconds = settings.maxFutureSeconds();

@@ -1,7 +1,8 @@
 package io.tally.publish;
 
+import io.tally.view.View;
+import io.tally.view.sql.Names;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,7 +37,7 @@ public record Look(
     /**
      * A column.
      *
-     * @param category PostgreSQL's letter for the kind of its type: N for numbers, D for dates and times
+     * @param category PostgreSQL's letter for the kind of its type
      * @param number its place in the table, which it keeps for life
      * @param version the transaction that wrote its catalog row: another one after ALTER COLUMN and RENAME
      */
@@ -70,29 +71,24 @@ public record Look(
                 .toList();
     }
 
-    /** What keeps the table from being read as orders, one line for an operator with what to do; null if nothing does. */
-    String misfit(OrdersTable orders) {
-        if (root == null) {
-            return "table " + orders.name() + " is not there: set tally.source.table, or make it";
-        }
-        List<String> wrong = new ArrayList<>();
-        requireKind(orders.customerId(), "N", "an integer", wrong);
-        requireKind(orders.quantity(), "N", "an integer", wrong);
-        requireKind(orders.price(), "N", "a numeric", wrong);
-        requireKind(orders.eventTime(), "D", "a timestamp with time zone", wrong);
-        return wrong.isEmpty()
-                ? null
-                : "columns of " + orders.name() + " are not as they are read: " + String.join(", ", wrong)
-                        + ". Change them, or set tally.columns";
+    /** The names of the columns that a view reads, as they are here. */
+    static List<String> names(View view) {
+        return view.columns().stream()
+                .map(column -> Names.quoted(column.ref().name()))
+                .toList();
     }
 
-    private void requireKind(String name, String category, String expected, List<String> wrong) {
-        Column column = columns.get(name);
-        if (column == null) {
-            wrong.add(name + " is missing");
-        } else if (!column.category.equals(category)) {
-            wrong.add(name + " is " + column.type + " and should be " + expected);
+    /** What of a view's table is not there, one line for an operator with what to do; null if all of it is. */
+    String misfit(View view) {
+        if (root == null) {
+            return "table " + view.quotedTable() + " is not there: make it, or write another one into the view";
         }
+        List<String> missing =
+                names(view).stream().filter(name -> !columns.containsKey(name)).toList();
+        return missing.isEmpty()
+                ? null
+                : "columns of " + view.quotedTable() + " are missing: " + String.join(", ", missing)
+                        + ". Make them again, or write others into the view";
     }
 
     JsonObject toJson() {

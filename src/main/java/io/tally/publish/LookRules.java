@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.tally.view.View;
 import io.tally.window.Doubts;
 import io.tally.window.LostGround;
 import java.util.ArrayList;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What it means that two looks at the source differ. No I/O: two looks in, a verdict out. */
 final class LookRules {
@@ -21,12 +21,12 @@ final class LookRules {
      */
     record Verdict(LostGround.Reason lost, String explanation, SourceState next) {}
 
-    private final OrdersTable orders;
+    private final View view;
     private final boolean needsOldRows;
 
     /** @param needsOldRows whether changes are only of use with the row they replace */
-    LookRules(OrdersTable orders, boolean needsOldRows) {
-        this.orders = orders;
+    LookRules(View view, boolean needsOldRows) {
+        this.view = view;
         this.needsOldRows = needsOldRows;
     }
 
@@ -49,7 +49,7 @@ final class LookRules {
                             + ": the database was restored or replaced, and the connector leaves changes out until its"
                             + " stored offset is deleted");
         }
-        String misfit = now.misfit(orders);
+        String misfit = now.misfit(view);
         if (misfit != null) {
             return lost(LostGround.Reason.TABLE_CHANGED, misfit);
         }
@@ -80,9 +80,9 @@ final class LookRules {
     /** No record tells of a column whose values are others, or that another one has taken the name of. */
     private Optional<String> tableChange(Look before, Look now) {
         if (!now.root().equals(before.root())) {
-            return Optional.of("table " + orders.name() + " was dropped and made again");
+            return Optional.of("table " + view.quotedTable() + " was dropped and made again");
         }
-        return Stream.of(orders.customerId(), orders.quantity(), orders.price(), orders.eventTime())
+        return Look.names(view).stream()
                 .map(name -> columnChange(
                         name, before.columns().get(name), now.columns().get(name)))
                 .filter(Objects::nonNull)
@@ -90,7 +90,7 @@ final class LookRules {
     }
 
     private String columnChange(String name, Look.Column before, Look.Column now) {
-        String column = "column " + name + " of " + orders.name();
+        String column = "column " + name + " of " + view.quotedTable();
         if (before == null || before.number() != now.number()) {
             return column + " is another one than before";
         }

@@ -71,7 +71,7 @@ final class PgAuditBooks implements AuditBooks {
         this.table = table;
         this.slot = settings.slot();
         this.compare = COMPARE.formatted(
-                table.differences(SINCE, UNTIL, settings.orders().counts(), MOST_DIFFERENCES),
+                table.differences(SINCE, UNTIL, MOST_DIFFERENCES),
                 table.startOf("until - make_interval(secs => $1::bigint)"),
                 table.nextStart("now() - make_interval(secs => $2::bigint)"),
                 table.checkpoints());

@@ -93,7 +93,6 @@ final class PgLedger implements Ledger {
     private final Schema schema;
     private final SourceCheck source;
     private final PgLook look;
-    private final OrdersTable orders;
     private final FillSteps fillSteps;
     private final PublishTransaction publishTransaction;
     private final String slot;
@@ -114,7 +113,6 @@ final class PgLedger implements Ledger {
         this.schema = schema;
         this.source = source;
         this.look = look;
-        this.orders = settings.orders();
         this.fillSteps = fill;
         this.publishTransaction = publish;
         this.slot = settings.slot();
@@ -125,12 +123,7 @@ final class PgLedger implements Ledger {
     @Override
     public CompletionStage<Optional<Misfit>> prepare() {
         return database.once(connection -> schema.prepare(connection)
-                .compose(misfit -> misfit.isPresent() ? Future.succeededFuture(misfit) : source.look(connection))
-                .compose(misfit -> misfit.isPresent()
-                        ? Future.succeededFuture(misfit)
-                        : look.facts(connection)
-                                .map(found -> Optional.ofNullable(found.misfit(orders))
-                                        .map(message -> new Misfit(message, true)))));
+                .compose(misfit -> misfit.isPresent() ? Future.succeededFuture(misfit) : source.look(connection)));
     }
 
     @Override

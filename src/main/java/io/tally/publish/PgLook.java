@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.tally.view.View;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnection;
@@ -56,12 +57,13 @@ final class PgLook {
                               AND '"' || replace(attname, '"', '""') || '"' = ANY ($2::text[]))) AS facts
             """.formatted(SYSTEM);
 
-    private final OrdersTable orders;
+    private final View view;
     private final String lock;
 
-    PgLook(OrdersTable orders) {
-        this.orders = orders;
-        this.lock = LOCK.formatted(orders.name());
+    /** @param view whose table and columns are looked at */
+    PgLook(View view) {
+        this.view = view;
+        this.lock = LOCK.formatted(view.quotedTable());
     }
 
     /** Begins a transaction and looks while nobody changes the table. */
@@ -78,10 +80,10 @@ final class PgLook {
 
     /** Looks in the transaction that there is, if there is one, whoever changes the table meanwhile. */
     Future<Look> facts(PgConnection connection) {
-        String[] columns = {orders.customerId(), orders.quantity(), orders.price(), orders.eventTime()};
+        String[] columns = Look.names(view).toArray(String[]::new);
         return connection
                 .preparedQuery(FACTS)
-                .execute(Tuple.tuple().addString(orders.name()).addArrayOfString(columns))
+                .execute(Tuple.tuple().addString(view.quotedTable()).addArrayOfString(columns))
                 .map(rows -> Look.of(rows.iterator().next().get(JsonObject.class, "facts")));
     }
 

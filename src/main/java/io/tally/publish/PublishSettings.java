@@ -8,12 +8,11 @@ import java.util.Optional;
 /**
  * What this package needs to know, as plain values.
  *
- * @param rowSettings the settings that shape the rows, by the names users know; a start with others is refused
+ * @param rowSettings what shapes the rows, by the names users know; a start with others is refused
  * @param view what is kept
  * @param maxFutureSeconds how far ahead of the clock an order may be dated and still move the watermark
  * @param historyOlderThan windows that have been over for longer than this are left alone when results are filled again
  * @param needsOldRows whether changes are only of use with the row they replace
- * @param orders the source table
  * @param slot the connector's replication slot
  * @param restartMargin how long a filling waits for transactions under way, before it reads all of the topic again instead
  * @param createSchema whether to create missing tables
@@ -27,7 +26,6 @@ public record PublishSettings(
         long maxFutureSeconds,
         Optional<Duration> historyOlderThan,
         boolean needsOldRows,
-        OrdersTable orders,
         String slot,
         Duration restartMargin,
         boolean createSchema,
@@ -43,6 +41,12 @@ public record PublishSettings(
      * @param range how far back from the newest final window
      */
     public record Audit(Optional<String> offBecause, Duration every, Duration range) {}
+
+    /** The name of what says what the view is, in PostgreSQL's words. */
+    public static final String VIEW = "view";
+
+    /** The name of what says of which types the columns are that it reads. */
+    public static final String COLUMNS = "columns";
 
     /** The name of the row setting that says what is history. */
     public static final String HISTORY = "tally.history-older-than";

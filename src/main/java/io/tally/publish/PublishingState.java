@@ -54,7 +54,8 @@ public record PublishingState(
 
     static final int MOST_ROUNDS = 20;
 
-    static final PublishingState INITIAL = new PublishingState(0, 0, 0, 0, 0, 0, null, List.of());
+    /** Of a view that is not kept yet. */
+    public static final PublishingState INITIAL = new PublishingState(0, 0, 0, 0, 0, 0, null, List.of());
 
     public boolean failing() {
         return failingSinceMs != 0;

@@ -1,6 +1,5 @@
 package io.tally.publish;
 
-import io.tally.view.DefaultView;
 import io.tally.view.FillQuery;
 import io.tally.view.FixedWindow;
 import io.tally.view.ResultColumn;
@@ -10,6 +9,7 @@ import io.tally.view.Type;
 import io.tally.view.View;
 import io.tally.view.Window;
 import io.tally.view.sql.Names;
+import io.tally.window.CustomerRanking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -153,7 +153,13 @@ public final class ResultTable {
     String createFinal() {
         return """
                 CREATE VIEW %s AS SELECT %s FROM %s
-                WHERE %s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_view_checkpoint WHERE view = %s)""".formatted(quotedFinalName(), join(shown), name, endOfRow(), Names.literal(view.name()));
+                WHERE %s%s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_view_checkpoint WHERE view = %s)""".formatted(
+                        quotedFinalName(),
+                        join(shown),
+                        name,
+                        endOfRow(),
+                        window.zoned() ? "" : " AT TIME ZONE 'UTC'",
+                        Names.literal(view.name()));
     }
 
     /** The end of the window of a row: on the calendar that is not always what is shown. */
@@ -192,8 +198,8 @@ public final class ResultTable {
                 .formatted(
                         start,
                         endOfRow(),
-                        keyName(view.keys().get(DefaultView.CUSTOMER)),
-                        totals.get(DefaultView.SALES).name(),
+                        keyName(view.keys().get(CustomerRanking.CUSTOMER)),
+                        totals.get(CustomerRanking.SALES).name(),
                         totals.get(View.ROWS).name(),
                         name);
     }
@@ -332,13 +338,11 @@ public final class ResultTable {
 
     /**
      * Reads what the rows are, each as one text, but for windows that end at or before the time that is the parameter, a text.
-     *
-     * @param counts a further condition for a row to count
      */
-    String read(String counts) {
+    String read() {
         return "SELECT filled::text AS line FROM (%s) AS filled (%s) WHERE %s"
                 .formatted(
-                        FillQuery.of(view, List.of(counts), List.of()),
+                        FillQuery.of(view),
                         join(filledColumns()),
                         start == null ? NO_HISTORY : isAfter(window.endSql("w")));
     }
@@ -406,11 +410,10 @@ public final class ResultTable {
      *
      * @param since start of the oldest window to compare; of one that it lies in, only a part would be compared
      * @param until start of the first one not to compare
-     * @param counts a further condition for a row to count
      */
-    String differences(String since, String until, String counts, int most) {
+    String differences(String since, String until, int most) {
         String time = Names.quoted(window.column().name());
-        List<String> within = new ArrayList<>(List.of(time + " < " + until, counts));
+        List<String> within = new ArrayList<>(List.of(time + " < " + until));
         if (window instanceof FixedWindow) {
             within.add(time + " >= " + since);
         } else {

@@ -1,8 +1,10 @@
 package io.tally.publish;
 
-import io.tally.view.DefaultView;
+import io.tally.view.ResultColumn;
+import io.tally.view.Type;
 import io.tally.view.View;
 import io.tally.view.Window;
+import io.tally.window.CustomerRanking;
 import io.tally.window.Groups;
 import io.tally.window.Unpublished;
 import io.tally.window.WindowDeltas;
@@ -141,6 +143,7 @@ public class SalesNow {
     private final Pool pool;
     private final WindowStore store;
     private final Window windows;
+    private final boolean isAboutSales;
     private final String ofWindow;
     private final String ofCustomer;
     private final String closed;
@@ -150,6 +153,14 @@ public class SalesNow {
         this.pool = pool;
         this.store = store;
         this.windows = settings.view().windowOrAll();
+        this.isAboutSales = isAboutSales(settings.view());
+        if (!isAboutSales) {
+            ofWindow = null;
+            ofCustomer = null;
+            closed = null;
+            top = null;
+            return;
+        }
         ResultTable table = new ResultTable(settings.view());
         String result = table.likeDefault();
         String checkpoints = table.checkpoints();
@@ -162,6 +173,20 @@ public class SalesNow {
                 checkpoints);
         this.closed = CLOSED.formatted(result, checkpoints);
         this.top = TOP.formatted(result);
+    }
+
+    /** Whether the view is one of amounts for each integer in windows, which is all that can be asked about. */
+    public boolean isAboutSales() {
+        return isAboutSales;
+    }
+
+    private static boolean isAboutSales(View view) {
+        return view.result(ResultColumn.Role.WINDOW_START).isPresent()
+                && view.keys().size() == 1
+                && view.keys().getFirst().type().kind() == Type.Kind.INTEGER
+                && !view.keys().getFirst().ref().nullable()
+                && view.totals().size() == 2
+                && view.totals().get(CustomerRanking.SALES).amount() != null;
     }
 
     /** A question that cannot be answered now; the caller may ask again. */
@@ -366,8 +391,8 @@ public class SalesNow {
             owners.add(partition.owner());
             before.add(lastWithout);
             windowStarts.add(window.startMs() / 1000);
-            customers.add(((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue());
-            amounts.add(Numeric.create(groups.sum(slot, DefaultView.SALES)));
+            customers.add(((Long) groups.key(slot, CustomerRanking.CUSTOMER)).intValue());
+            amounts.add(Numeric.create(groups.sum(slot, CustomerRanking.SALES)));
             counts.add(groups.sum(slot, View.ROWS).longValueExact());
         }
 

@@ -12,5 +12,6 @@ import java.util.List;
  */
 public record SourceFindings(long lsn, boolean standby, List<String> notFull, List<String> problems) {
 
-    static final SourceFindings NONE = new SourceFindings(-1, false, List.of(), List.of());
+    /** Before the first look. */
+    public static final SourceFindings NONE = new SourceFindings(-1, false, List.of(), List.of());
 }

@@ -47,7 +47,7 @@ public final class SourceWatch implements Audit.Whole {
     public SourceWatch(WindowStore store, Ledger ledger, PublishSettings settings, Executor executor) {
         this.store = store;
         this.ledger = ledger;
-        this.rules = new LookRules(settings.orders(), settings.needsOldRows());
+        this.rules = new LookRules(settings.view(), settings.needsOldRows());
         this.needsOldRows = settings.needsOldRows();
         this.fills = !settings.stopOnLostGround();
         this.executor = executor;

@@ -11,12 +11,14 @@ import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
 import io.tally.window.Waiting;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -450,8 +452,9 @@ public final class Takeover implements Checkpoints {
     }
 
     private Optional<String> changedSetting(Map<String, String> before) {
+        // What the view says first: it is what people have written.
         return changes(before)
-                .findFirst()
+                .max(Comparator.comparing(PublishSettings.VIEW::equals))
                 .map(key -> describe(key, before, "was built with")
                         + ". Set it back, or start once with tally.rebuild=true to build the table again");
     }
@@ -468,7 +471,8 @@ public final class Takeover implements Checkpoints {
                         + " start without " + PublishSettings.HISTORY);
     }
 
-    private Stream<String> changes(Map<String, String> before) {
+    private Stream<String> changes(Map<String, String> stored) {
+        Map<String, String> before = EarlierSettings.today(stored, settings);
         return Stream.concat(settings.rowSettings().keySet().stream(), before.keySet().stream())
                 .distinct()
                 .sorted()
@@ -477,7 +481,17 @@ public final class Takeover implements Checkpoints {
 
     private String describe(String key, Map<String, String> before, String verb) {
         String value = settings.rowSettings().getOrDefault(key, DEFAULT);
+        if (key.equals(PublishSettings.VIEW) || key.equals(PublishSettings.COLUMNS)) {
+            String what = "view " + settings.view().name()
+                    + (key.equals(PublishSettings.VIEW) ? " is " : " has the columns ");
+            return what + value + ", but it " + verb + " " + before.getOrDefault(key, earlier(before));
+        }
         return key + "=" + value + ", but order_agg " + verb + " " + before.getOrDefault(key, DEFAULT);
+    }
+
+    /** What a build without views had in its place. */
+    private static String earlier(Map<String, String> before) {
+        return "the settings " + new TreeMap<>(before);
     }
 
     private static <T> CompletionStage<T> refuse(String message) {

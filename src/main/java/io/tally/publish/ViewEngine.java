@@ -10,6 +10,7 @@ import io.tally.window.WindowStore;
  * what happens to one of them does not touch another.
  *
  * @param windowSettings how rows become groups in windows
+ * @param topic of the table that it reads
  * @param store what is in memory
  * @param publisher brings it to the database
  * @param rounds when it does
@@ -21,6 +22,7 @@ import io.tally.window.WindowStore;
  */
 public record ViewEngine(
         WindowSettings windowSettings,
+        String topic,
         WindowStore store,
         Publisher publisher,
         Rounds rounds,

@@ -4,15 +4,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** The views that this engine keeps. Safe for use by many threads. */
+/**
+ * The views that this engine keeps: none until PostgreSQL has read them, which it can only do when it answers. Safe for use by
+ * many threads.
+ */
 public final class ViewEngines {
 
     private final InstantSource clock;
-    private final List<ViewEngine> all;
+    private volatile List<ViewEngine> all = List.of();
+    private volatile List<String> refused = List.of();
+    private volatile String waiting = "PostgreSQL is asked what the views are";
 
-    ViewEngines(InstantSource clock, List<ViewEngine> all) {
+    ViewEngines(InstantSource clock) {
         this.clock = clock;
-        this.all = List.copyOf(all);
     }
 
     /** All of them, in the order of the file that they are written in. */
@@ -23,6 +27,28 @@ public final class ViewEngines {
     /** The view of a name, if there is one. */
     public Optional<ViewEngine> named(String name) {
         return all.stream().filter(view -> view.name().equals(name)).findFirst();
+    }
+
+    /** Why there are none yet, in words; null when they are known. */
+    public String waiting() {
+        return waiting;
+    }
+
+    /** Why some of the file are not kept, one text for each. */
+    public List<String> refused() {
+        return refused;
+    }
+
+    /** Says why there are none yet. */
+    public void waitFor(String why) {
+        waiting = why;
+    }
+
+    /** Takes the views, once. */
+    public void are(List<ViewEngine> views, List<String> refusals) {
+        all = List.copyOf(views);
+        refused = List.copyOf(refusals);
+        waiting = null;
     }
 
     /** Our clock, epoch ms. */

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /** One question and its answer. Whoever asks does so again if that fails. */
 class RegistryClient {
@@ -37,9 +38,9 @@ class RegistryClient {
     private final HttpClient http;
     private final String url;
     private final Optional<String> authorization;
-    private final ColumnNames columns;
+    private final Supplier<ColumnNames> columns;
 
-    RegistryClient(HttpClient http, URI url, Optional<String> authorization, ColumnNames columns) {
+    RegistryClient(HttpClient http, URI url, Optional<String> authorization, Supplier<ColumnNames> columns) {
         this.http = http;
         this.url = url.toString().replaceAll("/+$", "");
         this.authorization = authorization;
@@ -57,7 +58,7 @@ class RegistryClient {
                             answer.path("schemaType").asText(WriterSchema.AVRO),
                             answer.path("schema").asText(),
                             texts,
-                            columns));
+                            columns.get()));
         });
     }
 

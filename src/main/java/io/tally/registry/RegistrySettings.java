@@ -3,6 +3,7 @@ package io.tally.registry;
 import io.tally.cdc.ColumnNames;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What this package needs to know, as plain values.
@@ -10,7 +11,10 @@ import java.util.Optional;
  * @param url what comes before {@code /schemas/ids/…}; without it there is no registry
  * @param authorization the header of that name
  * @param tlsConfiguration name of the TLS configuration
- * @param columns the columns that count
+ * @param columns the columns that are read, asked for when the first schema is
  */
 public record RegistrySettings(
-        Optional<URI> url, Optional<String> authorization, Optional<String> tlsConfiguration, ColumnNames columns) {}
+        Optional<URI> url,
+        Optional<String> authorization,
+        Optional<String> tlsConfiguration,
+        Supplier<ColumnNames> columns) {}

@@ -11,20 +11,16 @@ import io.tally.ingest.Readers;
 import io.tally.ingest.Refusal;
 import io.tally.ingest.ShapeLog;
 import io.tally.publish.AuditState;
-import io.tally.publish.Auditor;
 import io.tally.publish.FillState;
 import io.tally.publish.OwedFill;
-import io.tally.publish.Publisher;
 import io.tally.publish.PublishingState;
 import io.tally.publish.SourceFindings;
-import io.tally.publish.SourceWatch;
-import io.tally.publish.Takeover;
 import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
+import io.tally.view.RowFault;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
-import io.tally.window.ValueFault;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -44,12 +40,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class Engine {
 
     private final Readers readers;
-    private final WindowStore store;
-    private final Publisher publisher;
-    private final Takeover takeover;
-    private final OwedFill owedFill;
-    private final SourceWatch sourceWatch;
-    private final Auditor auditor;
+    private final ViewEngines views;
     private final DeadLetterLog deadLetters;
     private final ShapeLog shapes;
     private final IngestSettings ingest;
@@ -75,13 +66,7 @@ class Engine {
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.readers = readers;
-        ViewEngine view = views.all().getFirst();
-        this.store = view.store();
-        this.publisher = view.publisher();
-        this.takeover = view.takeover();
-        this.owedFill = view.owedFill();
-        this.sourceWatch = view.sourceWatch();
-        this.auditor = view.auditor();
+        this.views = views;
         this.deadLetters = deadLetters;
         this.shapes = shapes;
         this.ingest = ingest;
@@ -89,6 +74,11 @@ class Engine {
         this.deadLetterTopic = deadLetterTopic;
         this.clock = clock;
         this.version = version;
+    }
+
+    /** The view that is shown, if it is known yet. */
+    private Optional<ViewEngine> view() {
+        return views.all().stream().findFirst();
     }
 
     void onRefusal(@Observes Refusal event) {
@@ -107,17 +97,20 @@ class Engine {
                 version,
                 ingest.topic(),
                 startedAt,
-                instant(store.watermarkMs(nowMs)),
-                waitingFor(nowMs),
+                view().map(view -> instant(view.store().watermarkMs(nowMs))).orElse(null),
+                view().map(view -> waitingFor(view.store(), nowMs)).orElse(null),
                 readers.partitions().stream()
-                        .map(partition -> partition(partition, nowMs))
+                        .map(partition ->
+                                partition(partition, view().orElseThrow().store(), nowMs))
                         .toList(),
                 shapes.seen().stream().map(Shape::code).toList(),
                 records(),
-                publishing(publisher.state()),
-                filling(takeover.state(), owedFill.owed()),
-                source(sourceWatch.findings()),
-                audit(auditor.state()));
+                publishing(view().map(view -> view.publisher().state()).orElse(PublishingState.INITIAL)),
+                filling(
+                        view().map(view -> view.takeover().state()).orElse(FillState.NONE),
+                        view().flatMap(view -> view.owedFill().owed())),
+                source(view().map(view -> view.sourceWatch().findings()).orElse(SourceFindings.NONE)),
+                audit(view().map(view -> view.auditor().state()).orElse(AuditState.INITIAL)));
     }
 
     /** The state in one word, and why it is not {@code RUNNING}. */
@@ -145,6 +138,9 @@ class Engine {
         if (refusal != null) {
             return new Verdict(EngineState.FAILED, refusal);
         }
+        if (views.waiting() != null) {
+            return new Verdict(EngineState.STARTING, views.waiting());
+        }
         String problem = problem(states.stream());
         List<ReaderState.Phase> phases = states.stream()
                 .flatMap(state -> state.partitions().stream())
@@ -154,7 +150,7 @@ class Engine {
             return new Verdict(EngineState.FAILED, problem(states.stream().filter(Engine::hasStopped)));
         }
         if (!states.stream().allMatch(ReaderState::connected)) {
-            return store.shards().isEmpty()
+            return view().isEmpty() || view().get().store().shards().isEmpty()
                     ? new Verdict(EngineState.STARTING, withProblem("connecting to Kafka", problem))
                     : new Verdict(EngineState.STALLED, withProblem("no connection to Kafka", problem));
         }
@@ -171,7 +167,8 @@ class Engine {
         if (waitsFor != null) {
             return new Verdict(EngineState.STALLED, waitsFor);
         }
-        PublishingState publishing = publisher.state();
+        PublishingState publishing =
+                view().map(view -> view.publisher().state()).orElse(PublishingState.INITIAL);
         if (publishing.failing()) {
             return new Verdict(EngineState.STALLED, publishing.lastFailure());
         }
@@ -190,14 +187,15 @@ class Engine {
     }
 
     private List<String> warnings() {
-        return Stream.of(deadLetterTopic.problem()).filter(Objects::nonNull).toList();
+        return Stream.concat(Stream.ofNullable(deadLetterTopic.problem()), views.refused().stream())
+                .toList();
     }
 
     private static String withProblem(String what, String problem) {
         return problem == null ? what : what + ": " + problem;
     }
 
-    private EngineStatus.Partition partition(ReaderState.Partition partition, long nowMs) {
+    private static EngineStatus.Partition partition(ReaderState.Partition partition, WindowStore store, long nowMs) {
         Shard shard = store.shard(partition.partition());
         Long lag = partition.lagRecords() < 0 ? null : partition.lagRecords();
         if (shard == null) {
@@ -219,7 +217,7 @@ class Engine {
                 instant(progress.publishedUpToMs()));
     }
 
-    private EngineStatus.WaitingFor waitingFor(long nowMs) {
+    private static EngineStatus.WaitingFor waitingFor(WindowStore store, long nowMs) {
         Shard slowest = store.holdingBack(nowMs);
         if (slowest == null) {
             return null;
@@ -234,7 +232,7 @@ class Engine {
     }
 
     private EngineStatus.Records records() {
-        RecordCounts counts = store.counts();
+        RecordCounts counts = view().map(view -> view.store().counts()).orElseGet(RecordCounts::new);
         Map<String, Long> byReason = new TreeMap<>();
         deadLetters.totals().forEach((reason, total) -> byReason.put(reason.code(), total));
         Map<String, Long> byKind = new TreeMap<>();
@@ -245,7 +243,7 @@ class Engine {
             }
         }
         Map<String, Long> byFault = new TreeMap<>();
-        for (ValueFault fault : ValueFault.values()) {
+        for (RowFault fault : RowFault.values()) {
             if (counts.faults(fault) > 0) {
                 byFault.put(fault.code(), counts.faults(fault));
             }

@@ -10,25 +10,23 @@ import io.tally.cdc.RowChange;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.PollWaits;
 import io.tally.ingest.Readers;
-import io.tally.publish.Auditor;
+import io.tally.publish.AuditState;
 import io.tally.publish.FillState;
-import io.tally.publish.OwedFill;
-import io.tally.publish.Publisher;
-import io.tally.publish.SourceWatch;
-import io.tally.publish.Takeover;
+import io.tally.publish.PublishingState;
+import io.tally.publish.SourceFindings;
 import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
+import io.tally.view.RowFault;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
-import io.tally.window.ValueFault;
-import io.tally.window.WindowStore;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -40,13 +38,8 @@ import java.util.function.ToDoubleFunction;
 class EngineMetrics {
 
     private final MeterRegistry registry;
-    private final WindowStore store;
+    private final ViewEngines views;
     private final Readers readers;
-    private final Publisher publisher;
-    private final Takeover takeover;
-    private final OwedFill owedFill;
-    private final SourceWatch sourceWatch;
-    private final Auditor auditor;
     private final DeadLetterLog deadLetters;
     private final PollWaits waits;
     private final InstantSource clock;
@@ -60,14 +53,8 @@ class EngineMetrics {
             PollWaits waits,
             InstantSource clock) {
         this.registry = registry;
-        ViewEngine view = views.all().getFirst();
-        this.store = view.store();
+        this.views = views;
         this.readers = readers;
-        this.publisher = view.publisher();
-        this.takeover = view.takeover();
-        this.owedFill = view.owedFill();
-        this.sourceWatch = view.sourceWatch();
-        this.auditor = view.auditor();
         this.deadLetters = deadLetters;
         this.waits = waits;
         this.clock = clock;
@@ -95,38 +82,39 @@ class EngineMetrics {
         counter(
                 "tally.ingest.replayed",
                 "Records read again after a restart or rebalance",
-                store,
-                from -> from.counts().replayed());
-        for (ValueFault fault : ValueFault.values()) {
+                views,
+                from -> counts(from).replayed());
+        for (RowFault fault : RowFault.values()) {
             counter(
                     "tally.window.left.out",
                     "Row images that count nothing because of a value of the row",
-                    store,
-                    from -> from.counts().faults(fault),
+                    views,
+                    from -> counts(from).faults(fault),
                     "fault",
                     fault.code());
         }
         counter(
                 "tally.window.corrections",
                 "Row images for windows published before",
-                store,
-                from -> from.counts().corrections());
+                views,
+                from -> counts(from).corrections());
         counter(
                 "tally.publish.publications",
                 "Checkpoints moved",
-                publisher,
-                from -> from.state().publications());
+                views,
+                from -> publishing(from).publications());
         counter(
                 "tally.publish.rows",
                 "Deltas of a customer in a window sent",
-                publisher,
-                from -> from.state().rows());
+                views,
+                from -> publishing(from).rows());
         for (String reason : FillState.REASONS) {
             counter(
                     "tally.publish.fills",
                     "Times order_agg was filled from the orders table",
-                    takeover,
-                    from -> from.state().fills(reason),
+                    views,
+                    from -> of(from, view -> view.takeover().state(), FillState.NONE)
+                            .fills(reason),
                     "reason",
                     reason);
         }
@@ -134,33 +122,35 @@ class EngineMetrics {
                 "tally.publish.fill.owed",
                 null,
                 "1 while order_agg has to be filled again to be exact, else 0",
-                () -> owedFill.owed().isPresent() ? 1 : 0);
+                () -> of(views, view -> view.owedFill().owed().isPresent(), false) ? 1 : 0);
         gauge(
                 "tally.source.problems",
                 null,
                 "What the last look at the source has found wrong: replica identity, columns, a standby",
-                () -> sourceWatch.findings().problems().size());
+                () -> of(views, view -> view.sourceWatch().findings(), SourceFindings.NONE)
+                        .problems()
+                        .size());
         counter(
                 "tally.audit.runs",
                 "Comparisons of order_agg with the orders table",
-                auditor,
-                from -> from.state().runs());
+                views,
+                from -> audit(from).runs());
         gauge(
                 "tally.audit.mismatched.rows",
                 null,
                 "Rows of order_agg that the last audit found wrong",
-                () -> auditor.state().mismatchedRows());
+                () -> audit(views).mismatchedRows());
         gauge(
                 "tally.audit.clean.until",
                 "seconds",
                 "End of the windows that the last audit found right, epoch",
-                () -> auditor.state().cleanUntilMs() / 1000.0);
+                () -> audit(views).cleanUntilMs() / 1000.0);
         gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", readers::lagRecords);
         gauge(
                 "tally.ingest.partitions",
                 null,
                 "Partitions owned by this engine",
-                () -> store.shards().size());
+                () -> of(views, view -> view.store().shards().size(), 0));
         gauge(
                 "tally.ingest.partitions.unread",
                 null,
@@ -177,7 +167,11 @@ class EngineMetrics {
         }
         gauge("tally.window.watermark.lag", "seconds", "Clock minus watermark", this::watermarkLagSeconds);
         gauge("tally.window.open", null, "Windows with deltas that are not published", this::openWindows);
-        gauge("tally.window.entries", null, "Pairs of window and customer in memory", store::entries);
+        gauge(
+                "tally.window.entries",
+                null,
+                "Pairs of window and group in memory",
+                () -> of(views, view -> view.store().entries(), 0L));
         gauge("tally.publish.failing", "seconds", "How long the database has taken nothing", this::failingSeconds);
     }
 
@@ -191,8 +185,8 @@ class EngineMetrics {
         counter(
                 "tally.ingest.records",
                 "Records read from the orders topic, by what became of them",
-                store,
-                from -> count.applyAsDouble(from.counts()),
+                views,
+                from -> count.applyAsDouble(counts(from)),
                 "outcome",
                 outcome);
     }
@@ -216,21 +210,39 @@ class EngineMetrics {
                 .register(registry));
     }
 
+    /** What the view says, or something else as long as it is not known. */
+    private static <T> T of(ViewEngines views, Function<ViewEngine, T> what, T ifNone) {
+        return views.all().stream().findFirst().map(what).orElse(ifNone);
+    }
+
+    private static RecordCounts counts(ViewEngines views) {
+        return of(views, view -> view.store().counts(), new RecordCounts());
+    }
+
+    private static PublishingState publishing(ViewEngines views) {
+        return of(views, view -> view.publisher().state(), PublishingState.INITIAL);
+    }
+
+    private static AuditState audit(ViewEngines views) {
+        return of(views, view -> view.auditor().state(), AuditState.INITIAL);
+    }
+
     private double watermarkLagSeconds() {
         long nowMs = clock.millis();
-        long watermarkMs = store.watermarkMs(nowMs);
+        long watermarkMs = of(views, view -> view.store().watermarkMs(nowMs), Shard.NO_TIME);
         return watermarkMs == Shard.NO_TIME ? Double.NaN : (nowMs - watermarkMs) / 1000.0;
     }
 
     private long openWindows() {
-        return store.shards().stream()
+        return views.all().stream()
+                .flatMap(view -> view.store().shards().stream())
                 .map(Shard::progress)
                 .mapToLong(Progress::openWindows)
                 .sum();
     }
 
     private double failingSeconds() {
-        long since = publisher.state().failingSinceMs();
+        long since = publishing(views).failingSinceMs();
         return since == 0 ? 0 : (clock.millis() - since) / 1000.0;
     }
 }

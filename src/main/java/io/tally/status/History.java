@@ -2,6 +2,7 @@ package io.tally.status;
 
 import io.tally.cdc.RowChange;
 import io.tally.ingest.Readers;
+import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
@@ -15,6 +16,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The samples of the last minutes, so that a page that is opened now shows what was before. A sample reads some counters;
@@ -25,7 +27,7 @@ class History {
 
     static final Duration KEPT = Duration.ofMinutes(10);
 
-    private final WindowStore store;
+    private final ViewEngines views;
     private final Readers readers;
     private final InstantSource clock;
 
@@ -35,7 +37,7 @@ class History {
     private long lastNanos;
 
     History(ViewEngines views, Readers readers, InstantSource clock) {
-        this.store = views.all().getFirst().store();
+        this.views = views;
         this.readers = readers;
         this.clock = clock;
     }
@@ -47,20 +49,22 @@ class History {
      */
     synchronized Sample sample(long nowNanos) {
         Instant now = Instant.ofEpochMilli(clock.millis());
-        long read = store.counts().read();
+        Optional<WindowStore> store = views.all().stream().findFirst().map(ViewEngine::store);
+        long read = store.map(counted -> counted.counts().read()).orElse(0L);
         double seconds = (nowNanos - lastNanos) / 1e9;
         // Shards that are dropped while they are counted are missing for a moment.
         double perSecond = samples.isEmpty() ? 0 : Math.max(0, read - lastRead) / seconds;
         lastRead = read;
         lastNanos = nowNanos;
-        long watermarkMs = store.watermarkMs(now.toEpochMilli());
+        long watermarkMs =
+                store.map(known -> known.watermarkMs(now.toEpochMilli())).orElse(Shard.NO_TIME);
         Sample sample = new Sample(
                 now,
                 perSecond,
-                latencyMillis(),
+                store.map(this::latencyMillis).orElse(null),
                 watermarkMs == Shard.NO_TIME ? null : (now.toEpochMilli() - watermarkMs) / 1000.0,
                 readers.lagRecords(),
-                store.entries());
+                store.map(WindowStore::entries).orElse(0L));
         samples.addLast(sample);
         while (samples.getFirst().at().isBefore(now.minus(KEPT))) {
             samples.removeFirst();
@@ -73,7 +77,7 @@ class History {
         return List.copyOf(samples);
     }
 
-    private Long latencyMillis() {
+    private Long latencyMillis(WindowStore store) {
         Long longest = null;
         for (Shard shard : store.shards()) {
             Progress progress = shard.progress();

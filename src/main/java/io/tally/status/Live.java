@@ -8,8 +8,6 @@ import io.tally.window.CustomerRanking;
 import io.tally.window.OpenSales;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
-import io.tally.window.WindowSettings;
-import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,10 +37,8 @@ class Live {
     private static final long FRESH_MS = 5_000;
 
     private final Engine engine;
-    private final WindowStore store;
-    private final SalesNow sales;
+    private final ViewEngines views;
     private final DeadLetterLog deadLetters;
-    private final WindowSettings windowSettings;
     private final InstantSource clock;
 
     private volatile SalesNow.LatestClosed closed;
@@ -53,11 +49,8 @@ class Live {
 
     Live(Engine engine, ViewEngines views, DeadLetterLog deadLetters, InstantSource clock) {
         this.engine = engine;
-        ViewEngine view = views.all().getFirst();
-        this.store = view.store();
-        this.sales = view.now();
+        this.views = views;
         this.deadLetters = deadLetters;
-        this.windowSettings = view.windowSettings();
         this.clock = clock;
     }
 
@@ -70,16 +63,18 @@ class Live {
             askedAtRows = -1;
         }
         lastViewMs = nowMs;
-        askForClosed(status, nowMs);
+        Optional<ViewEngine> found = views.all().stream().findFirst();
+        Optional<ViewEngine> sales = found.filter(view -> view.now().isAboutSales());
+        sales.ifPresent(view -> askForClosed(view.now(), status, nowMs));
         SalesNow.LatestClosed latest = closed;
-        List<OpenSales> filling = store.newestOpen(OPEN_WINDOWS).stream()
+        List<OpenSales> filling = sales.map(view -> view.store().newestOpen(OPEN_WINDOWS)).orElse(List.of()).stream()
                 .filter(window -> !window.correction())
                 .toList();
         return new LiveView(
                 status,
                 sample,
-                filling.stream().map(window -> open(window, nowMs)).toList(),
-                current(filling, nowMs).orElse(null),
+                filling.stream().map(window -> open(window, sales.get(), nowMs)).toList(),
+                sales.flatMap(view -> current(filling, view, nowMs)).orElse(null),
                 latest == null
                         ? null
                         : latest.windows().stream().map(Live::closed).toList(),
@@ -87,7 +82,7 @@ class Live {
                         ? null
                         : latest.top().stream().map(Live::customer).toList(),
                 DeadLettersResource.view(deadLetters, DEAD_LETTERS),
-                windowSettings.maxEntries());
+                found.map(view -> view.windowSettings().maxEntries()).orElse(0L));
     }
 
     private static LiveView.Closed closed(SalesNow.Closed window) {
@@ -102,12 +97,12 @@ class Live {
         return new LiveView.Customer(line.customerId(), SalesView.money(line.grossSales()), line.orderCount());
     }
 
-    private SalesView.Open open(OpenSales window, long nowMs) {
-        return SalesView.Open.of(window, windowSettings, nowMs);
+    private static SalesView.Open open(OpenSales window, ViewEngine view, long nowMs) {
+        return SalesView.Open.of(window, view.windowSettings(), nowMs);
     }
 
-    private Optional<LiveView.Current> current(List<OpenSales> filling, long nowMs) {
-        long newestMs = store.shards().stream()
+    private static Optional<LiveView.Current> current(List<OpenSales> filling, ViewEngine view, long nowMs) {
+        long newestMs = view.store().shards().stream()
                 .map(Shard::progress)
                 .mapToLong(Progress::newestEventTimeMs)
                 .max()
@@ -115,16 +110,16 @@ class Live {
         return filling.stream()
                 .filter(window -> window.startMs() <= newestMs)
                 .findFirst()
-                .map(window -> ranked(window, nowMs));
+                .map(window -> ranked(window, view, nowMs));
     }
 
-    private LiveView.Current ranked(OpenSales window, long nowMs) {
+    private static LiveView.Current ranked(OpenSales window, ViewEngine view, long nowMs) {
         if (window.entries() > MOST_RANKED) {
-            return new LiveView.Current(open(window, nowMs), null, List.of());
+            return new LiveView.Current(open(window, view, nowMs), null, List.of());
         }
-        CustomerRanking ranking = store.rankOpen(window.startMs(), TOP_CUSTOMERS);
+        CustomerRanking ranking = view.store().rankOpen(window.startMs(), TOP_CUSTOMERS);
         return new LiveView.Current(
-                open(window, nowMs),
+                open(window, view, nowMs),
                 ranking.customers(),
                 ranking.top().stream()
                         .map(entry -> new LiveView.Customer(
@@ -132,7 +127,7 @@ class Live {
                         .toList());
     }
 
-    private void askForClosed(EngineStatus status, long nowMs) {
+    private void askForClosed(SalesNow sales, EngineStatus status, long nowMs) {
         long rows = status.publishing().rows();
         if (asking || rows == askedAtRows || nowMs < askNotBeforeMs) {
             return;

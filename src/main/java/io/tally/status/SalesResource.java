@@ -8,7 +8,6 @@ import io.tally.publish.ViewEngines;
 import io.tally.status.Problem.Unavailable;
 import io.tally.view.Window;
 import io.tally.window.Shard;
-import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -28,17 +27,22 @@ class SalesResource {
     private static final int MOST_CUSTOMERS = 1_000;
     private static final int MOST_WINDOWS = 1_440;
 
-    private final SalesNow sales;
-    private final WindowStore store;
-    private final WindowSettings windowSettings;
+    private final ViewEngines views;
     private final InstantSource clock;
 
     SalesResource(ViewEngines views, InstantSource clock) {
-        ViewEngine view = views.all().getFirst();
-        this.sales = view.now();
-        this.store = view.store();
-        this.windowSettings = view.windowSettings();
+        this.views = views;
         this.clock = clock;
+    }
+
+    private ViewEngine view() {
+        ViewEngine view = views.all().stream()
+                .findFirst()
+                .orElseThrow(() -> new Unavailable("there is no view yet: " + views.waiting()));
+        if (!view.now().isAboutSales()) {
+            throw new Unavailable("view " + view.name() + " is not about sales: ask its table");
+        }
+        return view;
     }
 
     @GET
@@ -47,11 +51,13 @@ class SalesResource {
     public SalesView.OpenWindows open(@QueryParam("limit") String limit) {
         int most = Parameters.limit("limit", limit, 20, MOST_OPEN);
         long nowMs = clock.millis();
+        ViewEngine view = view();
+        WindowStore store = view.store();
         long watermarkMs = store.watermarkMs(nowMs);
         return new SalesView.OpenWindows(
                 watermarkMs == Shard.NO_TIME ? null : Instant.ofEpochMilli(watermarkMs),
                 store.newestOpen(most).stream()
-                        .map(window -> SalesView.Open.of(window, windowSettings, nowMs))
+                        .map(window -> SalesView.Open.of(window, view.windowSettings(), nowMs))
                         .toList(),
                 "partitions "
                         + store.shards().stream().map(Shard::partition).sorted().toList() + " of this engine only");
@@ -61,13 +67,15 @@ class SalesResource {
     @Path("/windows/{start}")
     @Operation(summary = "A window now, published or not, with the customers of the highest sales")
     public Uni<SalesView.Window> window(@PathParam("start") String start, @QueryParam("limit") String limit) {
-        long startMs = Parameters.windowStart("start", start, windowSettings.window());
+        ViewEngine view = view();
+        Window windows = view.windowSettings().window();
+        long startMs = Parameters.windowStart("start", start, windows);
         int most = Parameters.limit("limit", limit, 20, MOST_CUSTOMERS);
-        return ask(sales.ofWindow(startMs, most))
+        return ask(view.now().ofWindow(startMs, most))
                 .map(answer -> new SalesView.Window(
                         Instant.ofEpochMilli(startMs),
-                        Instant.ofEpochMilli(windowSettings.window().endMs(startMs)),
-                        isFinished(startMs, answer),
+                        Instant.ofEpochMilli(windows.endMs(startMs)),
+                        isFinished(windows, startMs, answer),
                         SalesView.money(answer.grossSales()),
                         answer.orderCount(),
                         answer.count(),
@@ -81,33 +89,34 @@ class SalesResource {
     public Uni<SalesView.Customer> customer(@PathParam("id") String id, @QueryParam("windows") String windows) {
         int customerId = Parameters.customer("id", id);
         int most = Parameters.limit("windows", windows, 60, MOST_WINDOWS);
-        Window window = windowSettings.window();
+        ViewEngine view = view();
+        Window window = view.windowSettings().window();
         long newestMs = window.newestStartMs(clock.millis());
         long sinceMs = window.newestStartMs(newestMs - (most - 1) * window.longestMs());
-        return ask(sales.ofCustomer(customerId, sinceMs, most))
+        return ask(view.now().ofCustomer(customerId, sinceMs, most))
                 .map(answer -> new SalesView.Customer(
                         customerId,
                         Instant.ofEpochMilli(sinceMs),
                         SalesView.money(answer.grossSales()),
                         answer.orderCount(),
                         answer.lines().stream()
-                                .map(line -> windowLine(line, answer))
+                                .map(line -> windowLine(window, line, answer))
                                 .toList(),
                         SalesView.Partitions.of(answer)));
     }
 
-    private SalesView.WindowLine windowLine(SalesNow.Line line, SalesNow.Answer answer) {
+    private static SalesView.WindowLine windowLine(Window windows, SalesNow.Line line, SalesNow.Answer answer) {
         return new SalesView.WindowLine(
                 Instant.ofEpochMilli(line.windowStartMs()),
-                isFinished(line.windowStartMs(), answer),
+                isFinished(windows, line.windowStartMs(), answer),
                 SalesView.money(line.grossSales()),
                 line.orderCount(),
                 SalesView.money(line.unpublishedSales()),
                 line.unpublishedOrders());
     }
 
-    private boolean isFinished(long startMs, SalesNow.Answer answer) {
-        return answer.finalUntilMs() != null && windowSettings.window().endMs(startMs) <= answer.finalUntilMs();
+    private static boolean isFinished(Window windows, long startMs, SalesNow.Answer answer) {
+        return answer.finalUntilMs() != null && windows.endMs(startMs) <= answer.finalUntilMs();
     }
 
     private static Uni<SalesNow.Answer> ask(CompletionStage<SalesNow.Answer> question) {

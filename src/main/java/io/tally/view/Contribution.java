@@ -2,6 +2,8 @@ package io.tally.view;
 
 import io.tally.view.expression.Condition;
 import io.tally.view.expression.RowImage;
+import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What an image of a row contributes to a view: nothing, or a row in a window. Made once for a view; asking allocates
@@ -15,7 +17,8 @@ public final class Contribution {
     private static final int NONE = -1;
     private static final long MICROS_PER_MILLI = 1000;
 
-    private final int[] mayBeInfinite;
+    private final int[] numbers;
+    private final int[] times;
     private final int[] texts;
     private final int keyBytes;
     /** Where the time is that a window is found by, or {@link #NONE}. */
@@ -26,14 +29,9 @@ public final class Contribution {
     private final Condition where;
 
     public Contribution(View view) {
-        mayBeInfinite = view.columns().stream()
-                .filter(column -> column.type().kind().mayBeInfinite())
-                .mapToInt(column -> column.ref().index())
-                .toArray();
-        texts = view.keys().stream()
-                .filter(key -> key.type().kind().isCharacter())
-                .mapToInt(key -> key.ref().index())
-                .toArray();
+        numbers = places(view.columns(), kind -> kind == Type.Kind.NUMERIC);
+        times = places(view.columns(), Type.Kind::isTime);
+        texts = places(view.keys(), Type.Kind::isCharacter);
         keyBytes = view.keyBytes();
         Window window = view.windowOrAll();
         timeColumn = window.isTimed() ? window.column().index() : NONE;
@@ -44,18 +42,35 @@ public final class Contribution {
 
     /** Why a row contributes nothing whatever WHERE says, or null if that is for WHERE to say. */
     public RowFault fault(RowImage row) {
-        for (int column : mayBeInfinite) {
+        for (int column : times) {
+            if (!row.isFinite(column)) {
+                return row.isFar(column) ? RowFault.TIME_OUT_OF_RANGE : RowFault.INFINITE_TIME;
+            }
+        }
+        for (int column : numbers) {
             if (!row.isFinite(column)) {
                 return RowFault.NOT_FINITE;
             }
         }
+        return faultOfFinite(row);
+    }
+
+    /** The same of a row that has no value but finite ones. */
+    public RowFault faultOfFinite(RowImage row) {
         if (timeColumn != NONE) {
             long micros = row.units(timeColumn);
             if (micros < earliest || micros > latest) {
-                return RowFault.NO_WINDOW;
+                return RowFault.TIME_OUT_OF_RANGE;
             }
         }
         return texts.length == 0 || textsFit(row) ? null : RowFault.KEY_TOO_LONG;
+    }
+
+    private static int[] places(List<SourceColumn> columns, Predicate<Type.Kind> wanted) {
+        return columns.stream()
+                .filter(column -> wanted.test(column.type().kind()))
+                .mapToInt(column -> column.ref().index())
+                .toArray();
     }
 
     private boolean textsFit(RowImage row) {

@@ -1,5 +1,6 @@
 package io.tally.view;
 
+import io.tally.view.sql.Names;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,7 +29,7 @@ public record Definition(
      *
      * @param kind {@code relkind} of {@code pg_class}
      * @param persistence {@code relpersistence}
-     * @param primaryKey whether it has one
+     * @param primaryKey its columns; none if it has no primary key
      * @param inherits whether it is a child of another table, a partition included
      * @param hasChildren whether other tables inherit from it, partitions included
      */
@@ -37,10 +38,15 @@ public record Definition(
             String name,
             char kind,
             char persistence,
-            boolean primaryKey,
+            List<String> primaryKey,
             boolean inherits,
             boolean hasChildren,
             List<Column> columns) {
+
+        /** Its name in SQL, with the schema. */
+        String quoted() {
+            return (schema.isEmpty() ? "" : Names.quoted(schema) + ".") + Names.quoted(name);
+        }
 
         Optional<Column> column(String wanted) {
             return columns.stream().filter(c -> c.name().equals(wanted)).findFirst();

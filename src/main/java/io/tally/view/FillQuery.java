@@ -44,12 +44,10 @@ public final class FillQuery {
                 .collect(Collectors.joining(", "));
         List<String> conditions = conditions(view);
         conditions.addAll(also);
-        String schema = view.schema().isEmpty() ? "" : Names.quoted(view.schema()) + ".";
-        return "SELECT %s FROM %s%s%s GROUP BY %s"
+        return "SELECT %s FROM %s%s GROUP BY %s"
                 .formatted(
                         selected,
-                        schema,
-                        Names.quoted(view.table()),
+                        view.quotedTable(),
                         conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions),
                         numbers);
     }

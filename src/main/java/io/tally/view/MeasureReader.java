@@ -33,6 +33,15 @@ final class MeasureReader {
     }
 
     static Measure read(Scope scope, Totals totals, Syntax syntax) throws ViewRefused {
+        if (syntax instanceof Syntax.Cast cast
+                && cast.operand() instanceof Syntax.Call call
+                && Functions.isKept(call.name())) {
+            Measure sum = read(scope, totals, call);
+            if (sum.isTotal()
+                    && holdsDigits(cast.type(), totals.all().get(sum.totals().getFirst()))) {
+                return sum;
+            }
+        }
         MeasureReader reader = new MeasureReader(scope, totals, syntax.span().start());
         if (syntax instanceof Syntax.Call call && Functions.isKept(call.name())) {
             reader.aggregate(call, true);
@@ -46,6 +55,12 @@ final class MeasureReader {
                             + " as in SUM(x::numeric(20, 4))");
         }
         return reader.measure.words(scope.words(reader.at, syntax.span().end())).build();
+    }
+
+    /** Whether a cast to this type changes no digit of a sum, so that the sum can be stored in it. */
+    private static boolean holdsDigits(String type, Total sum) {
+        Type numeric = Type.named(type);
+        return numeric.precision() > 0 && sum.scale() >= 0 && sum.scale() <= numeric.scale();
     }
 
     private void overSums(Syntax syntax) throws ViewRefused {

@@ -42,9 +42,9 @@ final class SourceCheck {
         if (source.hasChildren() && source.kind() != 'p') {
             return "has tables that inherit from it, whose rows come in topics of their own; name a table without";
         }
-        return source.primaryKey()
-                ? null
-                : "has no primary key, which keeps the changes of a row in order; give it one";
+        return source.primaryKey().isEmpty()
+                ? "has no primary key, which keeps the changes of a row in order; give it one"
+                : null;
     }
 
     private static String kind(char kind) {

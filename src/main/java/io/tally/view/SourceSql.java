@@ -42,12 +42,10 @@ public final class SourceSql {
             WHERE r.ev_class = 'pg_temp.tally_view'::regclass""";
 
     /**
-     * A row for each table that is read: oid, schema, name, kind, persistence, whether it has a primary key, inherits, has
-     * children.
+     * A row for each table that is read: oid, schema, name, kind, persistence, whether it inherits, has children.
      */
     public static final String SOURCES = """
-            SELECT c.oid, n.nspname, c.relname, c.relkind::text, c.relpersistence::text,
-                   EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary),
+            SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::text,
                    EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid),
                    EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
             FROM pg_class c
@@ -58,12 +56,14 @@ public final class SourceSql {
 
     /**
      * A row for each column of these: oid of the table, name, type, kind of type, whether it is NOT NULL, has a default, is
-     * generated, has a collation that tells all texts apart.
+     * generated, has a collation that tells all texts apart, is part of the primary key.
      */
     public static final String COLUMNS = """
-            SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text, a.attnotnull,
+            SELECT a.attrelid::bigint, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text, a.attnotnull,
                    a.atthasdef AND a.attgenerated = '', a.attgenerated <> '',
-                   COALESCE((SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = a.attcollation), true)
+                   COALESCE((SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = a.attcollation), true),
+                   EXISTS (SELECT FROM pg_index i
+                           WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY (i.indkey))
             FROM pg_attribute a
             JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attnum > 0 AND NOT a.attisdropped

@@ -19,6 +19,8 @@ public final class ViewFile {
     /** What a name of PostgreSQL holds, less what is appended for {@code <view>_final}. */
     static final int LONGEST_NAME = 57;
 
+    static final int MOST_VIEWS = 50;
+
     private final String text;
     private final List<Token> tokens;
     private int at;
@@ -48,6 +50,9 @@ public final class ViewFile {
             ViewStatement statement = statement();
             if (!names.add(statement.name())) {
                 throw ViewRefused.file(line, "a second view has the name " + statement.name());
+            }
+            if (statements.size() == MOST_VIEWS) {
+                throw ViewRefused.file(line, "the file holds more than %d views".formatted(MOST_VIEWS));
             }
             statements.add(statement);
         }

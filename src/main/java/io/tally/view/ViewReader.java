@@ -89,13 +89,15 @@ public final class ViewReader {
                 name,
                 source.schema(),
                 source.name(),
+                source.primaryKey(),
                 scope.columns(),
                 Optional.ofNullable(window),
                 List.copyOf(keys),
                 keyBytes(),
                 where,
                 totals.all(),
-                List.copyOf(results));
+                List.copyOf(results),
+                Words.of(definition.text(), source));
     }
 
     /** The window comes first, since its end may be selected before its start. */

@@ -1,6 +1,5 @@
 package io.tally.window;
 
-import io.tally.view.DefaultView;
 import io.tally.view.View;
 import io.tally.view.expression.NumberExpression;
 import java.math.BigDecimal;
@@ -17,6 +16,12 @@ import java.util.function.IntConsumer;
  * @param top the highest of them, highest first; of equal ones the lower id first
  */
 public record CustomerRanking(int customers, List<Entry> top) {
+
+    /** The place of the customer among the keys of the default view. */
+    public static final int CUSTOMER = 0;
+
+    /** The place of the sales among its totals. */
+    public static final int SALES = 1;
 
     /** What one customer has. */
     public record Entry(int customerId, long orders, BigDecimal amount) {}
@@ -47,10 +52,10 @@ public record CustomerRanking(int customers, List<Entry> top) {
 
         @Override
         public void accept(int slot) {
-            long units = groups.units(slot, DefaultView.SALES);
+            long units = groups.units(slot, SALES);
             if (units >= toBeat || units == NumberExpression.OUTSIDE) {
-                int customer = ((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue();
-                add(new Entry(customer, groups.units(slot, View.ROWS), groups.sum(slot, DefaultView.SALES)));
+                int customer = ((Long) groups.key(slot, CUSTOMER)).intValue();
+                add(new Entry(customer, groups.units(slot, View.ROWS), groups.sum(slot, SALES)));
             }
         }
 

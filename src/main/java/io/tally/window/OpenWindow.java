@@ -1,6 +1,5 @@
 package io.tally.window;
 
-import io.tally.view.DefaultView;
 import io.tally.view.View;
 import io.tally.view.expression.NumberExpression;
 import java.math.BigDecimal;
@@ -33,7 +32,7 @@ final class OpenWindow {
     OpenSales sales() {
         Sum sum = new Sum();
         groups.forEach(sum);
-        int scale = groups.scale(DefaultView.SALES);
+        int scale = groups.scale(CustomerRanking.SALES);
         return new OpenSales(
                 startMs, correction, sum.orders, sum.beyond.add(BigDecimal.valueOf(sum.units, scale)), groups.size());
     }
@@ -47,12 +46,12 @@ final class OpenWindow {
         @Override
         public void accept(int slot) {
             orders += groups.units(slot, View.ROWS);
-            long more = groups.units(slot, DefaultView.SALES);
+            long more = groups.units(slot, CustomerRanking.SALES);
             long sum = units + more;
             if (more != NumberExpression.OUTSIDE && ((units ^ sum) & (more ^ sum)) >= 0) {
                 units = sum;
             } else {
-                beyond = beyond.add(groups.sum(slot, DefaultView.SALES));
+                beyond = beyond.add(groups.sum(slot, CustomerRanking.SALES));
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.tally.window;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.RowFault;
 
 /**
  * How many records a partition's shards have read and what became of them. The sum that must hold:
@@ -22,13 +23,13 @@ public final class RecordCounts {
     long replayed;
 
     private final long[] withoutRow = new long[RowChange.Op.values().length];
-    private final long[] faults = new long[ValueFault.values().length];
+    private final long[] faults = new long[RowFault.values().length];
 
     void addWithoutRow(RowChange.Op kind) {
         withoutRow[kind.ordinal()]++;
     }
 
-    void addFault(ValueFault fault) {
+    void addFault(RowFault fault) {
         faults[fault.ordinal()]++;
     }
 
@@ -100,7 +101,7 @@ public final class RecordCounts {
     }
 
     /** Row images that contributed nothing because of a fault of a value. */
-    public long faults(ValueFault fault) {
+    public long faults(RowFault fault) {
         return faults[fault.ordinal()];
     }
 

@@ -45,7 +45,7 @@ public final class Shard {
     private final Window window;
     private final ShardWindows windows;
     private final RecordCounts counts = new RecordCounts();
-    private final OrderRow order;
+    private final ViewRow row;
 
     private long sequence;
     private long position;
@@ -88,7 +88,7 @@ public final class Shard {
                 new ShardWindows(settings, checkpoint.publishedUpToMs(), WindowSet.of(checkpoint.publishedEarly()));
         this.newestEventTimeMs = checkpoint.newestEventTimeMs();
         this.duplicates = new DuplicateFilter(checkpoint.filter());
-        this.order = new OrderRow(settings.view());
+        this.row = new ViewRow(settings.view());
         this.fill = new FillFilter(checkpoint.visibility(), checkpoint.bootstrapLsn());
         this.bootstrapLsn = checkpoint.bootstrapLsn();
         this.owed = checkpoint.owed();
@@ -285,7 +285,7 @@ public final class Shard {
     private void passInTable(RowChange change, long nowMs) {
         counts.alreadyInTable++;
         if (change.after().present() && read(change.after()) == null) {
-            advanceEventTime(contribution.timeMs(order), nowMs);
+            advanceEventTime(contribution.timeMs(row), nowMs);
         }
     }
 
@@ -298,7 +298,7 @@ public final class Shard {
                 || read(change.before()) != null) {
             return false;
         }
-        long end = window.endMs(window.startMs(contribution.timeMs(order)));
+        long end = window.endMs(window.startMs(contribution.timeMs(row)));
         return end <= change.commitTimeMs() - settings.historyOlderThanMs();
     }
 
@@ -398,24 +398,23 @@ public final class Shard {
      *
      * @return the time of the row; {@link #NO_TIME} if it has none, or a fault
      */
-    private long contribute(CapturedRow row, int sign, long offset, long nowMs) {
-        ValueFault fault = read(row);
+    private long contribute(CapturedRow image, int sign, long offset, long nowMs) {
+        RowFault fault = read(image);
         if (fault != null) {
             counts.addFault(fault);
             return NO_TIME;
         }
-        long timeMs = contribution.timeMs(order);
-        if (contribution.counts(order)) {
+        long timeMs = contribution.timeMs(row);
+        if (contribution.counts(row)) {
             addToWindow(timeMs == NO_TIME ? 0 : timeMs, sign, offset, nowMs);
         }
         return timeMs;
     }
 
-    /** Reads a row into {@link #order}, and returns why it contributes nothing whatever WHERE says, or null. */
-    private ValueFault read(CapturedRow row) {
-        ValueFault fault = order.read(row);
-        RowFault ofView = fault == null ? contribution.fault(order) : null;
-        return ofView == null ? fault : ValueFault.of(ofView);
+    /** Takes an image into {@link #row}, and returns why it contributes nothing whatever WHERE says, or null. */
+    private RowFault read(CapturedRow image) {
+        row.take(image);
+        return image.isPlain() ? contribution.faultOfFinite(row) : contribution.fault(row);
     }
 
     /** Adds the row that was read last. */
@@ -432,7 +431,7 @@ public final class Shard {
         if (open == null) {
             open = windows.open(start, duplicates.resumePointFor(offset), nowMs, published);
         }
-        windows.add(open, order, sign);
+        windows.add(open, row, sign);
     }
 
     /** @param timeMs of a row without a fault, whether WHERE takes it or not; or {@link #NO_TIME} */
@@ -460,7 +459,7 @@ public final class Shard {
             return null;
         }
         boolean moved = watermarkMs != NO_TIME && windows.closeUpTo(window.newestStartMs(watermarkMs));
-        boolean takesEarly = windows.closeEarly(everything, position, nowMs);
+        boolean takesEarly = windows.closeEarly(everything || settings.live(), position, nowMs);
         List<WindowDeltas> due = windows.takePublished();
         if (due.isEmpty() && !moved && !takesEarly && owed == lastPublishedOwed && !checkpointIsOld(nowMs)) {
             return null;

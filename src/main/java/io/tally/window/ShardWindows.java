@@ -64,7 +64,7 @@ final class ShardWindows {
     }
 
     /** Adds a row to the deltas of its window, or takes it out. */
-    void add(OpenWindow window, OrderRow row, int sign) {
+    void add(OpenWindow window, ViewRow row, int sign) {
         lastUsed = window;
         if (window.groups.add(row, sign)) {
             entries++;

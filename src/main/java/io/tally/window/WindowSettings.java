@@ -17,6 +17,7 @@ import io.tally.view.Window;
  * @param deadLetterOwesFill whether the results have to be filled again after a change that could not be counted
  * @param historyOlderThanMs deleting an order whose window had been over for this long takes nothing back; {@link #NEVER}
  *     if every delete does
+ * @param live whether windows are published in every round, and not only when they close
  */
 public record WindowSettings(
         View view,
@@ -28,7 +29,8 @@ public record WindowSettings(
         long maxPinnedRecords,
         boolean truncateIsLostGround,
         boolean deadLetterOwesFill,
-        long historyOlderThanMs) {
+        long historyOlderThanMs,
+        boolean live) {
 
     /** No order is ever so old that it is history. */
     public static final long NEVER = Long.MAX_VALUE;

@@ -242,7 +242,7 @@ public final class WindowStore {
 
     /** What the results may not hold yet of one customer, for each partition. */
     public List<Unpublished> unpublishedOfCustomer(int customerId) {
-        OrderRow row = OrderRow.ofCustomer(settings.view(), customerId);
+        CustomerRow row = new CustomerRow(customerId);
         return shards.values().stream()
                 .map(shard -> {
                     synchronized (shard) {

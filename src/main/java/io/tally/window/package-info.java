@@ -3,7 +3,7 @@
  * has to go back.
  *
  *
- * <p>What the default view reads of a row, {@link OrderRow} knows and nobody else.
+ * <p>Which of the columns that are read belong to a view, {@link ViewRow} knows and nobody else.
  *
  * <p>Imports the JDK, {@code view} and the changes of {@code cdc}. Does no I/O, reads no clock, starts no thread, logs nothing: events and times come in as
  * arguments, what to publish comes out as a value. Every other package may import it. A {@link Shard} has a single

@@ -24,7 +24,7 @@ class ColumnReaderTest {
 
     private String value(String type, ColumnTypes written, String json) throws UndecodableException {
         TableColumns table = Tables.of(List.of("v"), List.of(type), true, written);
-        DecoderSettings settings = new DecoderSettings("id", () -> table, UpdateMode.RETRACT, Set.of());
+        DecoderSettings settings = new DecoderSettings(List.of("id"), () -> table, UpdateMode.RETRACT, Set.of());
         String record = "{\"op\":\"c\",\"after\":{\"id\":1,\"v\":" + json + "}}";
         new DebeziumDecoder(settings).decode(Envelopes.bytes(record), change);
         return Changes.values(change.after()).getFirst();
@@ -167,7 +167,7 @@ class ColumnReaderTest {
                 IntStream.range(0, 200).mapToObj(Integer::toString).toList();
         TableColumns table = Tables.of(names, Collections.nCopies(200, "integer"), false, ColumnTypes.texts(200));
         DebeziumDecoder decoder =
-                new DebeziumDecoder(new DecoderSettings("c7", () -> table, UpdateMode.RETRACT, Set.of()));
+                new DebeziumDecoder(new DecoderSettings(List.of("c7"), () -> table, UpdateMode.RETRACT, Set.of()));
         for (int seven = 70; seven < 80; seven++) {
             String number = Integer.toString(seven);
             String row = names.stream()
@@ -193,7 +193,7 @@ class ColumnReaderTest {
     void decode_rowsWithFaults_tellsOfTheFirst() {
         TableColumns table = Tables.of(List.of("a", "b"), List.of("integer", "text"), true, ColumnTypes.texts(2));
         DebeziumDecoder decoder =
-                new DebeziumDecoder(new DecoderSettings("a", () -> table, UpdateMode.RETRACT, Set.of()));
+                new DebeziumDecoder(new DecoderSettings(List.of("a"), () -> table, UpdateMode.RETRACT, Set.of()));
         String record = "{\"op\":\"u\",\"before\":{\"a\":1,\"b\":%s},\"after\":{\"a\":%s,\"b\":7}}";
         assertEquals("before.b", fault(decoder, record.formatted("true", "1")).field());
         assertEquals(

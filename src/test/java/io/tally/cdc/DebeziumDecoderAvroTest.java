@@ -208,7 +208,9 @@ class DebeziumDecoderAvroTest {
         assertFault(decoder, record, DeadLetterReason.FINER_PRICE, "before.price \"3.505\" has more than 2 decimals");
         List<String> columns = List.of("customer_id", "quantity", "price", "ordered_at");
         Schema schema = envelope("\"string\"", MICROS);
-        schemas.put(ID, WriterSchema.of("AVRO", schema.toString(), List.of(), new ColumnNames("order_id", columns)));
+        schemas.put(
+                ID,
+                WriterSchema.of("AVRO", schema.toString(), List.of(), new ColumnNames(List.of("order_id"), columns)));
         DebeziumDecoder renamed = new DebeziumDecoder(Tables.settings(
                         UpdateMode.APPEND,
                         Tables.of(

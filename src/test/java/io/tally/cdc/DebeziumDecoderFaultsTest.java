@@ -25,8 +25,7 @@ class DebeziumDecoderFaultsTest {
         assertEquals(DeadLetterReason.FINER_PRICE, e.reason());
         assertEquals("after.price", e.field());
         assertEquals(
-                "after.price \"12.345\" has more than 2 decimals; raise tally.price-scale or fix the source",
-                e.getMessage());
+                "after.price \"12.345\" has more than 2 decimals; does the column have more since?", e.getMessage());
         assertEquals(0, e.getStackTrace().length);
     }
 

@@ -137,7 +137,10 @@ class DebeziumDecoderShapesTest {
 
         TableColumns orders = Tables.strict(Tables.TEXTS);
         DebeziumDecoder partitioned = new DebeziumDecoder(new DecoderSettings(
-                "order_id", () -> orders, UpdateMode.RETRACT, Set.of("orders", "public.orders_2026", "Größe.x.y")));
+                List.of("order_id"),
+                () -> orders,
+                UpdateMode.RETRACT,
+                Set.of("orders", "public.orders_2026", "Größe.x.y")));
         for (String table : new String[] {"orders", "orders_2026"}) {
             decode(partitioned, Envelopes.REAL.replace("\"orders\"", "\"" + table + "\""));
             assertEquals(Op.UPDATE, change.op());
@@ -154,7 +157,7 @@ class DebeziumDecoderShapesTest {
                 false,
                 Tables.TEXTS);
         DebeziumDecoder odd = new DebeziumDecoder(
-                new DecoderSettings("id", () -> columns, UpdateMode.RETRACT, Set.of("public.orders")));
+                new DecoderSettings(List.of("id"), () -> columns, UpdateMode.RETRACT, Set.of("public.orders")));
         String row = "{\"id\":\"n1\",\"type\":5,\"status\":2,\"data\":\"3.50\","
                 + "\"source\":\"2026-11-22T12:19:11.524822Z\",\"__op\":\"c\"}";
         decode(odd, row);

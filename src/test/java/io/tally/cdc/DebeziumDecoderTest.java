@@ -199,7 +199,7 @@ class DebeziumDecoderTest {
         String row = "{\"id\":\"x\",\"käufer\":5,\"a\\\\b\":2,\"unit_price_in_the_currency\":1.5,"
                 + "\"unit_price_in_thE_currency\":\"no\",\"a\\b\":\"no\",\"when\":\"2026-11-22T12:19:11.524822Z\"}";
         DebeziumDecoder other =
-                new DebeziumDecoder(new DecoderSettings("id", () -> columns, UpdateMode.RETRACT, Set.of()));
+                new DebeziumDecoder(new DecoderSettings(List.of("id"), () -> columns, UpdateMode.RETRACT, Set.of()));
         for (int i = 0; i < 3; i++) {
             decode(other, envelope("c", "null", row));
             assertImage(change.after(), 5, 2, 15);
@@ -291,5 +291,37 @@ class DebeziumDecoderTest {
         assertEquals(quantity, image.units(1));
         assertEquals(priceUnits, image.units(2));
         assertEquals(EVENT_TIME_MICROS, image.units(3));
+    }
+
+    @Test
+    void decode_keyOfSeveralColumns_isAllOfThem() throws UndecodableException {
+        DebeziumDecoder composite = new DebeziumDecoder(new DecoderSettings(
+                List.of("customer_id", "line", "shop"),
+                () -> Tables.strict(Tables.TEXTS),
+                UpdateMode.RETRACT,
+                Set.of()));
+        String row = "{\"customer_id\":%s,\"quantity\":1,\"price\":\"1.00\",\"event_ts\":\"2026-11-22T12:19:11Z\","
+                + "\"line\":%s,\"shop\":\"%s\"}";
+        byte[] first = key(composite, row.formatted("1", "23", "a"));
+        assertArrayEquals(first, key(composite, row.formatted("1", "23", "a")));
+        for (String[] other :
+                new String[][] {{"12", "3", "a"}, {"1", "23", "b"}, {"1", "23", "a,"}, {"2", "23", "a"}}) {
+            assertFalse(
+                    Arrays.equals(first, key(composite, row.formatted(other[0], other[1], other[2]))),
+                    String.join(" ", other));
+        }
+        byte[] large = key(composite, row.formatted("1", "23", "x".repeat(5_000)));
+        assertTrue(large.length > 5_000);
+        UndecodableException missing =
+                assertThrows(UndecodableException.class, () -> key(composite, row.formatted("1", "null", "a")));
+        assertEquals("after.line", missing.field());
+    }
+
+    private byte[] key(DebeziumDecoder composite, String row) throws UndecodableException {
+        decode(composite, envelope("c", "null", row));
+        byte[] key = new byte[change.keyLength()];
+        change.copyKey(key, 0);
+        assertTrue(change.keyEquals(key, 0, key.length));
+        return key;
     }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 final class Tables {
 
     static final List<String> ORDERS = List.of("customer_id", "quantity", "price", "event_ts");
-    static final ColumnNames NAMES = new ColumnNames("order_id", ORDERS);
+    static final ColumnNames NAMES = new ColumnNames(List.of("order_id"), ORDERS);
     static final ColumnTypes TEXTS = ColumnTypes.texts(ORDERS.size());
 
     private Tables() {}
@@ -49,6 +49,6 @@ final class Tables {
     }
 
     static DecoderSettings settings(UpdateMode updates, TableColumns table) {
-        return new DecoderSettings("order_id", () -> table, updates, Set.of("public.orders"));
+        return new DecoderSettings(List.of("order_id"), () -> table, updates, Set.of("public.orders"));
     }
 }

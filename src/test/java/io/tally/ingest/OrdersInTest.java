@@ -53,7 +53,7 @@ class OrdersInTest {
                             Optional.of(URI.create(server.url())),
                             Optional.empty(),
                             Optional.empty(),
-                            new ColumnNames("order_id", List.of())),
+                            () -> new ColumnNames(List.of("order_id"), List.of())),
                     null,
                     clock);
             PollWaits waits = new PollWaits(null, registry, clock);

@@ -76,7 +76,9 @@ class PolledTest {
                 fed(shard),
                 NOW);
         schemas.put(
-                7, WriterSchema.of(WriterSchema.AVRO, "\"string\"", List.of(), new ColumnNames("order_id", List.of())));
+                7,
+                WriterSchema.of(
+                        WriterSchema.AVRO, "\"string\"", List.of(), new ColumnNames(List.of("order_id"), List.of())));
         assertEquals(Set.of(5, -6), polled.lackingSchemas());
         schemas.put(5, WriterSchema.unknown("is not in the registry"));
         schemas.put(-6, schemas.get(7));

@@ -193,7 +193,7 @@ class ApiIT {
     void settings_showWhatIsInEffectWithoutSecrets() {
         given().get("/api/settings")
                 .then()
-                .body("'tally.window.size'", notNullValue())
+                .body("'tally.out-of-orderness'", notNullValue())
                 .body("'mp.messaging.incoming.orders.topic'", equalTo(pipeline.topic()))
                 .body("'quarkus.datasource.password'", equalTo("••••••"));
     }

@@ -173,7 +173,7 @@ class ChangedSourceIT {
                         "it waits and says for what",
                         LIMIT,
                         () -> engine.status().path("state").asText().equals("WAITING")
-                                && engine.status().path("reason").asText().contains("\"price\" is missing"));
+                                && engine.status().path("reason").asText().contains("column \"price\" does not exist"));
                 pipeline.execute("UPDATE orders SET amount = amount + 1");
                 pipeline.execute("ALTER TABLE orders RENAME COLUMN amount TO price");
                 awaitFills(engine, "table-changed", 2);

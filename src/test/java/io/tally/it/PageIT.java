@@ -179,7 +179,7 @@ class PageIT {
             awaitText(browser, "#dead-letters", "not-json");
             awaitText(browser, "#closed", ":");
             browser.evaluate("document.getElementById('settings-details').open = true");
-            awaitText(browser, "#settings", "tally.window.size");
+            awaitText(browser, "#settings", "tally.out-of-orderness");
             browser.evaluate(axe());
             for (boolean dark : new boolean[] {false, true}) {
                 for (int width : new int[] {1440, 900, 390}) {

@@ -110,25 +110,67 @@ class StartIT {
     }
 
     @Test
-    void start_otherWindowSize_isRefused() {
+    void start_viewThatMeansSomethingElse_isRefusedUntilTheTableIsRebuilt() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("start_resized").registerConnector()) {
-            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '9 minutes')");
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 assertEquals(EngineProcess.STOPPED, engine.stop());
             }
-            try (EngineProcess engine = EngineProcess.start(pipeline, "tally.window.size=5m")) {
+            pipeline.withWindows(Duration.ofMinutes(5));
+            try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 assertEquals(1, engine.awaitExit());
-                assertTrue(engine.log().contains("tally.window.size=PT5M"), engine.log());
+                String log = engine.log();
+                assertTrue(log.contains("view order_agg is SELECT date_bin('PT5M'::interval, event_ts,"), log);
+                assertTrue(log.contains("but it was built with SELECT date_bin('PT1M'::interval, event_ts,"), log);
+                assertTrue(log.contains("tally.rebuild=true"), log);
+            }
+            try (EngineProcess engine =
+                    EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                assertEquals("requested", engineReason(engine));
             }
         }
     }
 
+    /** As a build wrote it that had settings in place of views. */
     @Test
-    void start_impossibleSetting_isRefusedByName() {
-        try (TestPipeline pipeline = new TestPipeline("start_impossible");
-                EngineProcess engine = EngineProcess.start(pipeline, "tally.window.size=0s")) {
+    void start_resultsOfAnEarlierBuild_goOnWithoutAFill() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("start_earlier").registerConnector()) {
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '9 minutes')");
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                assertEquals(EngineProcess.STOPPED, engine.stop());
+            }
+            pipeline.execute("UPDATE tally_pipeline SET settings = settings - 'view' - 'columns' || '"
+                    + "{\"tally.window.size\": \"PT1M\", \"tally.price-scale\": \"2\","
+                    + " \"tally.source.table\": \"public.orders\"}'");
+            pipeline.execute("INSERT INTO orders VALUES ('two', 1, 1, 1.00, now() - interval '9 minutes')");
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                assertEquals(0, engine.count("/filling/times"));
+            }
+            pipeline.execute("UPDATE tally_pipeline SET settings = settings || '{\"tally.window.size\": \"PT2M\"}'");
+            try (EngineProcess engine = EngineProcess.start(pipeline)) {
+                assertEquals(1, engine.awaitExit());
+                assertTrue(engine.log().contains("tally.window.size=PT2M"), engine.log());
+                assertTrue(engine.log().contains("tally.rebuild=true"), engine.log());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tally.idle-timeout=0s | tally.idle-timeout=PT0S is not possible",
+                "tally.window.size=5m | tally.window.size is not a setting any more; the view says it",
+                "tally.views=/not/there.sql | TALLY_VIEWS=/not/there.sql is not a file that can be read",
+            })
+    void start_impossibleSetting_isRefusedByName(String setting, String why) {
+        try (TestPipeline pipeline = new TestPipeline("start_impossible_" + Math.abs(setting.hashCode()));
+                EngineProcess engine = EngineProcess.start(pipeline, setting)) {
             assertEquals(1, engine.awaitExit());
-            assertTrue(engine.log().contains("Tally cannot run: tally.window.size=PT0S"), engine.log());
+            assertTrue(engine.log().contains("Tally cannot run: " + why), engine.log());
             assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
         }
     }
@@ -150,7 +192,7 @@ class StartIT {
     }
 
     @Test
-    void start_databaseAndBrokerAway_waitsAndGetsReady() {
+    void start_databaseAndBrokerAway_waitsAndGetsReady() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("start_away").registerConnector()) {
             pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
             pipeline.stack().command("stop postgres");
@@ -163,6 +205,14 @@ class StartIT {
                         () -> engine.get("/q/health/ready").statusCode() == 503);
                 Await.until(
                         "it is live", LIMIT, () -> engine.get("/q/health/live").statusCode() == 200);
+                Await.until(
+                        "it says what it waits for",
+                        LIMIT,
+                        () -> engine.text("/state").equals("STARTING")
+                                && engine.text("/reason").startsWith("the views cannot be read yet, trying again: "));
+                assertEquals(200, engine.get("/q/metrics").statusCode());
+                assertEquals(200, engine.get("/q/health/started").statusCode());
+                assertEquals(503, engine.get("/api/windows/open").statusCode());
                 pipeline.stack().command("start broker");
                 pipeline.stack().command("start postgres");
                 engine.awaitRunning();

@@ -71,19 +71,22 @@ class LookRulesTest {
         Look.Column wider = new Look.Column("numeric(12,3)", "N", 4, "701");
         assertLost(
                 Reason.TABLE_CHANGED,
-                "column \"p\" of \"public\".\"orders\" was numeric(12,2) and is numeric(12,3)",
-                judge(withColumn(full(200), "p", wider)));
+                "column \"price\" of \"public\".\"orders\" was numeric(12,2) and is numeric(12,3)",
+                judge(withColumn(full(200), "price", wider)));
         Look.Column other = new Look.Column("numeric(12,2)", "N", 6, "701");
-        assertLost(Reason.TABLE_CHANGED, "is another one", judge(withColumn(full(200), "p", other)));
+        assertLost(Reason.TABLE_CHANGED, "is another one", judge(withColumn(full(200), "price", other)));
     }
 
     @Test
     void judge_columnThatCannotBeRead_losesGroundAndSaysWhatToDo() {
-        assertLost(Reason.TABLE_CHANGED, "\"p\" is missing", judge(withColumn(full(200), "p", null)));
         assertLost(
                 Reason.TABLE_CHANGED,
-                "\"p\" is text and should be a numeric. Change them, or set tally.columns",
-                judge(withColumn(full(200), "p", TEXT)));
+                "columns of \"public\".\"orders\" are missing: \"price\"",
+                judge(withColumn(full(200), "price", null)));
+        assertLost(
+                Reason.TABLE_CHANGED,
+                "column \"price\" of \"public\".\"orders\" was numeric(12,2) and is text",
+                judge(withColumn(full(200), "price", TEXT)));
         assertLost(Reason.TABLE_CHANGED, "is not there", judge(TestLooks.gone(full(200))));
     }
 
@@ -164,10 +167,10 @@ class LookRulesTest {
         Look.Table rewritten = new Look.Table("orders", "700", 2, true, true);
         assertEquals(200, judge(with(full(200), rewritten)).next().auditLsn());
         Look.Column altered = new Look.Column("numeric(12,2)", "N", 4, "701");
-        SourceState owed = judge(withColumn(full(200), "p", altered)).next();
+        SourceState owed = judge(withColumn(full(200), "price", altered)).next();
         assertEquals(200, owed.auditLsn());
         SourceState still =
-                rules.judge(owed, withColumn(full(300), "p", altered), 0).next();
+                rules.judge(owed, withColumn(full(300), "price", altered), 0).next();
         assertEquals(200, still.auditLsn());
         assertTrue(still.audited(199).auditOwed(), "compared before it happened");
     }

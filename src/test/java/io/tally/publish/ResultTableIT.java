@@ -121,13 +121,15 @@ class ResultTableIT {
                     view.name(),
                     SCHEMA,
                     view.table(),
+                    view.primaryKey(),
                     view.columns(),
                     view.window(),
                     view.keys(),
                     view.keyBytes(),
                     view.where(),
                     view.totals(),
-                    view.results());
+                    view.results(),
+                    view.words());
         }
     }
 
@@ -307,7 +309,7 @@ class ResultTableIT {
     /** @param historyEnd windows that end then or before stay as they are */
     private void fill(ResultTable table, String historyEnd) {
         List<String> lines = new ArrayList<>();
-        await(connection.preparedQuery(table.read("true")).execute(Tuple.of(historyEnd)))
+        await(connection.preparedQuery(table.read()).execute(Tuple.of(historyEnd)))
                 .forEach(row -> lines.add(row.getString("line")));
         await(connection.preparedQuery(table.stage()).execute(Tuple.of(lines.toArray(String[]::new))));
         await(connection.preparedQuery(table.empty()).execute(Tuple.of(historyEnd)));
@@ -382,8 +384,8 @@ class ResultTableIT {
     }
 
     private List<String> differences(ResultTable table, String since, String until) {
-        return column("SELECT all_of_them::text FROM (%s) AS all_of_them"
-                .formatted(table.differences(since, until, "true", 10)));
+        return column(
+                "SELECT all_of_them::text FROM (%s) AS all_of_them".formatted(table.differences(since, until, 10)));
     }
 
     private record Image(List<SourceColumn> columns, List<String> values) implements RowImage {
@@ -396,6 +398,11 @@ class ResultTableIT {
         @Override
         public boolean isFinite(int column) {
             return true;
+        }
+
+        @Override
+        public boolean isFar(int column) {
+            return false;
         }
 
         @Override

@@ -45,7 +45,6 @@ class SourceWatchTest {
                 60,
                 Optional.empty(),
                 true,
-                TestLooks.ORDERS,
                 "slot",
                 Duration.ofMinutes(5),
                 true,

@@ -46,7 +46,6 @@ class TakeoverTest {
                 60,
                 history,
                 true,
-                TestLooks.ORDERS,
                 "orders_slot",
                 Duration.ofMinutes(5),
                 true,

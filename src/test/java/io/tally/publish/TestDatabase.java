@@ -4,6 +4,7 @@ import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.tally.view.DefaultView;
 import io.tally.view.TestSource;
 import io.tally.view.View;
+import io.tally.view.ViewStatement;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
@@ -45,32 +46,30 @@ final class TestDatabase implements AutoCloseable {
 
     /** The default view over the orders of this schema, under another name. */
     View view(String name) {
-        View view = DefaultView.of(
-                schema + ".orders", "customer_id", "quantity", "price", "event_ts", 2, Duration.ofMinutes(1));
+        View view = DefaultView.of(Duration.ofMinutes(1));
         return new View(
                 name,
-                view.schema(),
+                schema,
                 view.table(),
+                view.primaryKey(),
                 view.columns(),
                 view.window(),
                 view.keys(),
                 view.keyBytes(),
                 view.where(),
                 view.totals(),
-                view.results());
+                view.results(),
+                view.words());
     }
 
     /** The ledger of an engine that keeps a view. */
     PgLedger ledger(View view, Optional<Duration> history) {
-        OrdersTable orders =
-                OrdersTable.of(schema + ".orders", "order_id", "customer_id", "quantity", "price", "event_ts", 2);
         PublishSettings settings = new PublishSettings(
                 Map.of(),
                 view,
                 60,
                 history,
                 true,
-                orders,
                 "no_slot",
                 Duration.ofMinutes(5),
                 true,
@@ -94,16 +93,25 @@ final class TestDatabase implements AutoCloseable {
                 return List.of(options);
             }
         });
-        PgLook look = new PgLook(orders);
+        PgLook look = new PgLook(view);
         ResultTable table = new ResultTable(view);
         return new PgLedger(
                 database,
                 new Schema(true, table),
-                new SourceCheck(orders, true, new SourceColumns()),
+                new SourceCheck(new PgViews(true), statement(view), view, new SourceColumns(List.of(view))),
                 look,
                 new FillSteps(database, table, settings, look),
                 new PublishTransaction(table),
                 settings);
+    }
+
+    private ViewStatement statement(View view) {
+        String select = """
+                SELECT date_bin('1 minute', event_ts, '1970-01-01 00:00:00+00') AS window_start,
+                       date_bin('1 minute', event_ts, '1970-01-01 00:00:00+00') + INTERVAL '1 minute' AS window_end,
+                       customer_id, SUM(quantity * price)::numeric(38, 2) AS gross_sales, COUNT(*) AS order_count
+                FROM %s.orders GROUP BY 1, 2, 3""".formatted(schema);
+        return new ViewStatement(view.name(), select, select, 0);
     }
 
     static <T> T await(Future<T> future) {

@@ -1,12 +1,15 @@
 package io.tally.publish;
 
+import io.tally.view.DefaultView;
+import io.tally.view.View;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Looks at a source with one orders table, for tests that change one thing. */
 final class TestLooks {
 
-    static final OrdersTable ORDERS = OrdersTable.of("public.orders", "o", "c", "q", "p", "e", 2);
+    static final View ORDERS = DefaultView.of(Duration.ofMinutes(1));
 
     private static final String ROOT = "16385";
 
@@ -15,10 +18,10 @@ final class TestLooks {
     /** A table as it should be. */
     static Look full(long lsn) {
         Map<String, Look.Column> columns = new TreeMap<>(Map.of(
-                "\"c\"", new Look.Column("integer", "N", 2, "700"),
-                "\"q\"", new Look.Column("integer", "N", 3, "700"),
-                "\"p\"", new Look.Column("numeric(12,2)", "N", 4, "700"),
-                "\"e\"", new Look.Column("timestamp with time zone", "D", 5, "700")));
+                "\"customer_id\"", new Look.Column("integer", "N", 2, "700"),
+                "\"quantity\"", new Look.Column("integer", "N", 3, "700"),
+                "\"price\"", new Look.Column("numeric(12,2)", "N", 4, "700"),
+                "\"event_ts\"", new Look.Column("timestamp with time zone", "D", 5, "700")));
         return new Look(
                 lsn, false, "7/00000001", ROOT, Map.of(ROOT, new Look.Table("orders", "700", 1, true, true)), columns);
     }

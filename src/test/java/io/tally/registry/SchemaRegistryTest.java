@@ -42,7 +42,7 @@ class SchemaRegistryTest {
                         HttpClient.newHttpClient(),
                         URI.create(url),
                         authorization,
-                        new ColumnNames("order_id", List.of())),
+                        () -> new ColumnNames(List.of("order_id"), List.of())),
                 () -> Instant.ofEpochMilli(nowMs.get()));
     }
 

@@ -3,19 +3,18 @@ package io.tally.simulation;
 import io.tally.ingest.SteppedPollLoop;
 import io.tally.ingest.SteppedReaders;
 import io.tally.ingest.ViewInput;
-import io.tally.publish.OrdersTable;
 import io.tally.publish.OwedFill;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.Publisher;
 import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
+import io.tally.view.RowFault;
 import io.tally.window.Checkpoints;
 import io.tally.window.LostGround;
 import io.tally.window.Memory;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
 import io.tally.window.TopicFacts;
-import io.tally.window.ValueFault;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -103,7 +102,6 @@ final class Instance {
                 world.plan.maxFutureMs() / 1_000,
                 Optional.empty(),
                 true,
-                OrdersTable.of("public.orders", "order_id", "customer_id", "quantity", "price", "event_ts", 2),
                 "orders_slot",
                 Duration.ofMillis(world.plan.restartMarginMs()),
                 true,
@@ -464,7 +462,7 @@ final class Instance {
         for (Kept one : kept) {
             RecordCounts counts = one.store.counts();
             world.happened(FaultKind.DUPLICATE, counts.duplicate());
-            for (ValueFault fault : ValueFault.values()) {
+            for (RowFault fault : RowFault.values()) {
                 world.happened(FaultKind.LEFT_OUT, counts.faults(fault));
             }
             world.happened(FaultKind.ALREADY_IN_TABLE, counts.alreadyInTable());

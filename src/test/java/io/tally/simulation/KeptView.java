@@ -1,13 +1,8 @@
 package io.tally.simulation;
 
 import io.tally.view.DefaultView;
-import io.tally.view.SourceColumn;
 import io.tally.view.View;
-import io.tally.view.expression.Comparison;
-import io.tally.view.expression.NumberColumn;
-import io.tally.view.expression.NumberLiteral;
 import io.tally.window.WindowSettings;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +12,9 @@ final class KeptView {
 
     private static final int LEAST_QUANTITY = 2;
 
+    /** The number of the one whose windows are published in every round. */
+    private static final int LIVE = 2;
+
     final String name;
     final Plan.Kept plan;
     final WindowSettings settings;
@@ -25,7 +23,7 @@ final class KeptView {
 
     /** @param number 0 for the one that is always there */
     KeptView(World world, int number, Plan.Kept plan) {
-        this.name = number == 0 ? DefaultView.NAME : DefaultView.NAME + "_" + number;
+        this.name = number == 0 ? "order_agg" : "order_agg_" + number;
         this.plan = plan;
         this.settings = new WindowSettings(
                 view(plan),
@@ -37,32 +35,15 @@ final class KeptView {
                 world.plan.maxPinnedRecords(),
                 true,
                 true,
-                WindowSettings.NEVER);
+                WindowSettings.NEVER,
+                number == LIVE);
         this.database = new Database(world, number == 0 ? "database" : "database " + number);
         this.checker = new Checker(world, this);
     }
 
     private static View view(Plan.Kept plan) {
-        View all = DefaultView.of(Duration.ofMillis(plan.windowMs()));
-        NumberColumn quantity = all.columns().stream()
-                .map(SourceColumn::ref)
-                .filter(column -> column.name().equals("quantity"))
-                .map(column -> new NumberColumn(column, 0))
-                .findFirst()
-                .orElseThrow();
-        Comparison where = Comparison.of(
-                Comparison.Operator.GREATER_OR_EQUAL, quantity, NumberLiteral.of(BigDecimal.valueOf(LEAST_QUANTITY)));
-        return new View(
-                all.name(),
-                all.schema(),
-                all.table(),
-                all.columns(),
-                all.window(),
-                all.keys(),
-                all.keyBytes(),
-                plan.filtered() ? where : null,
-                all.totals(),
-                all.results());
+        String where = plan.filtered() ? " WHERE (quantity >= %d)".formatted(LEAST_QUANTITY) : "";
+        return DefaultView.of(Duration.ofMillis(plan.windowMs()), where);
     }
 
     /** The topic that it reads. */

@@ -34,8 +34,11 @@ public final class TestPipeline implements AutoCloseable {
 
     private static final Duration SHIPPED_WINDOW = Duration.ofMinutes(1);
 
+    /** The views that engines keep unless they are told otherwise. */
+    public static final Path PACKAGED_VIEWS = Path.of("src", "main", "resources", "views.sql");
+
     /** Which orders count: those with finite numbers, and times that are finite and not after the year 294246. */
-    private static final String FINITE = "price NOT IN ('NaN', 'Infinity', '-Infinity')"
+    private static final String FINITE = "coalesce(price, 0) NOT IN ('NaN', 'Infinity', '-Infinity')"
             + " AND event_ts > '-infinity' AND event_ts < '294247-01-01 00:00:00Z'";
 
     private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
@@ -59,6 +62,7 @@ public final class TestPipeline implements AutoCloseable {
     private final RealStack stack;
     private final String name;
     private Duration window = SHIPPED_WINDOW;
+    private Path views;
     private int partitions = PARTITIONS;
     private Connector connector;
     private int markers;
@@ -85,7 +89,23 @@ public final class TestPipeline implements AutoCloseable {
 
     /** Lets its engines have windows of {@link #SHORT_WINDOW} instead of a minute. To be called before any is started. */
     public TestPipeline withShortWindows() {
-        window = SHORT_WINDOW;
+        return withWindows(SHORT_WINDOW);
+    }
+
+    /** Lets its engines have windows of this length. To be called before any is started. */
+    public TestPipeline withWindows(Duration length) {
+        window = length;
+        return withViews(read(PACKAGED_VIEWS).replace("1 minute", window.toSeconds() + " seconds"));
+    }
+
+    /** Lets its engines keep the views of a file that holds this. To be called before any is started. */
+    public TestPipeline withViews(String sql) {
+        views = logFile("views").resolveSibling(name + "-views.sql").toAbsolutePath();
+        try {
+            Files.writeString(views, sql);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return this;
     }
 
@@ -198,8 +218,8 @@ public final class TestPipeline implements AutoCloseable {
         environment.put("MP_MESSAGING_INCOMING_ORDERS_GROUP_ID", name);
         // Engines die often here, and their successors would wait for nothing else.
         environment.put("MP_MESSAGING_INCOMING_ORDERS_SESSION_TIMEOUT_MS", Long.toString(SESSION_TIMEOUT.toMillis()));
-        if (!window.equals(SHIPPED_WINDOW)) {
-            environment.put("TALLY_WINDOW_SIZE", window.toString());
+        if (views != null) {
+            environment.put("TALLY_VIEWS", views.toString());
         }
         return environment;
     }

@@ -204,6 +204,18 @@ enum BrokenView {
             Condition where,
             List<Total> totals,
             List<ResultColumn> results) {
-        return new View(v.name(), v.schema(), v.table(), columns, window, v.keys(), keyBytes, where, totals, results);
+        return new View(
+                v.name(),
+                v.schema(),
+                v.table(),
+                v.primaryKey(),
+                columns,
+                window,
+                v.keys(),
+                keyBytes,
+                where,
+                totals,
+                results,
+                v.words());
     }
 }

@@ -75,6 +75,7 @@ final class Rewriting {
                 view.name(),
                 view.schema(),
                 view.table(),
+                view.primaryKey(),
                 view.columns(),
                 view.window(),
                 view.keys(),
@@ -83,6 +84,7 @@ final class Rewriting {
                 view.totals().stream()
                         .map(total -> new Total(number(total.amount()), condition(total.filter())))
                         .toList(),
-                view.results());
+                view.results(),
+                view.words());
     }
 }

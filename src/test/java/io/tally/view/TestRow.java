@@ -47,6 +47,11 @@ final class TestRow {
             }
 
             @Override
+            public boolean isFar(int column) {
+                return false;
+            }
+
+            @Override
             public long units(int column) {
                 Type type = columns.get(column).type();
                 return type.kind().isNumber()

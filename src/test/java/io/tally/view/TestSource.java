@@ -98,7 +98,11 @@ public final class TestSource implements AutoCloseable {
             throw e;
         }
         Map<String, List<Definition.Column>> columns = new LinkedHashMap<>();
+        Map<String, List<String>> primaryKeys = new LinkedHashMap<>();
         for (String[] c : answers.get(3)) {
+            if (isTrue(c[8])) {
+                primaryKeys.computeIfAbsent(c[0], _ -> new ArrayList<>()).add(c[1]);
+            }
             columns.computeIfAbsent(c[0], _ -> new ArrayList<>())
                     .add(new Definition.Column(
                             c[1], c[2], c[3].charAt(0), isTrue(c[4]), isTrue(c[5]), isTrue(c[6]), isTrue(c[7])));
@@ -115,9 +119,9 @@ public final class TestSource implements AutoCloseable {
                                 s[2],
                                 s[3].charAt(0),
                                 s[4].charAt(0),
+                                primaryKeys.getOrDefault(s[0], List.of()),
                                 isTrue(s[5]),
                                 isTrue(s[6]),
-                                isTrue(s[7]),
                                 columns.getOrDefault(s[0], List.of())))
                         .toList(),
                 answers.get(4).stream().map(u -> u[0]).toList(),

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +14,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ViewFileTest {
+
+    @Test
+    void read_moreViewsThanAFileHolds_saysAtWhichLine() throws ViewRefused {
+        String fifty = IntStream.range(0, 50)
+                .mapToObj("CREATE MATERIALIZED VIEW v%d AS SELECT 1;\n"::formatted)
+                .collect(Collectors.joining());
+        assertEquals(50, ViewFile.read(fifty).size());
+        String more = fifty + "CREATE MATERIALIZED VIEW more AS SELECT 1";
+        assertEquals(
+                "line 51: the file holds more than 50 views",
+                assertThrows(ViewRefused.class, () -> ViewFile.read(more)).getMessage());
+    }
 
     private static List<String> selects(String file) throws ViewRefused {
         return ViewFile.read(file).stream().map(ViewStatement::select).toList();
@@ -65,14 +79,14 @@ class ViewFileTest {
     static Stream<Arguments> refused() {
         String view = "CREATE MATERIALIZED VIEW a AS SELECT 1;\n";
         return Stream.of(
-                arguments("", "views, line 1: the file holds no view; write CREATE MATERIALIZED VIEW name AS SELECT …"),
-                arguments(" -- nothing\n;", "views, line 1: the file holds no view; write"),
-                arguments(view + "CREATE TABLE t (a int)", "views, line 2: tables cannot be declared yet"),
-                arguments(view + "\n\nDROP VIEW a", "views, line 4: DROP is no statement for this file"),
-                arguments("CREATE VIEW a AS SELECT 1", "views, line 1: CREATE VIEW is no statement for this file"),
-                arguments("CREATE INDEX ON a (b)", "views, line 1: CREATE INDEX is no statement for this file"),
-                arguments("CREATE MATERIALIZED", "views, line 1: CREATE  is no statement for this file"),
-                arguments("SELECT 1", "views, line 1: SELECT is no statement for this file"),
+                arguments("", "line 1: the file holds no view; write CREATE MATERIALIZED VIEW name AS SELECT …"),
+                arguments(" -- nothing\n;", "line 1: the file holds no view; write"),
+                arguments(view + "CREATE TABLE t (a int)", "line 2: tables cannot be declared yet"),
+                arguments(view + "\n\nDROP VIEW a", "line 4: DROP is no statement for this file"),
+                arguments("CREATE VIEW a AS SELECT 1", "line 1: CREATE VIEW is no statement for this file"),
+                arguments("CREATE INDEX ON a (b)", "line 1: CREATE INDEX is no statement for this file"),
+                arguments("CREATE MATERIALIZED", "line 1: CREATE  is no statement for this file"),
+                arguments("SELECT 1", "line 1: SELECT is no statement for this file"),
                 arguments("CREATE MATERIALIZED VIEW IF NOT EXISTS a AS SELECT 1", "IF NOT EXISTS says nothing here"),
                 arguments("CREATE MATERIALIZED VIEW s.a AS SELECT 1", "the view's name has a schema; leave it out"),
                 arguments("CREATE MATERIALIZED VIEW a (b) AS SELECT 1", "columns are named in the SELECT, with AS"),
@@ -89,8 +103,8 @@ class ViewFileTest {
                 arguments("CREATE MATERIALIZED VIEW " + "x".repeat(58) + " AS SELECT 1", "is longer than 57 bytes"),
                 arguments(
                         view + "CREATE MATERIALIZED VIEW b AS SELECT 'x", "line 2: a quote begins here and has no end"),
-                arguments(view + "/* /* */", "views, line 2: a comment begins here and has no end"),
-                arguments("SELECT \"a", "views, line 1: a quote begins here and has no end"),
+                arguments(view + "/* /* */", "line 2: a comment begins here and has no end"),
+                arguments("SELECT \"a", "line 1: a quote begins here and has no end"),
                 arguments("SELECT $x$ $y$", "a quote begins here and has no end, which would be $x$"));
     }
 

@@ -2,6 +2,7 @@ package io.tally.view;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,7 +48,7 @@ class ViewReaderTest {
     }
 
     private static Definition definition(String text, List<Result> results, List<Column> columns) {
-        Source source = new Source("public", "orders", 'r', 'p', true, false, false, columns);
+        Source source = new Source("public", "orders", 'r', 'p', List.of("order_id"), false, false, columns);
         return new Definition(text, results, List.of(source), List.of());
     }
 
@@ -89,6 +90,51 @@ class ViewReaderTest {
                 FillQuery.of(sales(SALES)));
     }
 
+    @Test
+    void words_ofOlderServers_areTheSame() throws ViewRefused {
+        String words = sales(SALES).words();
+        assertTrue(
+                words.startsWith("SELECT date_bin('PT1M'::interval, event_ts, '1970-01-01 00:00:00+00'::timestamp"),
+                words);
+        assertTrue(words.contains(" AS order_count FROM \"public\".\"orders\" GROUP BY ("), words);
+        assertTrue(words.endsWith("), customer_id"), words);
+        String text = SALES.replace("FROM orders", "FROM orders WHERE (region = 'a  orders.b;\n'::text)");
+        assertTrue(sales(text).words().contains("WHERE (region = 'a  orders.b;\n'::text) GROUP"), "a literal stays");
+    }
+
+    @Test
+    void meansTheSame_columnsThatAreWiderOnly_areTheSame() throws ViewRefused {
+        assertEquals(
+                "event_ts timestamp with time zone, customer_id integer, quantity numeric(,0), price numeric(,2)",
+                sales(SALES).columnWords());
+        assertTrue(sales(SALES).meansTheSameAs(with("price", "numeric(30,2)", true)));
+        assertTrue(sales(SALES).meansTheSameAs(with("quantity", "bigint", true)));
+        assertFalse(sales(SALES).meansTheSameAs(with("price", "numeric(12,3)", true)));
+        assertFalse(sales(SALES).meansTheSameAs(with("price", "numeric(12,2)", false)));
+        assertFalse(sales(SALES).meansTheSameAs(with("customer_id", "bigint", true)));
+    }
+
+    private static View with(String name, String type, boolean notNull) throws ViewRefused {
+        List<Column> columns = COLUMNS.stream()
+                .map(column -> column.name().equals(name) ? column(name, type, notNull) : column)
+                .toList();
+        return ViewReader.read("order_agg", definition(SALES, SALES_RESULTS, columns), false);
+    }
+
+    @Test
+    void read_sumCastToATypeWithAllItsDigits_isStoredInIt() throws ViewRefused {
+        String cast = SALES.replace(
+                "sum(((quantity)::numeric * price))", "(sum(((quantity)::numeric * price)))::numeric(38,%d)");
+        assertTrue(isTotal(cast.formatted(2)));
+        assertTrue(isTotal(cast.formatted(4)));
+        assertFalse(isTotal(cast.formatted(1)), "it is rounded");
+        assertFalse(isTotal(SALES.replace("count(*)", "(count(*))::integer")));
+    }
+
+    private static boolean isTotal(String text) throws ViewRefused {
+        return sales(text).results().stream().flatMap(r -> r.measure().stream()).allMatch(Measure::isTotal);
+    }
+
     private static String refusal(Source source) {
         String text = " SELECT k,\n    count(*) AS n\n   FROM t\n  GROUP BY k;";
         Definition definition = new Definition(
@@ -102,7 +148,7 @@ class ViewReaderTest {
         List<Column> columns = List.of(column("k", "integer", true));
         assertEquals(
                 "view v: public.t is a foreign table, whose changes are in no topic; name the table itself",
-                refusal(new Source("public", "t", 'f', 'p', true, false, false, columns)));
+                refusal(new Source("public", "t", 'f', 'p', List.of("k"), false, false, columns)));
     }
 
     @Test

@@ -10,15 +10,22 @@ public final class Changes {
 
     private static final TableColumns ORDERS = TableColumns.ofOrders();
 
+    /** Places among the columns. */
+    public static final int CUSTOMER_ID = 0;
+
+    public static final int QUANTITY = 1;
+    public static final int PRICE = 2;
+    public static final int EVENT_TIME = 3;
+
     private Changes() {}
 
     /** Sets a row of the orders table as the pipeline creates it. */
     public static void set(CapturedRow row, long eventTimeMs, int customerId, int quantity, long priceUnits) {
         row.begin(ORDERS);
-        row.setUnits(OrderRow.CUSTOMER_ID, customerId);
-        row.setUnits(OrderRow.QUANTITY, quantity);
-        row.setUnits(OrderRow.PRICE, priceUnits);
-        row.setUnits(OrderRow.EVENT_TIME, eventTimeMs * 1000);
+        row.setUnits(CUSTOMER_ID, customerId);
+        row.setUnits(QUANTITY, quantity);
+        row.setUnits(PRICE, priceUnits);
+        row.setUnits(EVENT_TIME, eventTimeMs * 1000);
     }
 
     /** An insert without a source position. */

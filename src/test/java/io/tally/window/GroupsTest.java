@@ -2,7 +2,6 @@ package io.tally.window;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.view.DefaultView;
@@ -46,6 +45,11 @@ class GroupsTest {
         @Override
         public boolean isFinite(int column) {
             return true;
+        }
+
+        @Override
+        public boolean isFar(int column) {
+            return false;
         }
 
         @Override
@@ -99,6 +103,7 @@ class GroupsTest {
                     "v",
                     "public",
                     "t",
+                    List.of(),
                     columns,
                     Optional.empty(),
                     this.keys,
@@ -108,7 +113,8 @@ class GroupsTest {
                             new Total(null, null),
                             new Total(new NumberColumn(fixed, 2), null),
                             new Total(new NumberColumn(free, NumberExpression.VARYING), null)),
-                    List.of());
+                    List.of(),
+                    "");
         }
 
         private static SourceColumn key(Kind kind) {
@@ -314,9 +320,12 @@ class GroupsTest {
     private static final View SALES = DefaultView.of(Duration.ofMinutes(1));
 
     private static RowImage order(int customer, int quantity, long priceUnits) {
-        OrderRow row = new OrderRow(SALES);
-        assertNull(row.read(Changes.insert(0, customer, quantity, priceUnits).after()));
-        return row;
+        return new Row(
+                SALES.columns(),
+                0L,
+                BigDecimal.valueOf(customer),
+                BigDecimal.valueOf(quantity),
+                BigDecimal.valueOf(priceUnits, 2));
     }
 
     private static int slot(Groups groups, int customer) {

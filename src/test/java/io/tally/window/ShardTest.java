@@ -12,7 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange;
+import io.tally.view.DefaultView;
+import io.tally.view.RowFault;
 import io.tally.view.View;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +37,7 @@ class ShardTest {
     @Test
     void apply_deleteOfHistory_takesNothingBack() {
         WindowSettings keepsHistory = new WindowSettings(
-                SETTINGS.view(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE);
+                SETTINGS.view(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE, false);
         Shard shard = new Shard(fresh(null), keepsHistory, NOW);
         RowChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
         purge.setCommitTimeMs(NOW);
@@ -250,9 +253,9 @@ class ShardTest {
         RowChange change = delete(NOW - 1, 7, 1, 100);
         change.setOp(RowChange.Op.UPDATE);
         Changes.set(change.after(), NOW - 1, 7, 1, 100);
-        change.after().setNotFinite(OrderRow.PRICE);
+        change.after().setNotFinite(Changes.PRICE);
         shard.apply(10, change, NOW);
-        assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
+        assertEquals(1, shard.counts().faults(RowFault.NOT_FINITE));
         assertEquals(1, shard.take(NOW, false, NOW).entries());
     }
 
@@ -262,11 +265,25 @@ class ShardTest {
         RowChange mended = insert(NOW - 1, 7, 2, 350);
         mended.setOp(RowChange.Op.UPDATE);
         Changes.set(mended.before(), NOW - 1, 7, 1, 100);
-        mended.before().setNotFinite(OrderRow.PRICE);
+        mended.before().setNotFinite(Changes.PRICE);
         shard.apply(10, mended, NOW);
         assertEquals(1, counted(shard.take(NOW, false, NOW)));
-        assertEquals(1, shard.counts().faults(ValueFault.NOT_FINITE));
+        assertEquals(1, shard.counts().faults(RowFault.NOT_FINITE));
         assertEquals(NOW - 1, shard.progress().newestEventTimeMs());
+    }
+
+    /** Or a view of which few rows are would never close a window. */
+    @Test
+    void apply_rowThatWhereDoesNotTake_movesTheWatermark() {
+        View view = DefaultView.of(Duration.ofMinutes(1), " WHERE (quantity > 1)");
+        WindowSettings rare = new WindowSettings(
+                view, 5_000, 1_000, 60_000, 1_000, 300_000, 1_000, true, true, WindowSettings.NEVER, false);
+        Shard shard = new Shard(fresh(null), rare, NOW);
+        shard.apply(10, insert(NOW - 120_000, 7, 2, 100), NOW);
+        shard.apply(11, insert(NOW - 1, 7, 1, 100), NOW);
+        shard.settle();
+        assertEquals(NOW - 1, shard.progress().newestEventTimeMs());
+        assertEquals(1, shard.take(shard.progress().watermarkMs(), false, NOW).entries());
     }
 
     private static long counted(Publication publication) {

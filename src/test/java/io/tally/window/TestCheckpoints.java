@@ -24,7 +24,8 @@ public final class TestCheckpoints {
             1_000_000,
             true,
             true,
-            WindowSettings.NEVER);
+            WindowSettings.NEVER,
+            false);
 
     private TestCheckpoints() {}
 
@@ -45,13 +46,15 @@ public final class TestCheckpoints {
                         view.name(),
                         view.schema(),
                         view.table(),
+                        view.primaryKey(),
                         view.columns(),
                         Optional.of(new CalendarWindow(view.windowOrAll().column(), boundaries)),
                         view.keys(),
                         view.keyBytes(),
                         view.where(),
                         view.totals(),
-                        view.results()),
+                        view.results(),
+                        view.words()),
                 SETTINGS.outOfOrdernessMs(),
                 SETTINGS.idleTimeoutMs(),
                 SETTINGS.maxFutureMs(),
@@ -60,7 +63,8 @@ public final class TestCheckpoints {
                 SETTINGS.maxPinnedRecords(),
                 SETTINGS.truncateIsLostGround(),
                 SETTINGS.deadLetterOwesFill(),
-                SETTINGS.historyOlderThanMs());
+                SETTINGS.historyOlderThanMs(),
+                SETTINGS.live());
     }
 
     /** A partition of which nothing was read. */

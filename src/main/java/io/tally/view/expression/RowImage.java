@@ -17,6 +17,9 @@ public interface RowImage {
      */
     boolean isFinite(int column);
 
+    /** Whether it is a time after the year 294246, which is not infinite, but no {@link #isFinite finite} one either. */
+    boolean isFar(int column);
+
     /**
      * A number in units of its column's declared scale (whole ones if that is negative), or {@link NumberExpression#OUTSIDE}
      * if it has none or does not fit;

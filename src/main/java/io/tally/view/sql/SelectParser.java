@@ -33,11 +33,20 @@ public final class SelectParser {
 
     public static Select parse(String definition) throws SyntaxFault {
         List<Token> all = Lexer.tokens(definition);
-        return new SelectParser(new Tokens(all)).select(alias(all));
+        return new SelectParser(new Tokens(all)).select(from(all).alias());
     }
 
-    /** The name that qualifies columns: the last one of the FROM clause's first item. */
-    private static String alias(List<Token> tokens) {
+    /**
+     * The FROM clause's first item.
+     *
+     * @param first the number of the token FROM
+     * @param end the number of the token after the item
+     * @param alias the name that qualifies columns: the item's last one, or null
+     */
+    public record From(int first, int end, String alias) {}
+
+    /** Finds the FROM clause. */
+    public static From from(List<Token> tokens) {
         int depth = 0;
         for (int i = 0; i < tokens.size(); i++) {
             Token token = tokens.get(i);
@@ -48,13 +57,14 @@ public final class SelectParser {
             } else if (depth == 0 && token.kind() == Kind.WORD && token.text().equals("FROM")) {
                 // DISTINCT FROM is always in parentheses
                 String name = null;
-                for (int j = i + 1; tokens.get(j).isSymbol(".") || new Tokens(tokens.subList(j, j + 1)).atName(); j++) {
+                int j = i + 1;
+                for (; tokens.get(j).isSymbol(".") || new Tokens(tokens.subList(j, j + 1)).atName(); j++) {
                     name = tokens.get(j).isSymbol(".") ? name : tokens.get(j).text();
                 }
-                return name;
+                return new From(i, j, name);
             }
         }
-        return null;
+        return new From(-1, -1, null);
     }
 
     private Select select(String alias) throws SyntaxFault {

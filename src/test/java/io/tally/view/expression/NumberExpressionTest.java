@@ -35,6 +35,11 @@ class NumberExpressionTest {
         }
 
         @Override
+        public boolean isFar(int column) {
+            return false;
+        }
+
+        @Override
         public long units(int column) {
             throw new AssertionError("a number without a scale has no units");
         }

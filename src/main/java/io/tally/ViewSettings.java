@@ -1,0 +1,141 @@
+package io.tally;
+
+import static io.tally.EngineBeans.check;
+
+import io.tally.cdc.UpdateMode;
+import io.tally.publish.PublishSettings;
+import io.tally.view.View;
+import io.tally.view.ViewStatement;
+import io.tally.window.WindowSettings;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The settings that are about views: checked before there is any, and turned into what each of them needs. */
+@Singleton
+final class ViewSettings {
+
+    private static final Pattern TABLE_NAME = Pattern.compile("[^.\"\\s]+(\\.[^.\"\\s]+)?");
+
+    private final TallyConfig config;
+
+    /** @throws IllegalArgumentException if one is impossible */
+    @Inject
+    ViewSettings(TallyConfig config, ViewsFile file) {
+        this.config = config;
+        List<String> views = file.statements().stream().map(ViewStatement::name).toList();
+        config.live()
+                .ifPresent(names -> names.forEach(name -> check(
+                        "TALLY_LIVE", name, views.contains(name), "names of views: " + String.join(", ", views))));
+        check(
+                "tally.out-of-orderness",
+                config.outOfOrderness(),
+                !config.outOfOrderness().isNegative(),
+                "zero or more");
+        check("tally.idle-timeout", config.idleTimeout(), config.idleTimeout().isPositive(), "more than zero");
+        check("tally.max-future", config.maxFuture(), !config.maxFuture().isNegative(), "zero or more");
+        check("tally.max-entries", config.maxEntries(), config.maxEntries() >= 1_000, "1000 or more");
+        Duration after = config.publishEarly().after();
+        check("tally.publish-early.after", after, after.isPositive(), "more than zero");
+        long records = config.publishEarly().records();
+        check("tally.publish-early.records", records, records >= 1_000, "1000 or more");
+        config.historyOlderThan()
+                .ifPresent(age -> check("tally.history-older-than", age, age.isPositive(), "more than zero"));
+        Duration every = config.audit().every();
+        check("tally.audit.every", every, every.isPositive(), "more than zero");
+        Duration range = config.audit().range();
+        check("tally.audit.range", range, range.isPositive(), "more than zero");
+        check(
+                "tally.event-time",
+                "commit",
+                config.eventTime() == TallyConfig.EventTime.COLUMN,
+                "column: rows of a table do not know when they were committed, so results could neither be filled from it"
+                        + " nor audited. Give the table a column that says when a row was added, such as"
+                        + " recorded_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(), and let the view's window be over it");
+        config.source()
+                .aliases()
+                .ifPresent(aliases -> aliases.forEach(alias -> check(
+                        "tally.source.aliases",
+                        alias,
+                        TABLE_NAME.matcher(alias).matches(),
+                        "schema.table, or table, spelt as the catalog has them and without quotes")));
+    }
+
+    /** How rows become groups of a view. What is shorter than its window is as long as that. */
+    WindowSettings window(View view) {
+        return new WindowSettings(
+                view,
+                config.outOfOrderness().toMillis(),
+                config.idleTimeout().toMillis(),
+                config.maxFuture().toMillis(),
+                config.maxEntries(),
+                atLeastAWindow(config.publishEarly().after(), view).toMillis(),
+                config.publishEarly().records(),
+                config.onTruncate() == TallyConfig.OnTruncate.REBUILD,
+                resultsDiffer().isEmpty(),
+                history(view).map(Duration::toMillis).orElse(WindowSettings.NEVER),
+                view.window().isEmpty() || config.live().orElse(Set.of()).contains(view.name()));
+    }
+
+    /** How a view is published. */
+    PublishSettings publish(View view) {
+        return new PublishSettings(
+                Map.of(
+                        PublishSettings.VIEW,
+                        view.words(),
+                        PublishSettings.COLUMNS,
+                        view.columnWords(),
+                        "tally.updates",
+                        config.updates().name().toLowerCase(Locale.ROOT),
+                        PublishSettings.HISTORY,
+                        config.historyOlderThan().map(Duration::toString).orElse("never")),
+                view,
+                config.maxFuture().toSeconds(),
+                history(view),
+                config.updates() == UpdateMode.RETRACT,
+                config.source().slot(),
+                config.restartMargin(),
+                config.createSchema(),
+                config.rebuild(),
+                config.onLostGround() == TallyConfig.OnLostGround.STOP,
+                new PublishSettings.Audit(
+                        auditOff(view),
+                        config.audit().every(),
+                        atLeastAWindow(config.audit().range(), view)));
+    }
+
+    private Optional<String> auditOff(View view) {
+        if (!config.audit().enabled()) {
+            return Optional.of("tally.audit.enabled=false");
+        }
+        return view.window().isEmpty()
+                ? Optional.of(
+                        "without a window no row is ever final, so there is no moment at which it could be compared")
+                : resultsDiffer();
+    }
+
+    private Optional<Duration> history(View view) {
+        return config.historyOlderThan().map(age -> atLeastAWindow(age, view));
+    }
+
+    private static Duration atLeastAWindow(Duration setting, View view) {
+        Duration window = Duration.ofMillis(view.windowOrAll().longestMs());
+        return setting.compareTo(window) < 0 ? window : setting;
+    }
+
+    /** Why the results need not be what the table adds up to, or empty. */
+    private Optional<String> resultsDiffer() {
+        if (config.updates() == UpdateMode.APPEND) {
+            return Optional.of("tally.updates=append makes results differ from their table");
+        }
+        return config.onTruncate() == TallyConfig.OnTruncate.IGNORE
+                ? Optional.of("tally.on-truncate=ignore lets results differ from their table")
+                : Optional.empty();
+    }
+}

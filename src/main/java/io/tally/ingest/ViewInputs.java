@@ -1,0 +1,22 @@
+package io.tally.ingest;
+
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** The views that are read for. They become known after the start, and nothing is read before. */
+@Singleton
+public class ViewInputs {
+
+    private final CompletableFuture<List<ViewInput>> known = new CompletableFuture<>();
+
+    /** Says which they are, at least one; reading begins. */
+    public void are(List<ViewInput> views) {
+        known.complete(List.copyOf(views));
+    }
+
+    void whenKnown(Consumer<List<ViewInput>> action) {
+        known.thenAccept(action);
+    }
+}

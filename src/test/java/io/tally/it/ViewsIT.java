@@ -1,0 +1,194 @@
+package io.tally.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tally.testkit.Await;
+import io.tally.testkit.EngineProcess;
+import io.tally.testkit.RealStack;
+import io.tally.testkit.TestPipeline;
+import io.tally.view.SourceSql;
+import io.tally.view.ViewFile;
+import io.tally.view.ViewStatement;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Views of users, each against PostgreSQL's answer to the same SELECT. */
+class ViewsIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Path EXAMPLES = Path.of("examples");
+
+    @Test
+    void packagedView_isWhatItsSelectAnswers() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("views_packaged").registerConnector()) {
+            pipeline.execute(
+                    "INSERT INTO orders SELECT 'o' || i, i % 7, 1 + i % 3, i * 1.01, '2026-03-01 10:00:00Z'::timestamptz"
+                            + " + i * interval '7 seconds' FROM generate_series(1, 100) AS i");
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.execute("INSERT INTO orders VALUES ('late', 3, 1, 0.01, '2026-02-01 00:00:00Z');"
+                        + " UPDATE orders SET customer_id = customer_id + 1 WHERE quantity = 2;"
+                        + " DELETE FROM orders WHERE quantity = 3");
+                awaitAnswer(pipeline, TestPipeline.PACKAGED_VIEWS, engine);
+                assertEquals(
+                        "numeric(38,2)",
+                        pipeline.query("SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+                                + " WHERE attrelid = 'order_agg'::regclass AND attname = 'gross_sales'"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sales", "payments"})
+    void example_isWhatItsSelectAnswers(String example) throws Exception {
+        Path folder = EXAMPLES.resolve(example);
+        Path views = folder.resolve("views.sql");
+        try (TestPipeline pipeline = new TestPipeline("views_" + example)) {
+            pipeline.execute(Files.readString(folder.resolve("table.sql")));
+            pipeline.withViews(Files.readString(views));
+            pipeline.registerConnector(RealStack.get().connectUrl(), Map.of("table.include.list", "public." + example));
+            pipeline.connector().awaitRunning();
+            Map<String, String> settings = Map.of(
+                    "ORDERS_TOPIC",
+                    pipeline.name() + ".public." + example,
+                    "TALLY_SOURCE_REPLACE_NULL_WITH_DEFAULT",
+                    "false",
+                    "TALLY_AUDIT_EVERY",
+                    "1s");
+            try (EngineProcess engine = EngineProcess.start(pipeline, settings).awaitRunning()) {
+                pipeline.execute(Files.readString(folder.resolve("changes.sql")));
+                List<String> rows = awaitAnswer(pipeline, views, engine);
+                Path kept = Path.of("target", "it", "views-" + example + ".txt");
+                Files.write(kept, rows);
+                assertEquals(Files.readAllLines(folder.resolve("expected.txt")), rows);
+                assertEquals(0, engine.count("/records/deadLetters"));
+                long runs = engine.count("/audit/runs");
+                Await.until(
+                        "the audit agrees",
+                        LIMIT,
+                        () -> engine.count("/audit/runs") > runs
+                                && engine.text("/audit/verdict").equals("CLEAN"));
+                assertEquals(1, engine.count("/filling/times"));
+            }
+            try (EngineProcess engine = EngineProcess.start(pipeline, settings, "tally.rebuild=true")
+                    .awaitRunning()) {
+                assertEquals(Files.readAllLines(folder.resolve("expected.txt")), awaitAnswer(pipeline, views, engine));
+                assertEquals("requested", engine.text("/filling/reason"));
+            }
+        }
+    }
+
+    @Test
+    void nullableColumnWithADefault_isRefusedUntilTheConnectorIsSaidToLeaveNullsAlone() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("views_defaults")) {
+            pipeline.execute(Files.readString(EXAMPLES.resolve("payments").resolve("table.sql")));
+            pipeline.withViews(Files.readString(EXAMPLES.resolve("payments").resolve("views.sql")));
+            try (EngineProcess engine = EngineProcess.start(pipeline)) {
+                assertEquals(1, engine.awaitExit());
+                assertTrue(
+                        engine.log()
+                                .contains(
+                                        "Tally cannot run: view payments_by_merchant: currency: it may be NULL and has a"
+                                                + " default, and connectors write the default for NULL unless they have"
+                                                + " value.converter.replace.null.with.default=false"),
+                        engine.log());
+            }
+        }
+    }
+
+    @Test
+    void refusedView_saysWhy_andTheOthersAreKept() throws Exception {
+        try (TestPipeline pipeline = new TestPipeline("views_refused").registerConnector()) {
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            String mistake =
+                    "-- a mistake\nCREATE MATERIALIZED VIEW wrong AS\nSELECT customer_id, SUM(prise) FROM orders GROUP BY 1;\n";
+            pipeline.withViews(mistake + Files.readString(TestPipeline.PACKAGED_VIEWS));
+            String why = "view wrong: column \"prise\" does not exist\n"
+                    + "LINE 3: SELECT customer_id, SUM(prise) FROM orders GROUP BY 1;\n"
+                    + "                                ^\n"
+                    + "HINT: Perhaps you meant to reference the column \"orders.price\".";
+            try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
+                pipeline.awaitExact(LIMIT);
+                assertEquals(why, engine.text("/warnings/0"));
+                assertTrue(engine.log().contains(why), engine.log());
+            }
+            pipeline.withViews(mistake);
+            try (EngineProcess engine = EngineProcess.start(pipeline)) {
+                assertEquals(1, engine.awaitExit());
+                assertTrue(engine.log().contains("Tally cannot run: " + why), engine.log());
+            }
+        }
+    }
+
+    /** Waits until the result is what the SELECT answers, and returns it with its names, row by row. */
+    private static List<String> awaitAnswer(TestPipeline pipeline, Path views, EngineProcess engine) throws Exception {
+        ViewStatement view = ViewFile.read(Files.readString(views)).getFirst();
+        Await.until(
+                () -> "result " + rows(pipeline, "SELECT * FROM " + view.name(), 0) + "\nis not the answer "
+                        + rows(pipeline, view.select(), 0) + "\n" + engine.log(),
+                LIMIT,
+                () -> {
+                    List<String> answer = rows(pipeline, view.select(), 0);
+                    return answer.equals(rows(pipeline, "SELECT * FROM " + view.name(), columns(answer)));
+                });
+        return rows(pipeline, view.select(), 0);
+    }
+
+    private static int columns(List<String> rows) {
+        return rows.getFirst().split(" \\| ").length;
+    }
+
+    /** @param most how many of the columns; 0 for all of them */
+    private static List<String> rows(TestPipeline pipeline, String select, int most) {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = pipeline.connect();
+                Statement statement = connection.createStatement()) {
+            for (String setting : SourceSql.SESSION) {
+                statement.execute(setting);
+            }
+            try (ResultSet answer = statement.executeQuery(select)) {
+                ResultSetMetaData columns = answer.getMetaData();
+                int count = most == 0 ? columns.getColumnCount() : most;
+                while (answer.next()) {
+                    List<String> row = new ArrayList<>();
+                    for (int i = 1; i <= count; i++) {
+                        row.add(canonical(columns.getColumnTypeName(i), answer.getString(i)));
+                    }
+                    rows.add(String.join(" | ", row));
+                }
+                rows.sort(null);
+                List<String> names = new ArrayList<>();
+                for (int i = 1; i <= count; i++) {
+                    names.add(columns.getColumnName(i));
+                }
+                rows.addFirst(String.join(" | ", names));
+            }
+        } catch (SQLException e) {
+            return List.of(e.toString());
+        }
+        return rows;
+    }
+
+    /** Numbers are compared by value. */
+    private static String canonical(String type, String value) {
+        if (value == null) {
+            return "NULL";
+        }
+        return type.equals("numeric")
+                ? new BigDecimal(value).stripTrailingZeros().toPlainString()
+                : value;
+    }
+}
