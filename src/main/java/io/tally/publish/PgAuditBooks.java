@@ -24,9 +24,7 @@ final class PgAuditBooks implements AuditBooks {
     private static final String COMPARE = """
             WITH checked AS MATERIALIZED (
                 SELECT until,
-                       coalesce(greatest(until - make_interval(secs => $1::bigint),
-                                         date_bin(%2$s, now() - make_interval(secs => $2::bigint), %3$s) + %2$s),
-                                '-infinity') AS since
+                       coalesce(greatest(%2$s, %3$s), '-infinity') AS since
                 FROM (SELECT min(coalesce(published_up_to, '-infinity')) AS until FROM tally_checkpoint) AS published
             ), differences AS (%1$s)
             SELECT CASE WHEN isfinite(until) THEN until END AS until,
@@ -72,8 +70,8 @@ final class PgAuditBooks implements AuditBooks {
         this.slot = settings.slot();
         this.compare = COMPARE.formatted(
                 table.differences(SINCE, UNTIL, settings.orders().counts(), MOST_DIFFERENCES),
-                table.length(),
-                table.origin());
+                table.startOf("until - make_interval(secs => $1::bigint)"),
+                table.nextStart("now() - make_interval(secs => $2::bigint)"));
         this.settings = settings;
     }
 

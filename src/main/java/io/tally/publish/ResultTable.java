@@ -2,6 +2,7 @@ package io.tally.publish;
 
 import io.tally.view.DefaultView;
 import io.tally.view.FillQuery;
+import io.tally.view.FixedWindow;
 import io.tally.view.ResultColumn;
 import io.tally.view.ResultColumn.Role;
 import io.tally.view.SourceColumn;
@@ -27,6 +28,9 @@ public final class ResultTable {
 
     private static final String HIDDEN = "tally_total_";
 
+    /** Without windows nothing is history, whatever the parameter says. */
+    private static final String NO_HISTORY = "$1::text IS NOT NULL";
+
     private static final long MICROS_PER_DAY = 86_400_000_000L;
 
     private final View view;
@@ -34,8 +38,11 @@ public final class ResultTable {
     private final List<String> shown;
     private final List<Column> totals = new ArrayList<>();
     private final String start;
+    /** The column that shows it, or null. */
     private final String end;
-    private final String length;
+
+    /** The windows, or null. */
+    private final Window window;
 
     /** The table of a view, by the view's name. */
     public ResultTable(View view) {
@@ -45,10 +52,9 @@ public final class ResultTable {
         for (int total = 0; total < view.totals().size(); total++) {
             totals.add(columnOf(total));
         }
-        length = "INTERVAL '%d milliseconds'"
-                .formatted(view.window().map(Window::sizeMs).orElse(0L));
+        window = view.window().orElse(null);
         start = view.result(Role.WINDOW_START).map(ResultTable::quoted).orElse(null);
-        end = view.result(Role.WINDOW_END).map(ResultTable::quoted).orElse(start + " + " + length);
+        end = view.result(Role.WINDOW_END).map(ResultTable::quoted).orElse(null);
     }
 
     private Column columnOf(int total) {
@@ -140,7 +146,12 @@ public final class ResultTable {
     String createFinal() {
         return """
                 CREATE VIEW %s AS SELECT %s FROM %s
-                WHERE %s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint)""".formatted(quotedFinalName(), join(shown), name, end);
+                WHERE %s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_checkpoint)""".formatted(quotedFinalName(), join(shown), name, endOfRow());
+    }
+
+    /** The end of the window of a row: on the calendar that is not always what is shown. */
+    private String endOfRow() {
+        return end != null && window instanceof FixedWindow ? end : window.endSql(start);
     }
 
     String finalName() {
@@ -168,7 +179,7 @@ public final class ResultTable {
         return "(SELECT %s AS window_start, %s AS window_end, %s AS customer_id, %s AS gross_sales, %s AS order_count FROM %s)"
                 .formatted(
                         start,
-                        end,
+                        endOfRow(),
                         keyName(view.keys().get(DefaultView.CUSTOMER)),
                         totals.get(DefaultView.SALES).name(),
                         totals.get(View.ROWS).name(),
@@ -194,7 +205,7 @@ public final class ResultTable {
             names.add("start");
             groups.add("delta.start");
             order.add("delta.start");
-            values.add(time("delta.start", 1_000, view.window().orElseThrow().zoned()));
+            values.add(time("delta.start", 1_000, window.zoned()));
         }
         for (SourceColumn key : view.keys()) {
             String delta = "k" + groups.size();
@@ -205,9 +216,9 @@ public final class ResultTable {
             values.add(keyValue(key, "delta." + delta));
         }
         List<String> columns = new ArrayList<>(unique());
-        if (view.result(Role.WINDOW_END).isPresent()) {
+        if (end != null) {
             columns.add(end);
-            values.add(values.getFirst() + " + " + length);
+            values.add(window.shownEndSql("(" + values.getFirst() + ")"));
         }
         for (int total = 0; total < totals.size(); total++) {
             types.add(view.totals().get(total).amount() == null ? "bigint" : "numeric");
@@ -289,7 +300,7 @@ public final class ResultTable {
 
     /** Takes out rows, but for windows that end at or before the time that is the parameter, a text. */
     String empty() {
-        return "DELETE FROM %s WHERE %s".formatted(name, isAfter(end));
+        return "DELETE FROM %s WHERE %s".formatted(name, start == null ? NO_HISTORY : isAfter(endOfRow()));
     }
 
     /**
@@ -300,9 +311,9 @@ public final class ResultTable {
     String fill(String counts) {
         List<String> columns = new ArrayList<>(unique());
         List<String> values = new ArrayList<>(filled());
-        if (view.result(Role.WINDOW_END).isPresent()) {
+        if (end != null) {
             columns.add(end);
-            values.add("w + " + length);
+            values.add(window.shownEndSql("w"));
         }
         totals.forEach(total -> columns.add(total.name()));
         values.addAll(totalNames("t"));
@@ -314,12 +325,11 @@ public final class ResultTable {
                         FillQuery.of(view, List.of(counts), List.of()),
                         join(Stream.concat(filled().stream(), totalNames("t").stream())
                                 .toList()),
-                        isAfter("w + " + length));
+                        start == null ? NO_HISTORY : isAfter(window.endSql("w")));
     }
 
-    /** Without windows nothing is history. */
-    private String isAfter(String windowEnd) {
-        return start == null ? "$1::text IS NOT NULL" : windowEnd + " > $1::text::timestamptz";
+    private static String isAfter(String windowEnd) {
+        return windowEnd + " > $1::text::timestamptz";
     }
 
     private List<String> filled() {
@@ -352,8 +362,16 @@ public final class ResultTable {
      * @param counts a further condition for a row to count
      */
     String differences(String since, String until, String counts, int most) {
-        String time = Names.quoted(view.window().orElseThrow().column().name());
-        List<String> within = List.of(time + " >= " + since, time + " < " + until, counts);
+        String time = Names.quoted(window.column().name());
+        List<String> within = new ArrayList<>(List.of(time + " < " + until, counts));
+        if (window instanceof FixedWindow) {
+            within.add(time + " >= " + since);
+        } else {
+            // The first minutes of a day may lie before its start, by less than a day.
+            String of = window.startSql(time);
+            within.addAll(List.of(
+                    "%s >= %s - INTERVAL '1 day'".formatted(time, since), of + " >= " + since, of + " < " + until));
+        }
         List<String> found = new ArrayList<>(unique());
         totals.forEach(total -> found.add(total.name()));
         List<String> columns =
@@ -383,14 +401,14 @@ public final class ResultTable {
                 most);
     }
 
-    /** The length of a window. */
-    String length() {
-        return length;
+    /** The start of the window that holds a time. */
+    String startOf(String time) {
+        return window.startSql(time);
     }
 
-    /** The start of some window. */
-    String origin() {
-        return time(Long.toString(view.windowOrAll().startMs(0)), 1_000, true);
+    /** The start of the first window that begins after a time. */
+    String nextStart(String time) {
+        return window.endSql(window.startSql(time));
     }
 
     /** What a total is called, for people. */

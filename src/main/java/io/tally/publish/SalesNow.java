@@ -203,7 +203,7 @@ public class SalesNow {
      */
     public CompletionStage<LatestClosed> latestClosed(int count, int customers) {
         return pool.preparedQuery(closed)
-                .execute(Tuple.of(count * windows.sizeMs() / 1000))
+                .execute(Tuple.of(count * windows.longestMs() / 1000))
                 .compose(rows -> {
                     List<Closed> latest = new ArrayList<>();
                     rows.forEach(row -> latest.add(closed(row)));

@@ -2,7 +2,6 @@ package io.tally.status;
 
 import io.tally.status.Problem.BadParameter;
 import io.tally.view.Window;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
@@ -23,8 +22,7 @@ final class Parameters {
 
     /** The start of a window, epoch ms. */
     static long windowStart(String name, String value, Window windows) {
-        Duration size = Duration.ofMillis(windows.sizeMs());
-        String wanted = "expected the start of a window of " + size + " in UTC, such as ";
+        String wanted = "expected the start of " + windows.inWords() + ", in UTC, such as ";
         long ms;
         try {
             ms = Instant.parse(value).toEpochMilli();

@@ -6,6 +6,7 @@ import io.tally.publish.SalesNow;
 import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
 import io.tally.status.Problem.Unavailable;
+import io.tally.view.Window;
 import io.tally.window.Shard;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
@@ -80,8 +81,9 @@ class SalesResource {
     public Uni<SalesView.Customer> customer(@PathParam("id") String id, @QueryParam("windows") String windows) {
         int customerId = Parameters.customer("id", id);
         int most = Parameters.limit("windows", windows, 60, MOST_WINDOWS);
-        long newestMs = windowSettings.window().startMs(clock.millis());
-        long sinceMs = newestMs - (most - 1) * windowSettings.window().sizeMs();
+        Window window = windowSettings.window();
+        long newestMs = window.newestStartMs(clock.millis());
+        long sinceMs = window.newestStartMs(newestMs - (most - 1) * window.longestMs());
         return ask(sales.ofCustomer(customerId, sinceMs, most))
                 .map(answer -> new SalesView.Customer(
                         customerId,

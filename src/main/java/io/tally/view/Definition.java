@@ -10,8 +10,15 @@ import java.util.Optional;
  * @param results its columns
  * @param sources the tables and views that it reads
  * @param uses other things it depends on that are not part of PostgreSQL itself, as the server describes them
+ * @param boundaries where windows of the calendar begin, if {@link Boundaries#askedFor} had a question
  */
-public record Definition(String text, List<Result> results, List<Source> sources, List<String> uses) {
+public record Definition(
+        String text, List<Result> results, List<Source> sources, List<String> uses, Optional<Boundaries> boundaries) {
+
+    /** Of a {@code SELECT} without windows of the calendar. */
+    public Definition(String text, List<Result> results, List<Source> sources, List<String> uses) {
+        this(text, results, sources, uses, Optional.empty());
+    }
 
     /** A column of the result, with the type that PostgreSQL gives it. */
     public record Result(String name, String type) {}

@@ -56,12 +56,10 @@ public final class FillQuery {
 
     /** Under a CASE: nothing says that a condition is tested before this is worked out. */
     private static String start(Window window) {
-        return "CASE WHEN %s THEN date_bin('%d milliseconds', %s, %s) END"
+        return "CASE WHEN %s THEN %s END"
                 .formatted(
                         within(window),
-                        window.strideMicros() / 1000,
-                        Names.quoted(window.column().name()),
-                        Times.literal(window.originMicros(), window.zoned()));
+                        window.startSql(Names.quoted(window.column().name())));
     }
 
     private static String within(Window window) {

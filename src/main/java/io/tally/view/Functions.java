@@ -79,9 +79,7 @@ final class Functions {
             case "NULLIF" -> "NULLIF is not kept for a row; write CASE WHEN a = b THEN NULL ELSE a END";
             case "abs" -> "abs is not kept for a row; write CASE WHEN a < 0 THEN -a ELSE a END";
             case "GREATEST", "LEAST" -> name + " is not kept for a row; write CASE WHEN a > b THEN a ELSE b END";
-            case "date_trunc", "date_add" ->
-                "calendar windows are not kept yet; use date_bin with a fixed length, such as '24 hours'";
-            case "date_bin" -> "a window is selected and grouped by as it is; nothing can be made of it";
+            case "date_bin", "date_trunc" -> "a window is selected and grouped by as it is; nothing can be made of it";
             default ->
                 isAggregate(name)
                         ? "%s cannot be kept from changes; SUM, COUNT and AVG can".formatted(name)

@@ -1,5 +1,6 @@
 package io.tally.view;
 
+import io.tally.view.sql.Names;
 import java.util.List;
 
 /**
@@ -78,4 +79,58 @@ public final class SourceSql {
               AND d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass)
               AND NOT (d.refclassid = 'pg_type'::regclass
                        AND d.refobjid IN (SELECT t.oid FROM pg_type t WHERE t.typtype = 'e'))""".formatted(DEPENDS);
+
+    /** What of time is asked for: from 1900-01-01 to 2200-01-01, in seconds since 1970. */
+    private static final String FROM = "-2208988800";
+
+    private static final String TO = "7258118400";
+
+    /**
+     * One row of two arrays of {@code bigint}, in seconds since 1970: the moments, in order, at which the answer of {@code date_trunc}
+     * may become another one, and what it then is. NULLs if the server has no zone of this name.
+     *
+     * <p>It becomes another one at midnight, and where the clock is set. The zone's shift is looked at each day (no zone sets its clock twice
+     * within six), and where it has changed, the second is found by halving.
+     *
+     * @param zone its full name
+     */
+    static String boundaries(CalendarUnit unit, String zone) {
+        return """
+                WITH RECURSIVE zone AS MATERIALIZED (
+                    SELECT name FROM pg_timezone_names WHERE name = %1$s
+                ), days AS (
+                    SELECT name, s, %3$s - s AS shift FROM zone, generate_series(%4$s::bigint, %5$s, 86400) AS s
+                ), changes AS (
+                    SELECT name, day_before AS lo, s AS hi, shift_before, shift
+                    FROM (SELECT *, lag(s) OVER (ORDER BY s) AS day_before, lag(shift) OVER (ORDER BY s) AS shift_before
+                          FROM days) AS pairs
+                    WHERE shift <> shift_before
+                    UNION ALL
+                    SELECT name, CASE WHEN is_before THEN s ELSE lo END, CASE WHEN is_before THEN hi ELSE s END, shift_before, shift
+                    FROM (SELECT *, %3$s - s = shift_before AS is_before
+                          FROM (SELECT *, (lo + hi) / 2 AS s FROM changes WHERE hi - lo > 1) AS middles) AS halves
+                ), stretches AS (
+                    SELECT name, shift, since, lead(since, 1, %5$s) OVER (ORDER BY since) AS until
+                    FROM (SELECT name, shift, hi AS since FROM changes WHERE hi - lo = 1
+                          UNION ALL
+                          SELECT name, shift, s FROM days WHERE s = %4$s) AS begun
+                ), moments AS (
+                    SELECT name, since AS s FROM stretches
+                    UNION
+                    SELECT name, extract(epoch FROM wall)::bigint - shift
+                    FROM stretches, generate_series(date_trunc('%2$s', TIMESTAMP 'epoch' + (since + shift) * INTERVAL '1 second'),
+                                                    TIMESTAMP 'epoch' + (until + shift) * INTERVAL '1 second',
+                                                    INTERVAL '%6$s') AS wall
+                    WHERE extract(epoch FROM wall)::bigint - shift BETWEEN since AND until - 1
+                )
+                SELECT array_agg(s ORDER BY s),
+                       array_agg(extract(epoch FROM date_trunc('%2$s', to_timestamp(s), name))::bigint ORDER BY s)
+                FROM moments""".formatted(
+                        Names.literal(zone),
+                        unit.word(),
+                        "extract(epoch FROM to_timestamp(s) AT TIME ZONE name)::bigint",
+                        FROM,
+                        TO,
+                        unit.length());
+    }
 }

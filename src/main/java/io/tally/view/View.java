@@ -34,7 +34,7 @@ public record View(
 
     /** Its window; one that holds everything if it has none. */
     public Window windowOrAll() {
-        return window.orElse(Window.ALL);
+        return window.orElse(FixedWindow.ALL);
     }
 
     /** The column of this role, if it is selected. */

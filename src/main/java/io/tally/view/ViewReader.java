@@ -40,7 +40,7 @@ public final class ViewReader {
         this.definition = definition;
         this.source = source;
         scope = new Scope(name, definition.text(), source, nullsComeAsNull);
-        windows = new WindowReader(scope);
+        windows = new WindowReader(scope, definition.boundaries());
         expressions = new ExpressionReader(scope);
         totals = new Totals(expressions);
     }

@@ -1,78 +1,57 @@
 package io.tally.view;
 
 import io.tally.view.expression.ColumnRef;
-import java.math.BigInteger;
 
 /**
- * Windows of one length, one after another: {@code date_bin(stride, column, origin)}.
+ * The windows of a view, each named by its start. All starts and ends are whole milliseconds, and whoever only names and orders
+ * windows calculates in these; bounds of times are microseconds since 1970-01-01.
  *
- * <p>A window is named by its start. All times are microseconds since 1970-01-01; stride and origin are whole milliseconds,
- * and so is every start. Whoever only names and orders windows calculates in milliseconds.
- *
- * @param zoned whether the column is a {@code timestamp with time zone}
- * @param lowest times below it have no window that PostgreSQL can name
- * @param highest neither have times above it
+ * <p>A window ends where the next one begins. What PostgreSQL shows as its end may be another time: on the calendar, the day on
+ * which a clock goes forward at midnight begins at one o'clock, and a day later it is one o'clock again.
  */
-public record Window(ColumnRef column, boolean zoned, long strideMicros, long originMicros, long lowest, long highest) {
+public sealed interface Window permits FixedWindow, CalendarWindow {
 
-    private static final long MICROS_PER_MILLI = 1000;
+    /** The column that tells the window of a row. */
+    ColumnRef column();
 
-    /** The bounds of a {@code timestamp}: 4713-11-24 BC, and the last moment of the year 294246. */
-    private static final BigInteger FIRST = BigInteger.valueOf(Times.FIRST_MICROS);
+    /** Whether the column is a {@code timestamp with time zone}. */
+    boolean zoned();
 
-    private static final BigInteger LAST = BigInteger.valueOf(Times.LAST_MICROS);
+    /** Times below it have no window that can be named. */
+    long lowest();
 
-    /** Stands for the window of a view that has none: every row is in it. */
-    static final Window ALL = new Window(null, true, Long.MAX_VALUE / 1000 * 1000, 0, Long.MIN_VALUE, Long.MAX_VALUE);
+    /** Neither have times above it. */
+    long highest();
 
-    /**
-     * Windows with the bounds that keep {@code date_bin} from raising an error.
-     *
-     * @param endIsShown whether the end of a window has to be a {@code timestamp}, too
-     */
-    static Window of(ColumnRef column, boolean zoned, long strideMicros, long originMicros, boolean endIsShown) {
-        BigInteger stride = BigInteger.valueOf(strideMicros);
-        BigInteger origin = BigInteger.valueOf(originMicros);
-        // The first window that begins in time: rounded up, which the division does below the origin.
-        BigInteger earliest = FIRST.max(origin.subtract(BigInteger.valueOf(Long.MAX_VALUE)));
-        BigInteger[] first = earliest.subtract(origin).divideAndRemainder(stride);
-        BigInteger firstStart = origin.add(first[0].add(first[1].signum() > 0 ? BigInteger.ONE : BigInteger.ZERO)
-                .multiply(stride));
-        BigInteger latest = LAST.min(origin.add(BigInteger.valueOf(Long.MAX_VALUE)));
-        BigInteger lastTime = endIsShown
-                ? latest.subtract(latest.subtract(origin).mod(stride)).subtract(BigInteger.ONE)
-                : latest;
-        return new Window(
-                column,
-                zoned,
-                strideMicros,
-                originMicros,
-                firstStart.longValueExact(),
-                lastTime.max(firstStart.subtract(BigInteger.ONE)).longValueExact());
-    }
+    /** The start of the window that holds a time; both in ms. On the calendar it may lie behind the time. */
+    long startMs(long timeMs);
 
-    /** Whether the time has a window that PostgreSQL can name. */
-    boolean holds(long micros) {
-        return micros >= lowest && micros <= highest;
-    }
+    /** Whether a time lies in the window with this start; both in ms. */
+    boolean holds(long startMs, long timeMs);
 
-    /** Whether rows have a time that tells the window. */
-    boolean isTimed() {
-        return column != null;
-    }
-
-    /** The start of the window that holds a time; both in ms. */
-    public long startMs(long timeMs) {
-        return timeMs - Math.floorMod(timeMs - originMicros / MICROS_PER_MILLI, strideMicros / MICROS_PER_MILLI);
-    }
+    /** The start of the newest window that has begun at this time; both in ms. Every older one is over. */
+    long newestStartMs(long timeMs);
 
     /** The end, exclusive, of the window with this start; both in ms. */
-    public long endMs(long startMs) {
-        return startMs + sizeMs();
-    }
+    long endMs(long startMs);
 
-    /** Its length in ms. */
-    public long sizeMs() {
-        return strideMicros / MICROS_PER_MILLI;
+    /** The length of the longest window in ms. */
+    long longestMs();
+
+    /** The start of the window that holds a time, in SQL. */
+    String startSql(String time);
+
+    /** The end of the window with this start, in SQL. */
+    String endSql(String start);
+
+    /** What the {@code SELECT} shows as the end of the window with this start, in SQL. */
+    String shownEndSql(String start);
+
+    /** A window in words. */
+    String inWords();
+
+    /** Whether rows have a time that tells the window. */
+    default boolean isTimed() {
+        return column() != null;
     }
 }

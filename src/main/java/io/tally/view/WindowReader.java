@@ -1,10 +1,12 @@
 package io.tally.view;
 
 import io.tally.view.Type.Kind;
+import io.tally.view.sql.Names;
 import io.tally.view.sql.Syntax;
 import java.util.List;
+import java.util.Optional;
 
-/** Reads {@code date_bin(stride, column, origin)}, and its end. */
+/** Reads {@code date_bin(stride, column, origin)} or {@code date_trunc(unit, column, zone)}, and its end. */
 final class WindowReader {
 
     private static final long MICROS_PER_MILLI = 1000;
@@ -12,9 +14,12 @@ final class WindowReader {
     private static final long LONGEST_DAYS = 400_000;
 
     private final Scope scope;
+    private final Optional<Boundaries> boundaries;
 
-    WindowReader(Scope scope) {
+    /** @param boundaries what the server has said about windows of the calendar, if it was asked */
+    WindowReader(Scope scope, Optional<Boundaries> boundaries) {
         this.scope = scope;
+        this.boundaries = boundaries;
     }
 
     static boolean isStart(Syntax syntax) {
@@ -32,9 +37,10 @@ final class WindowReader {
     }
 
     Window start(Syntax.Call call, boolean endIsShown) throws ViewRefused {
-        if (!call.name().equals("date_bin")) {
-            throw scope.refused(call, Functions.refusal(call.name()));
-        }
+        return call.name().equals("date_bin") ? fixed(call, endIsShown) : calendar(call);
+    }
+
+    private FixedWindow fixed(Syntax.Call call, boolean endIsShown) throws ViewRefused {
         List<Syntax> arguments = call.arguments();
         if (arguments.size() != 3
                 || !(arguments.get(0) instanceof Syntax.Constant stride)
@@ -47,12 +53,58 @@ final class WindowReader {
         if (kind != Kind.TIMESTAMP && kind != Kind.TIMESTAMPTZ) {
             throw scope.refused(call, "a window is over a timestamp or a timestamptz column");
         }
+        checkNotNull(call, column);
+        return FixedWindow.of(
+                column.ref(), kind == Kind.TIMESTAMPTZ, stride(call, stride), origin(call, origin), endIsShown);
+    }
+
+    private CalendarWindow calendar(Syntax.Call call) throws ViewRefused {
+        List<Syntax> arguments = call.arguments();
+        if (!(arguments.get(0) instanceof Syntax.Constant unit)
+                || CalendarUnit.of(String.valueOf(unit.value())).isEmpty()) {
+            throw scope.refused(
+                    call,
+                    "of the calendar, windows are %s; for hours and less use date_bin, which makes equal ones"
+                            .formatted(CalendarUnit.choice()));
+        }
+        if (arguments.size() != 3) {
+            throw scope.refused(
+                    call,
+                    "it depends on the session's time zone; name one, as in date_trunc('%s', a timestamptz, 'Europe/Berlin')"
+                            .formatted(unit.value()));
+        }
+        if (!(arguments.get(1) instanceof Syntax.Name name)) {
+            throw scope.refused(call, "a window of the calendar is date_trunc(literal, column, literal)");
+        }
+        SourceColumn column = scope.column(name);
+        if (column.type().kind() != Kind.TIMESTAMPTZ) {
+            throw scope.refused(call, "a window of the calendar is over a timestamptz column");
+        }
+        checkNotNull(call, column);
+        Boundaries.Question question = Boundaries.question(call).orElse(null);
+        if (question == null) {
+            throw scope.refused(
+                    call, "a zone has its full name, as in 'Europe/Berlin' or 'UTC', no abbreviation and no offset");
+        }
+        Boundaries known = boundaries
+                .filter(answer -> answer.question().equals(question))
+                .orElseThrow(() -> scope.refused(call, "the server was not asked where its windows begin"));
+        if (!known.areKnown()) {
+            throw scope.refused(
+                    call,
+                    "pg_timezone_names of the server has no zone %s, written so"
+                            .formatted(Names.literal(known.zone())));
+        }
+        return new CalendarWindow(column.ref(), known);
+    }
+
+    private void checkNotNull(Syntax call, SourceColumn column) throws ViewRefused {
         if (column.ref().nullable()) {
             throw scope.refused(
-                    call, "%s may be NULL, and then a row has no window; declare it NOT NULL".formatted(name.name()));
+                    call,
+                    "%s may be NULL, and then a row has no window; declare it NOT NULL"
+                            .formatted(column.ref().name()));
         }
-        return Window.of(
-                column.ref(), kind == Kind.TIMESTAMPTZ, stride(call, stride), origin(call, origin), endIsShown);
     }
 
     private long stride(Syntax call, Syntax.Constant literal) throws ViewRefused {
@@ -80,10 +132,15 @@ final class WindowReader {
 
     /** Checks that it is the end of this window. */
     void end(Syntax end, Syntax.Call start, Window window) throws ViewRefused {
-        if (!(end instanceof Syntax.Binary binary)) {
-            throw scope.refused(end, Functions.refusal("date_add"));
+        switch (window) {
+            case FixedWindow fixed -> fixedEnd(end, start, fixed);
+            case CalendarWindow calendar -> calendarEnd(end, start, calendar);
         }
-        if (!binary.operator().equals("+")
+    }
+
+    private void fixedEnd(Syntax end, Syntax.Call start, FixedWindow window) throws ViewRefused {
+        if (!(end instanceof Syntax.Binary binary)
+                || !binary.operator().equals("+")
                 || !scope.words(binary.left()).equals(scope.words(start))
                 || !(binary.right() instanceof Syntax.Constant literal)
                 || !literal.type().equals("interval")) {
@@ -99,6 +156,24 @@ final class WindowReader {
                     end,
                     "the window is %d ms long, so this is not its end"
                             .formatted(window.strideMicros() / MICROS_PER_MILLI));
+        }
+    }
+
+    private void calendarEnd(Syntax end, Syntax.Call start, CalendarWindow window) throws ViewRefused {
+        String zone = window.boundaries().zone();
+        String length = window.boundaries().unit().length();
+        if (!(end instanceof Syntax.Call call)
+                || call.arguments().size() != 3
+                || !scope.words(call.arguments().get(0)).equals(scope.words(start))
+                || !(call.arguments().get(1) instanceof Syntax.Constant interval)
+                || !length.equals(interval.value())
+                || !(call.arguments().get(2) instanceof Syntax.Constant ofZone)
+                || !zone.equals(ofZone.value())) {
+            throw scope.refused(
+                    end,
+                    "of %s, its start is kept, and its end as date_add(start, INTERVAL '%s', '%s')"
+                            .formatted(
+                                    window.inWords(), window.boundaries().unit().interval(), zone));
         }
     }
 }

@@ -459,7 +459,7 @@ public final class Shard {
         if (replaying() || lostGround != null || dropped) {
             return null;
         }
-        boolean moved = watermarkMs != NO_TIME && windows.closeUpTo(window.startMs(watermarkMs));
+        boolean moved = watermarkMs != NO_TIME && windows.closeUpTo(window.newestStartMs(watermarkMs));
         boolean takesEarly = windows.closeEarly(everything, position, nowMs);
         List<WindowDeltas> due = windows.takePublished();
         if (due.isEmpty() && !moved && !takesEarly && owed == lastPublishedOwed && !checkpointIsOld(nowMs)) {

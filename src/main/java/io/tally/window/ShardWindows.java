@@ -20,7 +20,6 @@ final class ShardWindows {
 
     private final WindowSettings settings;
     private final Window windows;
-    private final long sizeMs;
     private final Groups none;
     private final WindowSet publishedEarly;
     private final Map<Long, OpenWindow> open = new HashMap<>();
@@ -36,7 +35,6 @@ final class ShardWindows {
     ShardWindows(WindowSettings settings, long publishedUpToMs, WindowSet publishedEarly) {
         this.settings = settings;
         this.windows = settings.window();
-        this.sizeMs = windows.sizeMs();
         this.none = new Groups(settings.view());
         this.publishedUpToMs = publishedUpToMs;
         this.publishedEarly = publishedEarly;
@@ -44,13 +42,13 @@ final class ShardWindows {
 
     /** The start of the window that holds a time. */
     long startOf(long timeMs) {
-        boolean isLastUsed = lastUsed != null && timeMs >= lastUsed.startMs && timeMs < lastUsed.startMs + sizeMs;
+        boolean isLastUsed = lastUsed != null && windows.holds(lastUsed.startMs, timeMs);
         return isLastUsed ? lastUsed.startMs : windows.startMs(timeMs);
     }
 
     /** Whether what is below the shard's position is in the results, for the window that starts at the given time. */
     boolean isPublished(long start) {
-        return start + sizeMs <= publishedUpToMs || publishedEarly.contains(start);
+        return windows.endMs(start) <= publishedUpToMs || publishedEarly.contains(start);
     }
 
     /** The deltas of a window, or null if there are none. */
@@ -94,7 +92,7 @@ final class ShardWindows {
         for (OpenWindow window : open.values()) {
             if (!isPublished(window.startMs)
                     && (everything || isFarAhead(window, nowMs) || pins(window, position, nowMs))) {
-                publishedEarly.add(window.startMs, window.startMs + sizeMs);
+                publishedEarly.add(window.startMs, windows.endMs(window.startMs));
                 any = true;
             }
         }
@@ -182,7 +180,7 @@ final class ShardWindows {
     }
 
     private WindowDeltas deltas(OpenWindow window, Groups groups) {
-        return new WindowDeltas(window.startMs, window.startMs + sizeMs, groups, window.correction);
+        return new WindowDeltas(window.startMs, windows.endMs(window.startMs), groups, window.correction);
     }
 
     /** How many have deltas. */

@@ -140,7 +140,7 @@ public final class WindowStore {
         }
         return lowest != null
                         && highestMs != Shard.NO_TIME
-                        && lowest.progress().watermarkMs() < settings.window().startMs(highestMs)
+                        && lowest.progress().watermarkMs() < settings.window().newestStartMs(highestMs)
                 ? lowest
                 : null;
     }
@@ -154,7 +154,7 @@ public final class WindowStore {
     public void announceDue(long nowMs) {
         long watermarkMs = watermarkMs(nowMs);
         if (watermarkMs != Shard.NO_TIME) {
-            long boundaryMs = settings.window().startMs(watermarkMs);
+            long boundaryMs = settings.window().newestStartMs(watermarkMs);
             if (newestBoundaryMs.getAndAccumulate(boundaryMs, Math::max) < boundaryMs) {
                 whenDue.run();
             }

@@ -14,7 +14,6 @@ import io.tally.view.Type.Kind;
 import io.tally.view.View;
 import io.tally.view.ViewReader;
 import io.tally.view.ViewRefused;
-import io.tally.view.Window;
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
 import io.tally.view.sql.Names;
@@ -281,7 +280,7 @@ class ResultTableIT {
 
     private void assertAudit(ResultTable table, int differences) {
         if (table.view().window().isPresent()) {
-            String all = table.differences("'-infinity'", "'infinity'", "true", 10);
+            String all = table.differences("'-infinity'::timestamptz", "'infinity'::timestamptz", "true", 10);
             assertEquals(
                     differences,
                     run("SELECT FROM (%s) AS all_of_them".formatted(all)).size());
@@ -363,7 +362,7 @@ class ResultTableIT {
         for (int partition = 0; partition < 2; partition++) {
             List<WindowDeltas> deltas = new ArrayList<>();
             for (Map.Entry<Long, List<Groups>> window : windows.entrySet()) {
-                long end = window.getKey() + view.window().map(Window::sizeMs).orElse(0L);
+                long end = view.windowOrAll().endMs(window.getKey());
                 deltas.add(
                         new WindowDeltas(window.getKey(), end, window.getValue().get(partition), false));
             }

@@ -22,6 +22,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 
 /** Each construct that a view may hold, broken on purpose: the differential test has to notice. */
 enum BrokenView {
@@ -89,11 +90,19 @@ enum BrokenView {
     AVERAGE_DIVIDES_BY_ONE_MORE(view -> measures(view, words -> words.replace(" / (", " / (1 + "))),
     SUM_IN_EXPRESSION_IS_NO_BIGINT(view -> measures(view, words -> words.replace(")::bigint", ")"))),
     WINDOW_IS_TWICE_AS_LONG(
-            window(w -> Window.of(w.column(), w.zoned(), w.strideMicros() * 2, w.originMicros(), false))),
+            fixed(w -> FixedWindow.of(w.column(), w.zoned(), w.strideMicros() * 2, w.originMicros(), false))),
     WINDOW_INCLUDES_ITS_END(
-            window(w -> Window.of(w.column(), w.zoned(), w.strideMicros(), w.originMicros() + 1, false))),
-    WINDOW_ENDS_NOWHERE(window(w -> new Window(
+            fixed(w -> FixedWindow.of(w.column(), w.zoned(), w.strideMicros(), w.originMicros() + 1, false))),
+    WINDOW_ENDS_NOWHERE(fixed(w -> new FixedWindow(
             w.column(), w.zoned(), w.strideMicros(), w.originMicros(), Times.FIRST_MICROS, Times.LAST_MICROS))),
+    DAYS_BEGIN_AN_HOUR_LATER(calendar(starts -> starts.map(start -> start + 3_600))),
+    DAYS_HAVE_24_HOURS(calendar(starts -> {
+        long[] all = starts.toArray();
+        long length = all[1] - all[0];
+        return LongStream.iterate(all[0], start -> start < all[all.length - 1], start -> start + length);
+    })),
+    DAYS_BEGIN_ONCE(calendar(starts -> starts)),
+    CALENDAR_BEGINS_WITH_TIME(calendar(starts -> LongStream.concat(LongStream.of(-100_000_000_000L), starts))),
     INFINITY_IS_A_NUMBER(view -> columns(view, true)),
     INFINITY_IS_A_TIME(view -> columns(view, false)),
     KEYS_ARE_OF_ANY_LENGTH(view -> keyBytes(view, Integer.MAX_VALUE));
@@ -135,6 +144,23 @@ enum BrokenView {
 
     private static View keyBytes(View v, int bytes) {
         return copy(v, v.columns(), v.window(), bytes, v.where(), v.totals(), v.results());
+    }
+
+    private static UnaryOperator<View> fixed(UnaryOperator<FixedWindow> change) {
+        return window(w -> w instanceof FixedWindow fixed ? change.apply(fixed) : w);
+    }
+
+    /** With other starts of windows, in seconds, and each time in the window that has begun last. */
+    private static UnaryOperator<View> calendar(UnaryOperator<LongStream> change) {
+        return window(w -> w instanceof CalendarWindow calendar ? moved(calendar, change) : w);
+    }
+
+    private static CalendarWindow moved(CalendarWindow window, UnaryOperator<LongStream> change) {
+        Boundaries known = window.boundaries();
+        LongStream starts =
+                LongStream.iterate(known.lowestMicros() / 1_000, start -> start < known.endMs(start), known::endMs);
+        Long[] moved = change.apply(starts.map(start -> start / 1_000)).boxed().toArray(Long[]::new);
+        return new CalendarWindow(window.column(), known.question().answer(moved, moved));
     }
 
     private static UnaryOperator<View> window(UnaryOperator<Window> change) {

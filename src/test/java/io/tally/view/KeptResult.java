@@ -134,9 +134,33 @@ final class KeptResult {
             List<String> values = Arrays.stream(group.totals())
                     .map(total -> total.toPlainString() + "::numeric")
                     .toList();
-            rows.add("(%d, %d, %s)".formatted(version, rows.size(), String.join(", ", values)));
+            String start = view.window()
+                    .map(window -> Times.literal(Long.parseLong(group.names().getFirst()), window.zoned()))
+                    .orElse("NULL");
+            rows.add("(%d, %d, %s, %s)".formatted(version, rows.size(), start, String.join(", ", values)));
         }
         return rows;
+    }
+
+    /** The ends of windows come from PostgreSQL, as they do in a table of results. */
+    private static List<String> ends(View view) {
+        Type.Kind kind = view.window().filter(Window::zoned).isPresent() ? Type.Kind.TIMESTAMPTZ : Type.Kind.TIMESTAMP;
+        List<String> ends = new ArrayList<>();
+        view.window()
+                .filter(CalendarWindow.class::isInstance)
+                .ifPresent(window -> ends.add(Canonical.sql(window.endSql("w"), kind)));
+        view.result(ResultColumn.Role.WINDOW_END)
+                .ifPresent(
+                        _ -> ends.add(Canonical.sql(view.window().orElseThrow().shownEndSql("w"), kind)));
+        return ends;
+    }
+
+    /** Holds what PostgreSQL says about the end of a window against what the window says itself. */
+    private void checkEnd(String start, String end) {
+        long own = view.window().orElseThrow().endMs(Long.parseLong(start) / 1000) * 1000;
+        if (Long.parseLong(end) != own) {
+            throw new AssertionError("window %s ends at %d, and in SQL at %s".formatted(start, own, end));
+        }
     }
 
     /**
@@ -152,7 +176,8 @@ final class KeptResult {
                             "(%s)".formatted(measure.sql(total -> "t" + total)),
                             Type.named(column.type()).kind())));
         }
-        StringBuilder names = new StringBuilder("v, n");
+        columns.addAll(ends(view));
+        StringBuilder names = new StringBuilder("v, n, w");
         for (int i = 0; i < view.totals().size(); i++) {
             names.append(", t").append(i);
         }
@@ -172,12 +197,18 @@ final class KeptResult {
             List<String> group = kept.names();
             List<String> row = new ArrayList<>();
             int measure = 1;
+            int end = measures.get(number).length - 1;
+            if (view.window().orElse(null) instanceof CalendarWindow) {
+                checkEnd(
+                        group.getFirst(),
+                        measures.get(number)[end + 1 - ends(view).size()]);
+            }
             int keys = view.window().isPresent() ? 1 : 0;
             for (ResultColumn column : view.results()) {
                 row.add(
                         switch (column.role()) {
                             case WINDOW_START -> group.getFirst();
-                            case WINDOW_END -> Long.toString(Long.parseLong(group.getFirst()) + stride());
+                            case WINDOW_END -> measures.get(number)[end];
                             case KEY -> group.get(keys + column.key());
                             case MEASURE ->
                                 Canonical.of(
@@ -189,9 +220,5 @@ final class KeptResult {
             number++;
         }
         return rows.stream().sorted().toList();
-    }
-
-    private long stride() {
-        return view.window().orElseThrow().strideMicros();
     }
 }

@@ -51,11 +51,14 @@ final class RandomTable {
     private static final List<String> REGIONS = List.of("eu", "us", "", "Eu", "it's", "a\\b", "é", "eu ");
 
     final List<Column> columns = new ArrayList<>();
+    /** Where many of its times are from, or null. */
+    final RandomZone zone;
     /** Of a hundred values, how many are extreme. */
     private final int wildness;
 
     RandomTable(RandomGenerator random) {
         wildness = List.of(0, 0, 2, 10).get(random.nextInt(4));
+        zone = random.nextInt(3) == 0 ? RandomZone.make(random) : null;
         columns.add(new Column("id", "integer", true));
         columns.add(new Column("event_ts", "timestamp with time zone", true));
         for (String[] known : KNOWN) {
@@ -181,7 +184,7 @@ final class RandomTable {
         return REGIONS.get(random.nextInt(REGIONS.size()));
     }
 
-    private static String time(RandomGenerator random, boolean wild) {
+    private String time(RandomGenerator random, boolean wild) {
         if (wild) {
             return pick(
                     random,
@@ -194,6 +197,9 @@ final class RandomTable {
                     "'0001-01-01 00:00:00+00'",
                     "'1969-12-31 23:59:59.999999+00'",
                     "'0044-03-15 12:00:00.5+00 BC'");
+        }
+        if (zone != null && random.nextInt(3) > 0) {
+            return zone.time(random);
         }
         return "'2024-01-01 00:0%d:%02d.%03d%s+00'"
                 .formatted(

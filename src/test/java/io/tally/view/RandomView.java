@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /**
  * A view as a person would write it, in pieces that can be left out.
  *
- * @param window {@code date_bin(…)}, or null
- * @param length of the window as an interval without days, or null if its end is not selected
+ * @param window {@code date_bin(…)} or {@code date_trunc(…)}, or null
+ * @param end of the window, or null if it is not selected
  * @param keys columns
  * @param measures expressions over aggregates
  * @param where conditions that are all to hold
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 record RandomView(
         String window,
-        String length,
+        String end,
         List<String> keys,
         List<String> measures,
         List<String> where,
@@ -63,7 +63,13 @@ record RandomView(
                             ? "TIMESTAMPTZ '2030-06-01 12:00:00+02'"
                             : "TIMESTAMP '2030-06-01 12:00:00'");
             window = "date_bin('%s', %s, %s)".formatted(length.stride(), time.sql(), origin);
-            end = random.nextBoolean() ? length.withoutDays() : null;
+            end = window + " + INTERVAL '" + length.withoutDays() + "'";
+            if (table.zone != null && time.type().kind() == Kind.TIMESTAMPTZ && random.nextInt(3) > 0) {
+                List<String> calendar = table.zone.window(time.sql(), random);
+                window = calendar.get(0);
+                end = calendar.get(1);
+            }
+            end = random.nextBoolean() ? end : null;
         }
         List<Column> possible = new ArrayList<>(table.columns.stream()
                 .filter(c -> c.type().kind() != Kind.NUMERIC || c.type().hasScale())
@@ -131,9 +137,9 @@ record RandomView(
         if (window != null) {
             items.add(window + " AS window_start");
             groups.add(byNumber ? "1" : "window_start");
-            if (length != null) {
-                items.add(window + " + INTERVAL '" + length + "' AS window_end");
-                groups.add(byNumber ? "2" : window + " + INTERVAL '" + length + "'");
+            if (end != null) {
+                items.add(end + " AS window_end");
+                groups.add(byNumber ? "2" : end);
             }
         }
         for (String key : keys) {
@@ -151,20 +157,20 @@ record RandomView(
     }
 
     RandomView withMeasure(String measure) {
-        return new RandomView(window, length, keys, with(measures, measure), where, byNumber, aliased, rest);
+        return new RandomView(window, end, keys, with(measures, measure), where, byNumber, aliased, rest);
     }
 
     RandomView withCondition(String condition) {
-        return new RandomView(window, length, keys, measures, with(where, condition), byNumber, aliased, rest);
+        return new RandomView(window, end, keys, measures, with(where, condition), byNumber, aliased, rest);
     }
 
     /** With an expression that is grouped by. */
     RandomView withKey(String key) {
-        return new RandomView(window, length, with(keys, key), measures, where, true, false, rest);
+        return new RandomView(window, end, with(keys, key), measures, where, true, false, rest);
     }
 
     RandomView withRest(String clause) {
-        return new RandomView(window, length, keys, measures, where, byNumber, aliased, clause);
+        return new RandomView(window, end, keys, measures, where, byNumber, aliased, clause);
     }
 
     private static List<String> with(List<String> pieces, String piece) {
@@ -177,22 +183,22 @@ record RandomView(
     List<RandomView> smaller() {
         List<RandomView> smaller = new ArrayList<>();
         for (int i = 0; i < measures.size() && measures.size() > 1; i++) {
-            smaller.add(new RandomView(window, length, keys, without(measures, i), where, byNumber, aliased, rest));
+            smaller.add(new RandomView(window, end, keys, without(measures, i), where, byNumber, aliased, rest));
         }
         for (int i = 0; i < where.size(); i++) {
-            smaller.add(new RandomView(window, length, keys, measures, without(where, i), byNumber, aliased, rest));
+            smaller.add(new RandomView(window, end, keys, measures, without(where, i), byNumber, aliased, rest));
         }
         for (int i = 0; i < keys.size() && (window != null || keys.size() > 1); i++) {
-            smaller.add(new RandomView(window, length, without(keys, i), measures, where, byNumber, aliased, rest));
+            smaller.add(new RandomView(window, end, without(keys, i), measures, where, byNumber, aliased, rest));
         }
-        if (length != null) {
+        if (end != null) {
             smaller.add(new RandomView(window, null, keys, measures, where, byNumber, aliased, rest));
         }
         if (window != null && !keys.isEmpty()) {
             smaller.add(new RandomView(null, null, keys, measures, where, byNumber, aliased, rest));
         }
         if (aliased) {
-            smaller.add(new RandomView(window, length, keys, measures, where, byNumber, false, rest));
+            smaller.add(new RandomView(window, end, keys, measures, where, byNumber, false, rest));
         }
         return smaller;
     }

@@ -8,9 +8,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A database that views are read from, over a connection of its own. */
 public final class TestSource implements AutoCloseable {
@@ -35,6 +38,7 @@ public final class TestSource implements AutoCloseable {
     private final String schema;
     private final Connection connection;
     private final Statement statement;
+    private final Map<Boundaries.Question, Boundaries> boundaries = new HashMap<>();
 
     /** A database of the real stack, or what {@code -Dview.database} says; nothing is ever committed there. */
     public static String url() {
@@ -99,8 +103,9 @@ public final class TestSource implements AutoCloseable {
                     .add(new Definition.Column(
                             c[1], c[2], c[3].charAt(0), isTrue(c[4]), isTrue(c[5]), isTrue(c[6]), isTrue(c[7])));
         }
+        String text = answers.get(0).getFirst()[0];
         return new Definition(
-                answers.get(0).getFirst()[0],
+                text,
                 answers.get(1).stream()
                         .map(r -> new Definition.Result(r[0], r[1]))
                         .toList(),
@@ -115,7 +120,26 @@ public final class TestSource implements AutoCloseable {
                                 isTrue(s[7]),
                                 columns.getOrDefault(s[0], List.of())))
                         .toList(),
-                answers.get(4).stream().map(u -> u[0]).toList());
+                answers.get(4).stream().map(u -> u[0]).toList(),
+                boundaries(text));
+    }
+
+    /** Asked once for a question: it takes half a second. */
+    private Optional<Boundaries> boundaries(String text) throws SQLException {
+        Boundaries.Question question = Boundaries.askedFor(text).orElse(null);
+        if (question != null && !boundaries.containsKey(question)) {
+            String[] answer = query(question.sql()).getFirst();
+            boundaries.put(question, question.answer(longs(answer[0]), longs(answer[1])));
+        }
+        return Optional.ofNullable(boundaries.get(question));
+    }
+
+    private static Long[] longs(String array) {
+        return array == null
+                ? null
+                : Arrays.stream(array.substring(1, array.length() - 1).split(","))
+                        .map(Long::valueOf)
+                        .toArray(Long[]::new);
     }
 
     private static boolean isTrue(String answer) {

@@ -51,6 +51,13 @@ interface VersionedQuery {
                         .formatted(Canonical.sql(name, column.type().kind()), Canonical.NOT_FINITE));
             }
         }
+        view.window()
+                .filter(CalendarWindow.class::isInstance)
+                .ifPresent(window -> usable.add("%s BETWEEN %s AND %s"
+                        .formatted(
+                                Names.quoted(window.column().name()),
+                                Times.literal(window.lowest(), true),
+                                Times.literal(window.highest(), true))));
         List<String> bytes = new ArrayList<>(List.of("0"));
         for (SourceColumn key : view.keys()) {
             if (key.type().kind().isCharacter()) {
