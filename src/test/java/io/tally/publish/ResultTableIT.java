@@ -77,6 +77,7 @@ class ResultTableIT {
 
     private final Vertx vertx = Vertx.vertx();
     private PgConnection connection;
+    private String rowsOfTest = ROWS;
 
     @BeforeEach
     void connect() {
@@ -217,6 +218,84 @@ class ResultTableIT {
                 FROM sales GROUP BY since, until, seen, flag, small, ref, rate, big, day""");
     }
 
+    // ---- windows of the calendar -----------------------------------------------------------------------------------
+
+    /** Times around some moment, 200 of them in six days. */
+    private void around(String moment) {
+        rowsOfTest =
+                "%s; UPDATE sales SET event_ts = TIMESTAMPTZ '%s' + (id - 100) * INTERVAL '43 minutes 12.5 seconds'"
+                        .formatted(ROWS, moment);
+        run("TRUNCATE sales");
+        run(rowsOfTest);
+    }
+
+    @Test
+    void statements_daysOfAZone_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        // Of St. John's, a day that begins twice, and one of 23 hours; in Gaza, a day whose midnight there is not.
+        Map<String, String> moments = Map.of(
+                "America/St_Johns",
+                "2006-10-29 02:30:30+00",
+                "America/Toronto",
+                "2024-03-10 05:00+00",
+                "Asia/Gaza",
+                "2012-03-29 22:00+00");
+        for (Map.Entry<String, String> moment : moments.entrySet()) {
+            around(moment.getValue());
+            ResultTable table = holds("""
+                    SELECT date_trunc('day', event_ts, '%1$s') AS since,
+                           date_add(date_trunc('day', event_ts, '%1$s'), INTERVAL '1 day', '%1$s') AS until,
+                           customer_id, SUM(quantity * price) AS sales, COUNT(*) AS n
+                    FROM sales GROUP BY 1, 2, 3""".formatted(moment.getKey()));
+            List<String> starts = column("SELECT DISTINCT since::text FROM result ORDER BY 1");
+            assertTrue(starts.size() > 5, starts::toString);
+            for (String start : starts) {
+                String boundary = "'%s'::timestamptz".formatted(start);
+                assertEquals(List.of(), differences(table, boundary, "'infinity'::timestamptz"));
+                assertEquals(List.of(), differences(table, "'-infinity'::timestamptz", boundary));
+            }
+        }
+    }
+
+    @Test
+    void final_ofADayThatIsShownToEndLater_isWhatHasEnded() throws SQLException, ViewRefused {
+        around("2012-03-29 22:00+00");
+        holds("""
+                SELECT date_trunc('day', event_ts, 'Asia/Gaza') AS since,
+                       date_add(date_trunc('day', event_ts, 'Asia/Gaza'), INTERVAL '1 day', 'Asia/Gaza') AS until, COUNT(*) AS n
+                FROM sales GROUP BY 1, 2""");
+        assertEquals(
+                List.of("2012-03-30 22:00:00+00"),
+                column("SELECT until::text FROM result WHERE since = '2012-03-29 22:00+00'"));
+        run("INSERT INTO tally_checkpoint VALUES ('2012-03-30 21:00+00')");
+        assertEquals(List.of("2012-03-29 22:00:00+00"), column("SELECT max(since)::text FROM result_final"));
+    }
+
+    @Test
+    void statements_quartersWithoutTheirEnd_holdWhatTheSelectAnswers() throws SQLException, ViewRefused {
+        around("2024-03-31 22:00+00");
+        ResultTable table = holds("""
+                SELECT kind, date_trunc('quarter', event_ts, 'Europe/Berlin') AS since, COUNT(*) AS n
+                FROM sales GROUP BY 1, 2""");
+        // History stays: what ends then or before is neither taken out nor filled in.
+        run("UPDATE result SET n = n + 1000");
+        run("BEGIN");
+        Tuple begun = Tuple.of("2024-03-31 22:00:00+00");
+        await(connection.preparedQuery(table.empty()).execute(begun));
+        await(connection.preparedQuery(table.fill("true")).execute(begun));
+        run("COMMIT");
+        assertEquals(
+                List.of("2023-12-31 23:00:00+00 true", "2024-03-31 22:00:00+00 false"),
+                column(
+                        "SELECT DISTINCT concat_ws(' ', since, CASE WHEN n > 1000 THEN 'true' ELSE 'false' END) FROM result"
+                                + " ORDER BY 1"));
+        assertEquals(
+                List.of("2023-12-31 23:00:00+00 2024-03-31 22:00:00+00"),
+                column("SELECT concat_ws(' ', %s, %s) "
+                        .formatted(
+                                table.startOf("'2024-03-31 21:59:59+00'::timestamptz"),
+                                table.nextStart("'2024-03-31 21:59:59+00'::timestamptz"))));
+    }
+
     // ---- filling, adding, comparing --------------------------------------------------------------------------------
 
     private ResultTable holds(String select) throws SQLException, ViewRefused {
@@ -254,7 +333,7 @@ class ResultTableIT {
         publish(table, rest, -1);
         assertTrue(isEmpty(), "rows without anything in them stay");
         run("TRUNCATE sales");
-        run(ROWS);
+        run(rowsOfTest);
         publish(table, rows, 1);
         publish(table, rows.subList(0, 1), 1);
         assertAudit(table, 1);
@@ -280,11 +359,16 @@ class ResultTableIT {
 
     private void assertAudit(ResultTable table, int differences) {
         if (table.view().window().isPresent()) {
-            String all = table.differences("'-infinity'::timestamptz", "'infinity'::timestamptz", "true", 10);
             assertEquals(
                     differences,
-                    run("SELECT FROM (%s) AS all_of_them".formatted(all)).size());
+                    differences(table, "'-infinity'::timestamptz", "'infinity'::timestamptz")
+                            .size());
         }
+    }
+
+    private List<String> differences(ResultTable table, String since, String until) {
+        return column("SELECT all_of_them::text FROM (%s) AS all_of_them"
+                .formatted(table.differences(since, until, "true", 10)));
     }
 
     private record Image(List<SourceColumn> columns, List<String> values) implements RowImage {

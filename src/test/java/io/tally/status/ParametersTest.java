@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.status.Problem.BadParameter;
+import io.tally.view.Boundaries;
+import io.tally.view.CalendarWindow;
 import io.tally.view.DefaultView;
 import io.tally.view.Window;
 import java.time.Duration;
@@ -28,6 +30,22 @@ class ParametersTest {
     void limit_impossible_namesParameterValueAndRange(String value) {
         BadParameter bad = assertThrows(BadParameter.class, () -> Parameters.limit("limit", value, 20, 100));
         assertEquals("limit=" + value + " is not possible: expected a whole number from 1 to 100", bad.getMessage());
+    }
+
+    @Test
+    void windowStart_ofADay_isABoundary() {
+        String day = "date_trunc('day'::text, event_ts, 'Europe/Berlin'::text)";
+        Boundaries boundaries = Boundaries.askedFor("SELECT %s AS w FROM orders GROUP BY (%1$s)".formatted(day))
+                .orElseThrow()
+                .answer(new Long[] {-3_600L, 82_800L, 169_200L}, new Long[] {-3_600L, 82_800L, 169_200L});
+        Window days = new CalendarWindow(MINUTES.column(), boundaries);
+        assertEquals(82_800_000, Parameters.windowStart("start", "1970-01-01T23:00:00Z", days));
+        BadParameter bad =
+                assertThrows(BadParameter.class, () -> Parameters.windowStart("start", "1970-01-02T00:00:00Z", days));
+        assertEquals(
+                "start=1970-01-02T00:00:00Z is not possible: expected the start of a day in Europe/Berlin, in UTC, such as"
+                        + " 1970-01-01T23:00:00Z",
+                bad.getMessage());
     }
 
     @Test

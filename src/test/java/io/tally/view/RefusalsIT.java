@@ -172,9 +172,36 @@ class RefusalsIT {
 
     static Stream<Arguments> windows() {
         String bin = "date_bin('1 minute', paid_at, '1970-01-01')";
+        String day = "date_trunc('day', paid_at, 'Europe/Berlin')";
         return Stream.of(
-                arguments("date_trunc('day', paid_at, 'Europe/Berlin')", "calendar windows are not kept yet"),
-                arguments("date_trunc('day', paid_at)", "calendar windows are not kept yet"),
+                arguments("date_trunc('hour', paid_at)", "for hours and less use date_bin, which makes equal ones"),
+                arguments("date_trunc('days', paid_at, 'Europe/Berlin')", "windows are 'day', 'week', 'month',"),
+                arguments("date_trunc('day', paid_at)", "it depends on the session's time zone; name one"),
+                arguments("date_trunc('day', local_at)", "it depends on the session's time zone; name one"),
+                arguments("date_trunc('day', paid_at, 'CET')", "a zone has its full name, as in 'Europe/Berlin'"),
+                arguments("date_trunc('day', paid_at, 'EST5EDT')", "no abbreviation and no offset"),
+                arguments("date_trunc('day', paid_at, '+02:00')", "no abbreviation and no offset"),
+                arguments("date_trunc('day', paid_at, '<a/b>-3')", "no abbreviation and no offset"),
+                arguments("date_trunc('day', paid_at, 'A/B3')", "of the server has no zone 'A/B3', written so"),
+                arguments(
+                        "date_trunc('day', paid_at, 'europe/berlin')",
+                        "pg_timezone_names of the server has no zone 'europe/berlin'"),
+                arguments("date_trunc('day', paid_at, region)", "a zone has its full name"),
+                arguments("date_trunc(region, paid_at, 'Europe/Berlin')", "of the calendar, windows are 'day', 'week'"),
+                arguments("date_trunc('day', maybe, 'Europe/Berlin')", "maybe may be NULL, and then a row has no"),
+                arguments("date_trunc('day', local_at, 'Europe/Berlin')", "date_trunc(literal, column, literal)"),
+                arguments(
+                        "date_trunc('day', paid_at + INTERVAL '1 day', 'UTC')", "date_trunc(literal, column, literal)"),
+                arguments(day + ", date_trunc('week', paid_at, 'Europe/Berlin')", "a view has one window"),
+                arguments(day + ", " + bin, "a view has one window"),
+                arguments(day + ", " + day + " + INTERVAL '1 day'", "as date_add(start, INTERVAL '1 day', 'Europe/"),
+                arguments(
+                        day + ", date_add(" + day + ", '1 day')", "of a day in Europe/Berlin, its start is kept, and"),
+                arguments(day + ", date_add(" + day + ", '24 hours', 'Europe/Berlin')", "its end as date_add(start,"),
+                arguments(day + ", date_add(" + day + ", '1 day', 'Europe/Paris')", "its end as date_add(start,"),
+                arguments(day + ", date_subtract(" + day + ", '1 day', 'Europe/Paris')", "neither an aggregate nor a"),
+                arguments(bin + ", date_add(" + bin + ", '1 minute', 'UTC')", "its start and its start + INTERVAL"),
+                arguments("date_add(" + day + ", '1 day', 'Europe/Berlin')", "start is not selected"),
                 arguments("date_bin('1 month', paid_at, '1970-01-01')", "without months and years"),
                 arguments(
                         "date_bin('-1 minute', paid_at, '1970-01-01')", "a whole number of milliseconds, one or more"),

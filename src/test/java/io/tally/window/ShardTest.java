@@ -51,6 +51,37 @@ class ShardTest {
     }
 
     @Test
+    void take_dayThatBeginsTwice_closesTheDayBeforeAtItsSecondBeginning() {
+        // It begins in its minute 0, breaks off after one, and begins again in its minute 60, which is its name.
+        Long[] moments = {-86_400L, 0L, 60L, 3_600L, 90_000L, 180_000L};
+        Long[] starts = {-86_400L, 3_600L, -86_400L, 3_600L, 90_000L, 180_000L};
+        Shard shard = new Shard(fresh(null), TestCheckpoints.withCalendar(moments, starts), NOW);
+        shard.apply(10, insert(-1, 7, 1, 100), NOW);
+        shard.apply(11, insert(30_000, 7, 1, 200), NOW);
+        shard.apply(12, insert(61_000, 7, 1, 300), NOW);
+
+        assertNull(take(shard, 30_000), "the day before goes on");
+        assertNull(take(shard, 3_599_999));
+        Publication before = take(shard, 3_600_000);
+        assertEquals(-86_400_000, before.deltas().getFirst().startMs());
+        assertEquals(3_600_000, before.deltas().getFirst().endMs());
+        assertEquals(2, before.deltas().getFirst().groups().units(0, View.ROWS));
+        assertNull(take(shard, 89_999_999));
+        Publication day = take(shard, 90_000_000);
+        assertEquals(3_600_000, day.deltas().getFirst().startMs());
+        assertEquals(1, day.deltas().getFirst().groups().units(0, View.ROWS));
+    }
+
+    /** What is due, and published; null if there is no window. */
+    private static Publication take(Shard shard, long watermarkMs) {
+        Publication publication = shard.take(watermarkMs, false, NOW);
+        if (publication != null) {
+            shard.published(publication);
+        }
+        return publication == null || publication.deltas().isEmpty() ? null : publication;
+    }
+
+    @Test
     void take_windowBehindWatermark_isPublishedOnce() {
         Shard shard = shard(fresh(null));
         shard.apply(10, insert(NOW - 1, 7, 2, 350), NOW);

@@ -1,7 +1,11 @@
 package io.tally.window;
 
+import io.tally.view.Boundaries;
+import io.tally.view.CalendarWindow;
 import io.tally.view.DefaultView;
+import io.tally.view.View;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What tests of shards start from. */
@@ -23,6 +27,41 @@ public final class TestCheckpoints {
             WindowSettings.NEVER);
 
     private TestCheckpoints() {}
+
+    /**
+     * The same with windows of the calendar, which begin like this.
+     *
+     * @param moments at which another window may begin or go on, in seconds since 1970
+     * @param starts of these windows
+     */
+    static WindowSettings withCalendar(Long[] moments, Long[] starts) {
+        View view = SETTINGS.view();
+        String day = "date_trunc('day'::text, event_ts, 'America/St_Johns'::text)";
+        Boundaries boundaries = Boundaries.askedFor("SELECT %s AS w FROM orders GROUP BY (%1$s)".formatted(day))
+                .orElseThrow()
+                .answer(moments, starts);
+        return new WindowSettings(
+                new View(
+                        view.name(),
+                        view.schema(),
+                        view.table(),
+                        view.columns(),
+                        Optional.of(new CalendarWindow(view.windowOrAll().column(), boundaries)),
+                        view.keys(),
+                        view.keyBytes(),
+                        view.where(),
+                        view.totals(),
+                        view.results()),
+                SETTINGS.outOfOrdernessMs(),
+                SETTINGS.idleTimeoutMs(),
+                SETTINGS.maxFutureMs(),
+                SETTINGS.maxEntries(),
+                SETTINGS.maxPinnedMs(),
+                SETTINGS.maxPinnedRecords(),
+                SETTINGS.truncateIsLostGround(),
+                SETTINGS.deadLetterOwesFill(),
+                SETTINGS.historyOlderThanMs());
+    }
 
     /** A partition of which nothing was read. */
     public static Checkpoint fresh(int partition, UUID owner, long offset, Visibility visibility, long bootstrapLsn) {
