@@ -357,7 +357,7 @@ public final class ResultTable {
      * and version, another one if any row of the source behind it was written since. Whoever writes one leaves the number of
      * his transaction in xmin, so their sum tells.
      *
-     * @param since start of the oldest window to compare
+     * @param since start of the oldest window to compare; of one that it lies in, only a part would be compared
      * @param until start of the first one not to compare
      * @param counts a further condition for a row to count
      */

@@ -296,6 +296,16 @@ class ResultTableIT {
                                 table.nextStart("'2024-03-31 21:59:59+00'::timestamptz"))));
     }
 
+    @Test
+    void differences_sinceTheMiddleOfAWindow_areOfThatWindow_sinceItsStart_none() throws SQLException, ViewRefused {
+        ResultTable table = holds("""
+                SELECT date_bin('7 minutes', event_ts, '2026-01-01') AS since, COUNT(*) AS n FROM sales GROUP BY 1""");
+        String middle = "'2026-01-01 00:10+00'::timestamptz";
+        String end = "'infinity'::timestamptz";
+        assertEquals(1, differences(table, middle, end).size());
+        assertEquals(List.of(), differences(table, table.startOf(middle), end));
+    }
+
     // ---- filling, adding, comparing --------------------------------------------------------------------------------
 
     private ResultTable holds(String select) throws SQLException, ViewRefused {
