@@ -52,10 +52,7 @@ class ShardTest {
 
     @Test
     void take_dayThatBeginsTwice_closesTheDayBeforeAtItsSecondBeginning() {
-        // It begins in its minute 0, breaks off after one, and begins again in its minute 60, which is its name.
-        Long[] moments = {-86_400L, 0L, 60L, 3_600L, 90_000L, 180_000L};
-        Long[] starts = {-86_400L, 3_600L, -86_400L, 3_600L, 90_000L, 180_000L};
-        Shard shard = new Shard(fresh(null), TestCheckpoints.withCalendar(moments, starts), NOW);
+        Shard shard = new Shard(fresh(null), TestCheckpoints.withDayThatBeginsTwice(), NOW);
         shard.apply(10, insert(-1, 7, 1, 100), NOW);
         shard.apply(11, insert(30_000, 7, 1, 200), NOW);
         shard.apply(12, insert(61_000, 7, 1, 300), NOW);

@@ -29,12 +29,12 @@ public final class TestCheckpoints {
     private TestCheckpoints() {}
 
     /**
-     * The same with windows of the calendar, which begin like this.
-     *
-     * @param moments at which another window may begin or go on, in seconds since 1970
-     * @param starts of these windows
+     * The same with days, in seconds since 1970: one begins at -86400, one at 0, which breaks off at 60 and begins again at 3600,
+     * which is its name, and one at 90000.
      */
-    static WindowSettings withCalendar(Long[] moments, Long[] starts) {
+    static WindowSettings withDayThatBeginsTwice() {
+        Long[] moments = {-86_400L, 0L, 60L, 3_600L, 90_000L, 180_000L};
+        Long[] starts = {-86_400L, 3_600L, -86_400L, 3_600L, 90_000L, 180_000L};
         View view = SETTINGS.view();
         String day = "date_trunc('day'::text, event_ts, 'America/St_Johns'::text)";
         Boundaries boundaries = Boundaries.askedFor("SELECT %s AS w FROM orders GROUP BY (%1$s)".formatted(day))

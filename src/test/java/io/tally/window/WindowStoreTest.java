@@ -303,6 +303,31 @@ class WindowStoreTest {
     }
 
     @Test
+    void watermark_inADayThatBeginsTwice_closesNothingUntilItHasBegunForGood() {
+        WindowSettings days = TestCheckpoints.withDayThatBeginsTwice();
+        WindowStore ofDays = new WindowStore(days);
+        AtomicInteger announcements = new AtomicInteger();
+        ofDays.onDue(announcements::incrementAndGet);
+        Shard quick = new Shard(TestCheckpoints.fresh(0, UUID.randomUUID(), 0, null, 0), days, NOW);
+        Shard slow = new Shard(TestCheckpoints.fresh(1, UUID.randomUUID(), 0, null, 0), days, NOW);
+        ofDays.add(quick);
+        ofDays.add(slow);
+        order(slow, 5_000 - 1_000, 1, NOW);
+        order(quick, 5_000 + 30_000, 1, NOW);
+        ofDays.announceDue(NOW);
+        int before = announcements.get();
+        assertNull(ofDays.holdingBack(NOW), "both keep the day before open");
+        order(slow, 5_000 + 30_000, 1, NOW);
+        ofDays.announceDue(NOW);
+        assertEquals(before, announcements.get());
+        order(quick, 5_000 + 3_600_000, 1, NOW);
+        assertSame(slow, ofDays.holdingBack(NOW));
+        order(slow, 5_000 + 3_600_000, 1, NOW);
+        ofDays.announceDue(NOW);
+        assertEquals(before + 1, announcements.get());
+    }
+
+    @Test
     void holdingBack_slowPartition_isNamedWhileItKeepsWindowsOpen() {
         Shard quick = add(0);
         Shard slow = add(1);
