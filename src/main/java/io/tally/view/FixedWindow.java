@@ -7,10 +7,9 @@ import java.time.Duration;
 /**
  * Windows of one length, one after another: {@code date_bin(stride, column, origin)}.
  *
- * <p>All times are microseconds since 1970-01-01; stride and origin are whole milliseconds.
+ * <p>Stride and origin are whole milliseconds.
  */
-public record FixedWindow(
-        ColumnRef column, boolean zoned, long strideMicros, long originMicros, long lowest, long highest)
+public record FixedWindow(ColumnRef column, boolean zoned, long sizeMs, long originMs, long lowest, long highest)
         implements Window {
 
     private static final long MICROS_PER_MILLI = 1000;
@@ -22,7 +21,7 @@ public record FixedWindow(
 
     /** Stands for the window of a view that has none: every row is in it. */
     static final FixedWindow ALL =
-            new FixedWindow(null, true, Long.MAX_VALUE / 1000 * 1000, 0, Long.MIN_VALUE, Long.MAX_VALUE);
+            new FixedWindow(null, true, Long.MAX_VALUE / MICROS_PER_MILLI, 0, Long.MIN_VALUE, Long.MAX_VALUE);
 
     /**
      * Windows with the bounds that keep {@code date_bin} from raising an error.
@@ -44,20 +43,20 @@ public record FixedWindow(
         return new FixedWindow(
                 column,
                 zoned,
-                strideMicros,
-                originMicros,
+                strideMicros / MICROS_PER_MILLI,
+                originMicros / MICROS_PER_MILLI,
                 firstStart.longValueExact(),
                 lastTime.max(firstStart.subtract(BigInteger.ONE)).longValueExact());
     }
 
     @Override
     public long startMs(long timeMs) {
-        return timeMs - Math.floorMod(timeMs - originMicros / MICROS_PER_MILLI, sizeMs());
+        return timeMs - Math.floorMod(timeMs - originMs, sizeMs);
     }
 
     @Override
     public boolean holds(long startMs, long timeMs) {
-        return timeMs >= startMs && timeMs < startMs + sizeMs();
+        return timeMs >= startMs && timeMs < startMs + sizeMs;
     }
 
     @Override
@@ -67,26 +66,23 @@ public record FixedWindow(
 
     @Override
     public long endMs(long startMs) {
-        return startMs + sizeMs();
+        return startMs + sizeMs;
     }
 
     @Override
     public long longestMs() {
-        return sizeMs();
-    }
-
-    private long sizeMs() {
-        return strideMicros / MICROS_PER_MILLI;
+        return sizeMs;
     }
 
     @Override
     public String startSql(String time) {
-        return "date_bin('%d milliseconds', %s, %s)".formatted(sizeMs(), time, Times.literal(originMicros, zoned));
+        return "date_bin('%d milliseconds', %s, %s)"
+                .formatted(sizeMs, time, Times.literal(originMs * MICROS_PER_MILLI, zoned));
     }
 
     @Override
     public String endSql(String start) {
-        return "%s + INTERVAL '%d milliseconds'".formatted(start, sizeMs());
+        return "%s + INTERVAL '%d milliseconds'".formatted(start, sizeMs);
     }
 
     @Override
@@ -96,6 +92,6 @@ public record FixedWindow(
 
     @Override
     public String inWords() {
-        return "a window of " + Duration.ofMillis(sizeMs());
+        return "a window of " + Duration.ofMillis(sizeMs);
     }
 }

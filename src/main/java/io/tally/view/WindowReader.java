@@ -151,11 +151,8 @@ final class WindowReader {
             throw scope.refused(
                     end, "a day is not always 24 hours long; write the length in hours, as in INTERVAL '24 hours'");
         }
-        if (interval.micros() != window.strideMicros()) {
-            throw scope.refused(
-                    end,
-                    "the window is %d ms long, so this is not its end"
-                            .formatted(window.strideMicros() / MICROS_PER_MILLI));
+        if (interval.micros() != window.sizeMs() * MICROS_PER_MILLI) {
+            throw scope.refused(end, "the window is %d ms long, so this is not its end".formatted(window.sizeMs()));
         }
     }
 

@@ -90,11 +90,11 @@ enum BrokenView {
     AVERAGE_DIVIDES_BY_ONE_MORE(view -> measures(view, words -> words.replace(" / (", " / (1 + "))),
     SUM_IN_EXPRESSION_IS_NO_BIGINT(view -> measures(view, words -> words.replace(")::bigint", ")"))),
     WINDOW_IS_TWICE_AS_LONG(
-            fixed(w -> FixedWindow.of(w.column(), w.zoned(), w.strideMicros() * 2, w.originMicros(), false))),
+            fixed(w -> new FixedWindow(w.column(), w.zoned(), w.sizeMs() * 2, w.originMs(), w.lowest(), w.highest()))),
     WINDOW_INCLUDES_ITS_END(
-            fixed(w -> FixedWindow.of(w.column(), w.zoned(), w.strideMicros(), w.originMicros() + 1, false))),
-    WINDOW_ENDS_NOWHERE(fixed(w -> new FixedWindow(
-            w.column(), w.zoned(), w.strideMicros(), w.originMicros(), Times.FIRST_MICROS, Times.LAST_MICROS))),
+            fixed(w -> new FixedWindow(w.column(), w.zoned(), w.sizeMs(), w.originMs() + 1, w.lowest(), w.highest()))),
+    WINDOW_ENDS_NOWHERE(fixed(w ->
+            new FixedWindow(w.column(), w.zoned(), w.sizeMs(), w.originMs(), Times.FIRST_MICROS, Times.LAST_MICROS))),
     DAYS_BEGIN_AN_HOUR_LATER(calendar(starts -> starts.map(start -> start + 3_600))),
     DAYS_HAVE_24_HOURS(calendar(starts -> {
         long[] all = starts.toArray();

@@ -61,7 +61,7 @@ class ViewReaderTest {
         assertEquals(
                 List.of("event_ts", "customer_id", "quantity", "price"),
                 view.columns().stream().map(c -> c.ref().name()).toList());
-        assertEquals(60_000_000, ((FixedWindow) view.window().orElseThrow()).strideMicros());
+        assertEquals(60_000, ((FixedWindow) view.window().orElseThrow()).sizeMs());
         assertEquals(2, view.totals().size());
         assertEquals(2, view.totals().get(1).scale());
         // Nothing has to be stored beside what is shown.
