@@ -15,12 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Where days, weeks and so on begin in a zone, as a server says. Nothing of it is worked out here: what two programs know of zones
- * differs, and so do their answers.
+ * Where days, weeks and so on begin in a zone, as a server says. Nothing of it is worked out here: what two programs know of
+ * zones differs, and so do their answers.
  *
- * <p>Nearly always a time belongs to the last window that has begun. Where the clock is set back over midnight, a day begins, breaks
- * off, and begins again, and PostgreSQL names it by the second time: the first minutes of it lie before its name. Such stretches of
- * time, the <em>strays</em>, are kept apart.
+ * <p>Nearly always a time belongs to the last window that has begun. Where the clock is set back over midnight, a day begins,
+ * may break off, and begins again, and PostgreSQL names it by the second time: its first minutes lie before its name. Such
+ * stretches of time, the <em>strays</em>, are kept apart.
  */
 public final class Boundaries {
 

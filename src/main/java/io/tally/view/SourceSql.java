@@ -86,11 +86,11 @@ public final class SourceSql {
     private static final String TO = "7258118400";
 
     /**
-     * One row of two arrays of {@code bigint}, in seconds since 1970: the moments, in order, at which the answer of {@code date_trunc}
-     * may become another one, and what it then is. NULLs if the server has no zone of this name.
+     * One row of two arrays of {@code bigint}, in seconds since 1970: the moments, in order, at which the answer of
+     * {@code date_trunc} may become another one, and what it then is. NULLs if the server has no zone of this name.
      *
-     * <p>It becomes another one at midnight, and where the clock is set. The zone's shift is looked at each day (no zone sets its clock twice
-     * within six), and where it has changed, the second is found by halving.
+     * <p>It becomes another one at midnight, and where the clock is set. The zone's shift is looked at each day (no zone changes
+     * it twice within six), and where it has changed, the second is found by halving.
      *
      * @param zone its full name
      */
@@ -106,7 +106,8 @@ public final class SourceSql {
                           FROM days) AS pairs
                     WHERE shift <> shift_before
                     UNION ALL
-                    SELECT name, CASE WHEN is_before THEN s ELSE lo END, CASE WHEN is_before THEN hi ELSE s END, shift_before, shift
+                    SELECT name, CASE WHEN is_before THEN s ELSE lo END, CASE WHEN is_before THEN hi ELSE s END,
+                           shift_before, shift
                     FROM (SELECT *, %3$s - s = shift_before AS is_before
                           FROM (SELECT *, (lo + hi) / 2 AS s FROM changes WHERE hi - lo > 1) AS middles) AS halves
                 ), stretches AS (
