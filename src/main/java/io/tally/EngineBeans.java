@@ -9,10 +9,12 @@ import io.tally.ingest.IngestSettings;
 import io.tally.publish.OrdersTable;
 import io.tally.publish.PublishSettings;
 import io.tally.publish.SourceColumns;
+import io.tally.publish.ViewEngines;
 import io.tally.registry.RegistrySettings;
 import io.tally.registry.SchemaRegistry;
 import io.tally.view.DefaultView;
 import io.tally.view.View;
+import io.tally.window.Checkpoints;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -100,10 +102,18 @@ class EngineBeans {
                 config.historyOlderThan().map(Duration::toMillis).orElse(WindowSettings.NEVER));
     }
 
+    /** Where what is read goes. */
     @Produces
     @Singleton
-    WindowStore windowStore(WindowSettings settings) {
-        return new WindowStore(settings);
+    WindowStore windowStore(ViewEngines views) {
+        return views.all().getFirst().store();
+    }
+
+    /** Who decides where reading goes on. */
+    @Produces
+    @Singleton
+    Checkpoints checkpoints(ViewEngines views) {
+        return views.all().getFirst().takeover();
     }
 
     @Produces

@@ -1,5 +1,7 @@
 package io.tally.publish;
 
+import io.tally.window.Topic;
+import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import io.vertx.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
@@ -7,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -30,14 +33,33 @@ class PublishBeans {
         return new SourceColumns();
     }
 
-    /** @param pool making it is what tells {@link Database} how to connect */
     @Produces
     @Singleton
-    Ledger ledger(Database database, Pool pool, PublishSettings settings, SourceColumns columns) {
+    ViewEngines viewEngines(
+            Database database,
+            Pool pool,
+            Topic topic,
+            WindowSettings windows,
+            PublishSettings settings,
+            SourceColumns columns,
+            InstantSource clock) {
+        return new ViewEngines(clock, List.of(engine(database, pool, topic, windows, settings, columns, clock)));
+    }
+
+    /** @param pool making it is what tells {@link Database} how to connect */
+    private ViewEngine engine(
+            Database database,
+            Pool pool,
+            Topic topic,
+            WindowSettings windows,
+            PublishSettings settings,
+            SourceColumns columns,
+            InstantSource clock) {
         pool.size();
-        PgLook look = new PgLook(settings.orders());
+        WindowStore store = new WindowStore(windows);
         ResultTable table = new ResultTable(settings.view());
-        return new PgLedger(
+        PgLook look = new PgLook(settings.orders());
+        Ledger ledger = new PgLedger(
                 database,
                 new Schema(settings.createSchema(), table),
                 new SourceCheck(settings.orders(), settings.needsOldRows(), columns),
@@ -45,30 +67,28 @@ class PublishBeans {
                 new FillTransaction(table, settings, look),
                 new PublishTransaction(table),
                 settings);
-    }
-
-    @Produces
-    @Singleton
-    Publisher publisher(WindowStore store, Ledger ledger, InstantSource clock) {
-        return new Publisher(store, ledger, clock, executor);
-    }
-
-    @Produces
-    @Singleton
-    Takeover takeover(Ledger ledger, PublishSettings settings, WindowStore store, InstantSource clock) {
-        return new Takeover(ledger, settings, store::doubt, clock, executor);
-    }
-
-    @Produces
-    @Singleton
-    OwedFill owedFill(WindowStore store, Ledger ledger, PublishSettings settings, InstantSource clock) {
-        return new OwedFill(store, ledger, !settings.stopOnLostGround(), clock, executor);
-    }
-
-    @Produces
-    @Singleton
-    SourceWatch sourceWatch(WindowStore store, Ledger ledger, PublishSettings settings) {
-        return new SourceWatch(store, ledger, settings, executor);
+        boolean fills = !settings.stopOnLostGround();
+        Publisher publisher = new Publisher(store, ledger, clock, executor);
+        SourceWatch watch = new SourceWatch(store, ledger, settings, executor);
+        Audit audit = new Audit(
+                new PgAuditBooks(database, table, settings),
+                watch,
+                topic,
+                store,
+                settings.audit().every(),
+                fills,
+                clock,
+                executor);
+        return new ViewEngine(
+                windows,
+                store,
+                publisher,
+                new Rounds(publisher, store, executor, clock),
+                new Takeover(ledger, settings, store::doubt, clock, executor),
+                new OwedFill(store, ledger, fills, clock, executor),
+                watch,
+                new Auditor(audit, settings.audit().offBecause().orElse(null), executor),
+                new SalesNow(pool, store, settings));
     }
 
     @PreDestroy

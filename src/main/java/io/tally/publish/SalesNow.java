@@ -13,7 +13,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import io.vertx.sqlclient.data.Numeric;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +32,6 @@ import java.util.function.Supplier;
  * between. The statement reads the checkpoints in the same snapshot as the rows: it leaves out what was under way and has
  * arrived, and what belongs to partitions that another engine owns by now. If more than that has moved, it is asked again.
  */
-@ApplicationScoped
 public class SalesNow {
 
     /**

@@ -1,23 +1,21 @@
 package io.tally.publish;
 
 import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import io.smallrye.mutiny.Uni;
-import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Makes the publisher go round: every second by the scheduler, and at once when a window closes. The scheduler is the
- * heartbeat, not the latency. Rounds never overlap; a wish for another one while one is under way is kept.
+ * Moves every view on: a round of publishing every second, beside those that a window asks for that closes, and every few
+ * seconds a look whether results have to be filled again, at the source, and for rows that differ. The scheduler is the
+ * heartbeat, not the latency.
  */
 @ApplicationScoped
 public class Ticker {
@@ -27,32 +25,25 @@ public class Ticker {
     /** Longer than any round takes whose database answers or times out. */
     private static final Duration ROUND_TIMEOUT = Duration.ofSeconds(120);
 
-    private final Publisher publisher;
-    private final WindowStore store;
-    private final ExecutorService executor;
-    private final InstantSource clock;
+    private final ViewEngines views;
 
-    private CompletableFuture<Void> running;
-    private boolean wanted;
-    private boolean stopped;
-    private volatile long lastRoundMs;
+    private volatile boolean stopped;
 
-    Ticker(Publisher publisher, WindowStore store, @PublishThread ExecutorService executor, InstantSource clock) {
-        this.publisher = publisher;
-        this.store = store;
-        this.executor = executor;
-        this.clock = clock;
+    Ticker(ViewEngines views) {
+        this.views = views;
     }
 
-    void start(@Observes StartupEvent event) {
-        lastRoundMs = clock.millis();
-        store.onDue(this::tick);
+    /** When the view whose last round is the longest ago ended it, epoch ms; now, if there is no view yet. */
+    public long lastRoundMs() {
+        return views.all().stream()
+                .mapToLong(view -> view.rounds().lastEndedMs())
+                .min()
+                .orElseGet(views::nowMs);
     }
 
     @Scheduled(every = "1s", identity = "publish", concurrentExecution = ConcurrentExecution.SKIP)
-    Uni<Void> heartbeat() {
-        return Uni.createFrom()
-                .completionStage(this::tick)
+    Uni<Void> publish() {
+        return forEach(view -> view.rounds().next())
                 .ifNoItem()
                 .after(ROUND_TIMEOUT)
                 .recoverWithUni(() -> {
@@ -61,53 +52,46 @@ public class Ticker {
                 });
     }
 
-    /** Poll loops and scheduler go on for a moment when the publishing thread has gone. */
-    synchronized void stop(@Observes ShutdownEvent event) {
+    /** Mostly finds that nothing is due; what waits for the connector should not wait for the next step as well. */
+    @Scheduled(every = "1s", identity = "audit", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> audit() {
+        return forEach(view -> view.auditor().step());
+    }
+
+    @Scheduled(every = "2s", identity = "owed-fill", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> fillWhatIsOwed() {
+        return forEach(view -> quietly(view.owedFill().step(), "not known whether results have to be filled again"));
+    }
+
+    /** Between a restore and its notice the log must not pass the lost end, so it is not a matter of minutes. */
+    @Scheduled(every = "5s", identity = "source-watch", concurrentExecution = ConcurrentExecution.SKIP)
+    Uni<Void> lookAtSource() {
+        return forEach(view -> quietly(view.sourceWatch().step(), "the source does not answer"));
+    }
+
+    /** The scheduler goes on for a moment when the publishing thread has gone. */
+    void stop(@Observes ShutdownEvent event) {
         stopped = true;
+        views.all().forEach(view -> view.rounds().stop());
     }
 
-    /** When the last round ended, epoch ms. A running engine ends one every second or two, also without a database. */
-    public long lastRoundMs() {
-        return lastRoundMs;
-    }
-
-    /** Asks for a round; the stage completes when one has ended, or at once if there are to be no more. */
-    private synchronized CompletableFuture<Void> tick() {
+    /** Does something for all views at the same time. */
+    private Uni<Void> forEach(Function<ViewEngine, CompletionStage<Void>> step) {
         if (stopped) {
-            return CompletableFuture.completedFuture(null);
+            return Uni.createFrom().voidItem();
         }
-        if (running != null) {
-            wanted = true;
-            return running;
-        }
-        CompletableFuture<Void> round = new CompletableFuture<>();
-        running = round;
-        executor.execute(() -> round().whenComplete((done, failure) -> ended(round, failure)));
-        return round;
+        return Uni.createFrom()
+                .completionStage(() -> CompletableFuture.allOf(views.all().stream()
+                        .map(step)
+                        .map(CompletionStage::toCompletableFuture)
+                        .toArray(CompletableFuture[]::new)));
     }
 
-    private CompletionStage<Void> round() {
-        try {
-            return publisher.round();
-        } catch (Throwable e) {
-            return CompletableFuture.failedStage(e);
-        }
-    }
-
-    private void ended(CompletableFuture<Void> round, Throwable failure) {
-        if (failure != null) {
-            LOG.error("a publishing round failed", failure);
-        }
-        boolean again;
-        synchronized (this) {
-            running = null;
-            again = wanted;
-            wanted = false;
-        }
-        lastRoundMs = clock.millis();
-        round.complete(null);
-        if (again) {
-            tick();
-        }
+    /** The publisher says so when the database is away. */
+    private static CompletionStage<Void> quietly(CompletionStage<Void> step, String what) {
+        return step.exceptionally(failure -> {
+            LOG.debugf("%s: %s", what, failure);
+            return null;
+        });
     }
 }

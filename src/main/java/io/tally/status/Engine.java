@@ -19,6 +19,8 @@ import io.tally.publish.PublishingState;
 import io.tally.publish.SourceFindings;
 import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
+import io.tally.publish.ViewEngine;
+import io.tally.publish.ViewEngines;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
@@ -64,12 +66,7 @@ class Engine {
 
     Engine(
             Readers readers,
-            WindowStore store,
-            Publisher publisher,
-            Takeover takeover,
-            OwedFill owedFill,
-            SourceWatch sourceWatch,
-            Auditor auditor,
+            ViewEngines views,
             DeadLetterLog deadLetters,
             ShapeLog shapes,
             IngestSettings ingest,
@@ -78,12 +75,13 @@ class Engine {
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.readers = readers;
-        this.store = store;
-        this.publisher = publisher;
-        this.takeover = takeover;
-        this.owedFill = owedFill;
-        this.sourceWatch = sourceWatch;
-        this.auditor = auditor;
+        ViewEngine view = views.all().getFirst();
+        this.store = view.store();
+        this.publisher = view.publisher();
+        this.takeover = view.takeover();
+        this.owedFill = view.owedFill();
+        this.sourceWatch = view.sourceWatch();
+        this.auditor = view.auditor();
         this.deadLetters = deadLetters;
         this.shapes = shapes;
         this.ingest = ingest;

@@ -16,6 +16,8 @@ import io.tally.publish.OwedFill;
 import io.tally.publish.Publisher;
 import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
+import io.tally.publish.ViewEngine;
+import io.tally.publish.ViewEngines;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
@@ -52,24 +54,20 @@ class EngineMetrics {
 
     EngineMetrics(
             MeterRegistry registry,
-            WindowStore store,
+            ViewEngines views,
             Readers readers,
-            Publisher publisher,
-            Takeover takeover,
-            OwedFill owedFill,
-            SourceWatch sourceWatch,
-            Auditor auditor,
             DeadLetterLog deadLetters,
             PollWaits waits,
             InstantSource clock) {
         this.registry = registry;
-        this.store = store;
+        ViewEngine view = views.all().getFirst();
+        this.store = view.store();
         this.readers = readers;
-        this.publisher = publisher;
-        this.takeover = takeover;
-        this.owedFill = owedFill;
-        this.sourceWatch = sourceWatch;
-        this.auditor = auditor;
+        this.publisher = view.publisher();
+        this.takeover = view.takeover();
+        this.owedFill = view.owedFill();
+        this.sourceWatch = view.sourceWatch();
+        this.auditor = view.auditor();
         this.deadLetters = deadLetters;
         this.waits = waits;
         this.clock = clock;

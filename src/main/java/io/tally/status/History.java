@@ -2,6 +2,7 @@ package io.tally.status;
 
 import io.tally.cdc.RowChange;
 import io.tally.ingest.Readers;
+import io.tally.publish.ViewEngines;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
 import io.tally.window.WindowStore;
@@ -33,8 +34,8 @@ class History {
     private long lastRead;
     private long lastNanos;
 
-    History(WindowStore store, Readers readers, InstantSource clock) {
-        this.store = store;
+    History(ViewEngines views, Readers readers, InstantSource clock) {
+        this.store = views.all().getFirst().store();
         this.readers = readers;
         this.clock = clock;
     }

@@ -2,6 +2,8 @@ package io.tally.status;
 
 import io.tally.ingest.DeadLetterLog;
 import io.tally.publish.SalesNow;
+import io.tally.publish.ViewEngine;
+import io.tally.publish.ViewEngines;
 import io.tally.window.CustomerRanking;
 import io.tally.window.OpenSales;
 import io.tally.window.Progress;
@@ -49,18 +51,13 @@ class Live {
     private long askedAtRows = -1;
     private long lastViewMs;
 
-    Live(
-            Engine engine,
-            WindowStore store,
-            SalesNow sales,
-            DeadLetterLog deadLetters,
-            WindowSettings windowSettings,
-            InstantSource clock) {
+    Live(Engine engine, ViewEngines views, DeadLetterLog deadLetters, InstantSource clock) {
         this.engine = engine;
-        this.store = store;
-        this.sales = sales;
+        ViewEngine view = views.all().getFirst();
+        this.store = view.store();
+        this.sales = view.now();
         this.deadLetters = deadLetters;
-        this.windowSettings = windowSettings;
+        this.windowSettings = view.windowSettings();
         this.clock = clock;
     }
 

@@ -3,6 +3,8 @@ package io.tally.status;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.tally.publish.SalesNow;
+import io.tally.publish.ViewEngine;
+import io.tally.publish.ViewEngines;
 import io.tally.status.Problem.Unavailable;
 import io.tally.window.Shard;
 import io.tally.window.WindowSettings;
@@ -30,10 +32,11 @@ class SalesResource {
     private final WindowSettings windowSettings;
     private final InstantSource clock;
 
-    SalesResource(SalesNow sales, WindowStore store, WindowSettings windowSettings, InstantSource clock) {
-        this.sales = sales;
-        this.store = store;
-        this.windowSettings = windowSettings;
+    SalesResource(ViewEngines views, InstantSource clock) {
+        ViewEngine view = views.all().getFirst();
+        this.sales = view.now();
+        this.store = view.store();
+        this.windowSettings = view.windowSettings();
         this.clock = clock;
     }
 
