@@ -76,7 +76,7 @@ public final class WindowLatency {
             try (EngineProcess engine = EngineProcess.start(pipeline, "tally.window.size=" + windowSeconds + "s")
                     .awaitRunning()) {
                 new WindowLatency(pipeline, windowSeconds * 1_000).run(measured, perSecond);
-                System.out.println("records: " + engine.status().path("records"));
+                System.out.println("records: " + engine.status().at("/views/0/records"));
             }
         }
         System.exit(0);

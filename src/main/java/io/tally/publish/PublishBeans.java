@@ -88,7 +88,7 @@ class PublishBeans {
                 new OwedFill(store, ledger, fills, clock, executor),
                 watch,
                 new Auditor(audit, settings.audit().offBecause().orElse(null), executor),
-                new SalesNow(pool, store, settings));
+                new ViewNow(pool, store, table));
     }
 
     @PreDestroy

@@ -1,6 +1,5 @@
 package io.tally.publish;
 
-import io.tally.view.DefaultView;
 import io.tally.view.FillQuery;
 import io.tally.view.ResultColumn;
 import io.tally.view.ResultColumn.Role;
@@ -163,16 +162,52 @@ public final class ResultTable {
                 .toList();
     }
 
-    /** The columns that a result of the default view has, under the names of the default view. */
-    String likeDefault() {
-        return "(SELECT %s AS window_start, %s AS window_end, %s AS customer_id, %s AS gross_sales, %s AS order_count FROM %s)"
-                .formatted(
-                        start,
-                        end,
-                        keyName(view.keys().get(DefaultView.CUSTOMER)),
-                        totals.get(DefaultView.SALES).name(),
-                        totals.get(View.ROWS).name(),
-                        name);
+    // ---- looking on ------------------------------------------------------------------------------------------------
+
+    /** Groups as they are stored: w for the start of the window if there are windows, k0, …, and t0, …, all of numeric. */
+    List<String> groupColumns() {
+        List<String> columns = new ArrayList<>();
+        if (start != null) {
+            columns.add(start + " AS w");
+        }
+        for (int key = 0; key < view.keys().size(); key++) {
+            columns.add("%s AS k%d".formatted(keyName(view.keys().get(key)), key));
+        }
+        for (int total = 0; total < totals.size(); total++) {
+            columns.add("%s::numeric AS t%d".formatted(totals.get(total).name(), total));
+        }
+        return columns;
+    }
+
+    /** The start of a window; there has to be one. */
+    String start() {
+        return start;
+    }
+
+    /** The end of a window; there has to be one. */
+    String end() {
+        return end;
+    }
+
+    /** The place of a key in the table. */
+    String keyName(int key) {
+        return keyName(view.keys().get(key));
+    }
+
+    /** A column of the result, worked out of w, k0, … and t0, … as the table has it. */
+    String shown(ResultColumn column) {
+        return switch (column.role()) {
+            case WINDOW_START -> "w";
+            case WINDOW_END -> "w + " + length;
+            case KEY -> "k" + column.key();
+            case MEASURE ->
+                "(%s)::%s".formatted(column.measure().orElseThrow().sql(total -> "t" + total), column.type());
+        };
+    }
+
+    /** The start of a window, of a parameter in ms. */
+    String startOf(String parameter) {
+        return time(parameter + "::bigint", 1_000, view.window().orElseThrow().zoned());
     }
 
     // ---- publishing ------------------------------------------------------------------------------------------------
@@ -259,7 +294,7 @@ public final class ResultTable {
                 .collect(Collectors.joining(" AND "));
     }
 
-    private static String parameterType(SourceColumn key) {
+    static String parameterType(SourceColumn key) {
         return switch (key.type().kind()) {
             case SMALLINT, INTEGER, DATE -> "int";
             case BIGINT, TIMESTAMP, TIMESTAMPTZ -> "bigint";
@@ -269,7 +304,7 @@ public final class ResultTable {
         };
     }
 
-    private static String keyValue(SourceColumn key, String parameter) {
+    static String keyValue(SourceColumn key, String parameter) {
         return switch (key.type().kind()) {
             case SMALLINT -> parameter + "::smallint";
             case UUID -> parameter + "::uuid";

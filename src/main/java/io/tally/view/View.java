@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param keyBytes how many bytes the keys that are text may have together
  * @param where which rows count; null for all of them
  * @param results columns of the result, in the order of the {@code SELECT}
+ * @param words its {@code SELECT} in PostgreSQL's words
  */
 public record View(
         String name,
@@ -27,7 +28,8 @@ public record View(
         int keyBytes,
         Condition where,
         List<Total> totals,
-        List<ResultColumn> results) {
+        List<ResultColumn> results,
+        String words) {
 
     /** The place of the total that counts the rows of a group. */
     public static final int ROWS = 0;
@@ -35,6 +37,19 @@ public record View(
     /** Its window; one that holds everything if it has none. */
     public Window windowOrAll() {
         return window.orElse(Window.ALL);
+    }
+
+    /** The total that groups are ranked by: that of the first measure that is a sum of amounts, or the number of rows. */
+    public int rankedBy() {
+        List<Integer> sums = results.stream()
+                .flatMap(column -> column.measure().stream())
+                .flatMap(measure -> measure.sum().stream())
+                .map(Measure.Sum::total)
+                .toList();
+        return sums.stream()
+                .filter(total -> totals.get(total).amount() != null)
+                .findFirst()
+                .orElse(ROWS);
     }
 
     /** The column of this role, if it is selected. */

@@ -95,7 +95,8 @@ public final class ViewReader {
                 keyBytes(),
                 where,
                 totals.all(),
-                List.copyOf(results));
+                List.copyOf(results),
+                definition.text().strip());
     }
 
     /** The window comes first, since its end may be selected before its start. */

@@ -41,13 +41,6 @@ final class OrderRow implements RowImage {
         priceScale = view.columns().get(IN_VIEW[PRICE]).type().scale();
     }
 
-    /** A row of a customer, of whose other values nothing is known. */
-    static OrderRow ofCustomer(View view, int customerId) {
-        OrderRow row = new OrderRow(view);
-        row.units[IN_VIEW[CUSTOMER_ID]] = customerId;
-        return row;
-    }
-
     /** Reads a row that is there and returns null, or the reason why it counts nothing. */
     ValueFault read(CapturedRow row) {
         if (row.table() != table) {

@@ -150,7 +150,7 @@ enum BrokenView {
                         r.key(),
                         r.measure()
                                 .map(m -> new Measure(
-                                        m.words().stream().map(change).toList(), m.totals()))))
+                                        m.words().stream().map(change).toList(), m.totals(), m.sum()))))
                 .toList();
         return copy(v, v.columns(), v.window(), v.keyBytes(), v.where(), v.totals(), results);
     }
@@ -178,6 +178,17 @@ enum BrokenView {
             Condition where,
             List<Total> totals,
             List<ResultColumn> results) {
-        return new View(v.name(), v.schema(), v.table(), columns, window, v.keys(), keyBytes, where, totals, results);
+        return new View(
+                v.name(),
+                v.schema(),
+                v.table(),
+                columns,
+                window,
+                v.keys(),
+                keyBytes,
+                where,
+                totals,
+                results,
+                v.words());
     }
 }

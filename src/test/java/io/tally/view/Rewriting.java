@@ -83,6 +83,7 @@ final class Rewriting {
                 view.totals().stream()
                         .map(total -> new Total(number(total.amount()), condition(total.filter())))
                         .toList(),
-                view.results());
+                view.results(),
+                view.words());
     }
 }

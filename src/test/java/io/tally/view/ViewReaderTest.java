@@ -72,7 +72,22 @@ class ViewReaderTest {
     void read_wordsOfOlderServers_isTheSameView() throws ViewRefused {
         String old = SALES.replaceAll("\\b(event_ts|customer_id|quantity|price)\\b", "o.$1")
                 .replace("FROM orders", "FROM public.orders o");
-        assertEquals(sales(SALES), sales(old));
+        assertEquals(withoutWords(sales(SALES)), withoutWords(sales(old)));
+    }
+
+    private static View withoutWords(View view) {
+        return new View(
+                view.name(),
+                view.schema(),
+                view.table(),
+                view.columns(),
+                view.window(),
+                view.keys(),
+                view.keyBytes(),
+                view.where(),
+                view.totals(),
+                view.results(),
+                "");
     }
 
     @Test

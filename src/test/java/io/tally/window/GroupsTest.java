@@ -108,7 +108,8 @@ class GroupsTest {
                             new Total(null, null),
                             new Total(new NumberColumn(fixed, 2), null),
                             new Total(new NumberColumn(free, NumberExpression.VARYING), null)),
-                    List.of());
+                    List.of(),
+                    "");
         }
 
         private static SourceColumn key(Kind kind) {
@@ -373,10 +374,12 @@ class GroupsTest {
                 .limit(20)
                 .map(Map.Entry::getKey)
                 .toList();
-        CustomerRanking ranking = CustomerRanking.of(groups, 20);
+        GroupRanking ranking = GroupRanking.of(SALES, groups, 20);
         assertEquals(
                 expected,
-                ranking.top().stream().map(CustomerRanking.Entry::customerId).toList());
-        assertEquals(groups.size(), ranking.customers());
+                ranking.top().stream()
+                        .map(entry -> ((Long) entry.key().getFirst()).intValue())
+                        .toList());
+        assertEquals(groups.size(), ranking.groups());
     }
 }
