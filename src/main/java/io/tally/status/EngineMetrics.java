@@ -87,7 +87,7 @@ class EngineMetrics {
                 "tally.ingest.partitions",
                 null,
                 "Partitions owned by this engine",
-                () -> readers.partitions().size());
+                () -> readers.partitions().size() - readers.unread());
         gauge(
                 "tally.ingest.partitions.unread",
                 null,

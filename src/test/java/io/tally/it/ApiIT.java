@@ -192,14 +192,14 @@ class ApiIT {
                 .body("[0].sql", containsString("date_bin("))
                 .body("[0].state", equalTo("RUNNING"))
                 .body("[0].columns.role", equalTo(List.of("WINDOW_START", "WINDOW_END", "KEY", "MEASURE", "MEASURE")))
-                .body("[0].freshness.lagSeconds", notNullValue());
+                .body("[0].freshness.lagRecords", notNullValue());
         given().get(VIEW)
                 .then()
                 .statusCode(200)
                 .body("partitions", hasSize(4))
                 .body("filling.reason", equalTo("first-start"))
                 .body("audit.verdict", notNullValue())
-                .body("publishing.publications", greaterThan(0))
+                .body("publishing.latest", notNullValue())
                 .body("source.problems", hasSize(0));
     }
 
