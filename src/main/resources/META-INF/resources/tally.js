@@ -23,10 +23,20 @@ function moment(iso) {
   return (date.toDateString() === new Date().toDateString() ? minute : dayAndMinute).format(date);
 }
 
-/** Exact: amounts come as text and may have more digits than a number holds. */
-function money(text) {
+/** Exact: numbers come as text where they may have more digits than a number holds. */
+function exact(text) {
   const [whole, decimals] = text.split('.');
   return number.format(BigInt(whole)).replace(/^0/, whole.startsWith('-') ? '-0' : '0') + (decimals ? '.' + decimals : '');
+}
+
+const isNumber = (column) => /^(smallint|integer|bigint|numeric)/.test(column.type);
+
+/** A value of a view's column. */
+function cell(column, value) {
+  if (value == null) return { text: 'NULL', kind: 'quiet' };
+  if (column.role === 'MEASURE' && isNumber(column)) return { text: exact(String(value)) };
+  if (column.type.startsWith('timestamp')) return { text: moment(value) };
+  return { text: value === '' ? '(empty)' : String(value), kind: value === '' ? 'quiet' : '' };
 }
 
 function seconds(value) {
@@ -56,6 +66,22 @@ function write(target, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Heads of a table's columns: names, and whether they are right-aligned. */
+function heads(id, columns) {
+  const head = element(id).parentElement.tHead.rows[0];
+  const wanted = columns.map(({ name, kind }) => `${kind} ${name}`).join('\n');
+  if (head.dataset.columns === wanted) return;
+  head.dataset.columns = wanted;
+  head.replaceChildren(...columns.map(({ name, kind }) => {
+    const node = document.createElement(kind === 'bar' ? 'td' : 'th');
+    if (kind !== 'bar') node.scope = 'col';
+    node.className = kind;
+    node.textContent = name;
+    return node;
+  }));
+  element(id).replaceChildren();
+}
+
 /** Rows of a table: cells are texts, or {text, kind}, or {share} of the largest; what stays is left alone. */
 function rows(id, list, cells, whenEmpty) {
   const body = element(id);
@@ -76,6 +102,7 @@ function rows(id, list, cells, whenEmpty) {
   while (body.rows.length > list.length) body.lastElementChild.remove();
   list.forEach((item, at) => {
     const row = body.rows[at] ?? body.insertRow();
+    while (row.cells.length > columns.length) row.lastElementChild.remove();
     cells(item).forEach((content, column) => {
       const cell = row.cells[column] ?? row.insertCell();
       const value = typeof content === 'object' ? content : { text: content };
@@ -179,18 +206,66 @@ function showState(word, reason) {
   if (document.title !== title) document.title = title;
 }
 
-function showHead({ status, sample, memoryBound }) {
+function showHead({ status, sample }, view) {
   showState(status.state, [status.reason ?? `since ${time(status.since)}`, ...status.warnings].join(' · '));
-  write('topic', status.topic);
-  write('watermark', time(status.watermark));
-  const used = (100 * sample.entries) / memoryBound;
-  write('memory', `${used > 0 && used < 0.1 ? '< 0.1' : oneDecimal.format(used)} %`);
-  element('memory').title = `${count(sample.entries)} of ${count(memoryBound)} pairs of window and customer`;
-  write('up', duration((Date.parse(sample.at) - Date.parse(status.startedAt)) / 1000));
+  write('topic', view?.topic ?? status.topic);
+  write('watermark', time(view?.freshness.watermark));
   write('version', status.version);
+  if (!view || !sample) return;
+  const used = (100 * sample.entries) / view.memoryBound;
+  write('memory', `${used > 0 && used < 0.1 ? '< 0.1' : oneDecimal.format(used)} %`);
+  element('memory').title = `${count(sample.entries)} of ${count(view.memoryBound)} pairs of window and group`;
+  write('up', duration((Date.parse(sample.at) - Date.parse(status.startedAt)) / 1000));
 }
 
-function showWindows({ status, sample, current, closed }) {
+// ---- the view ------------------------------------------------------------------------------------------------------
+
+let shownColumns;
+
+/** What the view is; what is asked for follows from its keys. */
+function showView({ status }, view) {
+  const names = status.views.map(({ name }) => name);
+  const choice = element('views');
+  choice.hidden = names.length < 2;
+  if (choice.dataset.names !== names.join('\n')) {
+    choice.dataset.names = names.join('\n');
+    choice.replaceChildren(...names.map((name) => {
+      const link = document.createElement('a');
+      link.href = '#' + encodeURIComponent(name);
+      link.textContent = name;
+      return link;
+    }));
+  }
+  for (const link of choice.children) link.toggleAttribute('aria-current', link.textContent === view.name);
+  write('view-name', view.name);
+  element('view-state').hidden = view.state === 'RUNNING' || view.state === status.state;
+  write('view-state', `${view.state}: ${view.reason ?? ''}`);
+  write('sql', view.sql);
+  const columns = JSON.stringify([view.name, view.columns]);
+  if (columns === shownColumns) return;
+  shownColumns = columns;
+  write('group-answer', '');
+  element('keys').replaceChildren(...view.columns.filter(({ role }) => role === 'KEY').map(({ name }) => {
+    const label = document.createElement('label');
+    label.append(name + ' ');
+    const input = document.createElement('input');
+    input.name = name;
+    input.autocomplete = 'off';
+    input.size = 10;
+    input.placeholder = 'NULL';
+    label.append(input);
+    return label;
+  }));
+}
+
+const sums = (view) => view.columns.filter(({ sum }) => sum);
+const right = (column) => ({ name: column.name, kind: isNumber(column) && column.role === 'MEASURE' ? 'n' : '' });
+
+function showWindows({ sample, view: now }, view) {
+  element('windows').hidden = view.windowSeconds == null;
+  if (view.windowSeconds == null) return;
+  const { current, closed } = now;
+  const numbers = [{ name: 'rows', type: 'bigint', role: 'MEASURE' }, ...sums(view)];
   if (current) {
     const { start, end, closesInSeconds: left } = current.window;
     const length = (Date.parse(end) - Date.parse(start)) / 1000;
@@ -198,36 +273,58 @@ function showWindows({ status, sample, current, closed }) {
     write('filling-time', `${time(start)} to ${time(end)}`);
     write('filling-closes', left > 0 ? `closes in ${Math.ceil(left)} s` : 'closes when the watermark passes its end');
     element('filling-progress').value = Math.min(1, Math.max(0, passed / (passed + left) || passed / length));
-    write('filling-orders', count(current.window.orderCount));
-    write('filling-sales', money(current.window.grossSales));
-    write('filling-customers', current.customers == null ? 'very many' : count(current.customers));
   } else {
     write('filling-time', 'no open window');
     write('filling-closes', '');
     element('filling-progress').value = 0;
-    for (const id of ['filling-orders', 'filling-sales', 'filling-customers']) write(id, '–');
   }
-  const waiting = status.waitingFor;
+  const part = current?.window.unpublished;
+  showNumbers([
+    ...numbers.map((column, at) => [column.name, part ? cell(column, at === 0 ? part.rows : part.sums[column.name]).text : '–']),
+    ['groups', !current ? '–' : current.groups == null ? 'very many' : count(current.groups)],
+  ]);
+  const waiting = view.waitingFor;
   element('waiting').hidden = !waiting;
   if (waiting) {
     write('waiting', `waiting for partition ${waiting.partition}, ${
       waiting.behindSeconds == null ? 'which has no watermark yet' : seconds(waiting.behindSeconds) + ' behind the others'}`);
   }
-  const most = Math.max(...(closed ?? []).map((window) => Number(window.grossSales)), 0);
+  const ranked = view.columns.find((column) => column.ranked);
+  const height = ({ total }) => Number(ranked ? total.sums[ranked.name] ?? 0 : total.rows);
+  const most = Math.max(...(closed ?? []).map(height), 0);
+  heads('closed', [{ name: 'Window', kind: '' }, { name: 'groups', kind: 'n' }, ...numbers.map(right), { name: '', kind: 'bar' }]);
   rows('closed', closed ?? [], (window) => [
     minute.format(new Date(window.start)),
-    count(window.orderCount),
-    count(window.customers),
-    money(window.grossSales),
-    { share: most > 0 ? Math.max(0, Number(window.grossSales)) / most : 0, label: 'share of the highest' },
-  ], closed ? 'none of the last ten windows has orders' : 'not read yet');
+    count(window.groups),
+    ...numbers.map((column, at) => cell(column, at === 0 ? window.total.rows : window.total.sums[column.name])),
+    { share: most > 0 ? Math.max(0, height(window)) / most : 0, label: 'share of the highest' },
+  ], closed ? 'none of the last ten windows has rows' : 'not read yet');
 }
 
-function showCustomers({ current, closed, topOfClosed }) {
-  const line = (customer) => [String(customer.customerId), count(customer.orderCount), money(customer.grossSales)];
-  rows('top-open', current?.top ?? [], line, current && current.customers == null ? 'too many to rank live' : 'no orders');
-  rows('top-closed', topOfClosed ?? [], line, topOfClosed ? 'no orders' : 'not read yet');
-  write('top-closed-title', closed?.length > 0 ? `Window of ${minute.format(new Date(closed[0].start))}, the last closed one` : 'Last closed window');
+/** The numbers of the window that fills: names and texts. */
+function showNumbers(pairs) {
+  const list = element('filling-sums');
+  while (list.children.length > pairs.length) list.lastElementChild.remove();
+  pairs.forEach(([name, text], at) => {
+    const pair = list.children[at] ?? list.appendChild(document.createElement('div'));
+    if (!pair.children.length) pair.append(document.createElement('dt'), document.createElement('dd'));
+    write(pair.children[0], name);
+    write(pair.children[1], text);
+  });
+}
+
+function showGroups({ view: now }, view) {
+  const hasWindows = view.windowSeconds != null;
+  const shown = view.columns.filter(({ role }) => !role.startsWith('WINDOW'));
+  const early = shown.filter((column) => column.role === 'KEY' || column.sum);
+  const line = (columns) => (row) => columns.map((column) => cell(column, row[column.name]));
+  element('top-open-part').hidden = !hasWindows;
+  heads('top-open', early.map(right));
+  rows('top-open', now.current?.top ?? [], line(early), now.current && now.current.groups == null ? 'too many to rank live' : 'no rows');
+  heads('top-closed', shown.map(right));
+  rows('top-closed', now.top ?? [], line(shown), now.top ? 'no rows' : 'not read yet');
+  write('top-closed-title', !hasWindows ? 'In the table' : now.closed?.length > 0
+    ? `Window of ${minute.format(new Date(now.closed[0].start))}, the last closed one` : 'Last closed window');
 }
 
 function partitionState(partition, waitingFor) {
@@ -239,15 +336,15 @@ function partitionState(partition, waitingFor) {
   return { text: 'reading', kind: 'good' };
 }
 
-function showPartitions({ status, sample }) {
-  write('partitions-note', `${status.partitions.length} of this engine`);
-  rows('partitions', status.partitions, (partition) => [
+function showPartitions({ status, sample }, view) {
+  write('partitions-note', `${view.partitions.length} of this engine`);
+  rows('partitions', view.partitions, (partition) => [
     String(partition.partition),
-    partitionState(partition, status.waitingFor),
+    partitionState(partition, view.waitingFor),
     count(partition.position),
     count(partition.lag),
     time(partition.watermark),
-    partition.watermark ? seconds((Date.parse(sample.at) - Date.parse(partition.watermark)) / 1000) : '–',
+    partition.watermark && sample ? seconds((Date.parse(sample.at) - Date.parse(partition.watermark)) / 1000) : '–',
     count(partition.openWindows),
     partition.publishedUpTo ? minute.format(new Date(partition.publishedUpTo)) : '–',
   ], status.state === 'STANDBY' ? 'other copies of the engine have them' : 'none yet');
@@ -290,7 +387,7 @@ function showDeadLetters({ total, byReason, latest }) {
 const VERDICTS = {
   OFF: ['not audited', 'wait'],
   WAITING: ['not compared yet', 'wait'],
-  CLEAN: ['order_agg equals orders', 'good'],
+  CLEAN: ['equals its source', 'good'],
   CHECKING: ['something differs', 'wait'],
   DIFFERENT: ['rows are wrong', 'bad'],
 };
@@ -328,16 +425,20 @@ function showRecords(records) {
 }
 
 function show(event) {
-  addSamples([event.sample]);
+  const view = event.status.views.find(({ name }) => name === event.view?.name);
+  if (event.sample) addSamples([event.sample]);
   draw();
-  showHead(event);
-  showWindows(event);
-  showCustomers(event);
-  showPartitions(event);
-  showPublishes(event.status);
+  showHead(event, view);
   showDeadLetters(event.deadLetters);
-  showTruth(event.status);
-  showRecords(event.status.records);
+  document.body.toggleAttribute('data-no-view', !view);
+  if (!view) return;
+  showView(event, view);
+  showWindows(event, view);
+  showGroups(event, view);
+  showPartitions(event, view);
+  showPublishes(view);
+  showTruth(view);
+  showRecords(view.records);
 }
 
 // ---- the stream ----------------------------------------------------------------------------------------------------
@@ -347,9 +448,15 @@ let lastEventMs = Date.now();
 let lastState;
 let retry;
 
+/** The view that the fragment of the address names; the first one if it names none. */
+const chosen = () => {
+  const name = decodeURIComponent(location.hash.slice(1));
+  return name ? '?view=' + encodeURIComponent(name) : '';
+};
+
 function connect() {
   stream?.close();
-  stream = new EventSource('/api/stream');
+  stream = new EventSource('/api/stream' + chosen());
   stream.onopen = begin;
   stream.onmessage = (message) => {
     const event = JSON.parse(message.data);
@@ -367,7 +474,7 @@ function connect() {
 
 /** What was before the first event, and what may have changed with a new process. */
 async function begin() {
-  const [history, settings] = await Promise.all(['/api/history', '/api/settings'].map(async (path) => {
+  const [history, settings] = await Promise.all(['/api/history' + chosen(), '/api/settings'].map(async (path) => {
     const answer = await fetch(path);
     return answer.ok ? answer.json() : null;
   }));
@@ -390,21 +497,29 @@ function watch() {
   }
 }
 
-// ---- looking up a customer -----------------------------------------------------------------------------------------
+// ---- looking up a group --------------------------------------------------------------------------------------------
 
 element('look-up').addEventListener('submit', async (submit) => {
   submit.preventDefault();
-  const id = element('customer').value.trim();
+  const key = [...element('keys').querySelectorAll('input')].map(({ name, value }) =>
+    (value === '' ? `${encodeURIComponent(name)}.null` : `${encodeURIComponent(name)}=${encodeURIComponent(value.trim())}`));
   try {
-    const answer = await fetch(`/api/customers/${encodeURIComponent(id)}`);
+    const answer = await fetch(`/api/views/${encodeURIComponent(element('view-name').textContent)}/groups?${key.join('&')}`);
     const body = await answer.json();
-    write('customer-answer', answer.ok
-      ? `${count(body.orderCount)} orders, ${money(body.grossSales)} since ${moment(body.since)}, the open window included${
-        body.partitions.note ? ' (' + body.partitions.note + ')' : ''}`
-      : body.detail);
+    const found = () => [['rows', count(body.total.rows)], ...Object.entries(body.total.sums).map(([name, value]) =>
+      [name, value == null ? 'NULL' : exact(String(value))])].map(([name, text]) => `${name} ${text}`).join(', ');
+    write('group-answer', !answer.ok ? body.detail : `${found()}${
+      body.since ? ` since ${moment(body.since)}, the open window included` : ''}${body.partitions.note ? ` (${body.partitions.note})` : ''}`);
   } catch (failure) {
-    write('customer-answer', `no answer: ${failure.message}`);
+    write('group-answer', `no answer: ${failure.message}`);
   }
+});
+
+// ---- another view --------------------------------------------------------------------------------------------------
+
+addEventListener('hashchange', () => {
+  samples = [];
+  connect();
 });
 
 for (const figure of document.querySelectorAll('[data-chart]')) makeChart(figure);

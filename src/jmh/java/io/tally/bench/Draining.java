@@ -119,7 +119,11 @@ final class Draining {
                 Await.until(
                         "the first record",
                         LIMIT,
-                        () -> engine.status().path("records").path("read").asLong() > 0);
+                        () -> engine.status()
+                                        .at("/views/0/records")
+                                        .path("read")
+                                        .asLong()
+                                > 0);
                 long first = System.nanoTime();
                 long last;
                 try (Listeners listeners = new Listeners(engine.port(), pages);

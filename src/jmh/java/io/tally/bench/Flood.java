@@ -75,7 +75,7 @@ public final class Flood {
                         "tally.restart-margin=3650d",
                         "tally.audit.enabled=false")) {
             CompletableFuture<Void> orders = CompletableFuture.runAsync(() -> fill(topic), Thread.ofPlatform()::start);
-            Await.until("the first record", LIMIT, () -> engine.count("/records/read") > 0);
+            Await.until("the first record", LIMIT, () -> engine.count("/views/0/records/read") > 0);
             CompletableFuture<Void> flood = CompletableFuture.runAsync(
                     () -> send(topic.name(), (long) bad * seconds, bad), Thread.ofPlatform()::start);
             long behind = 0;
@@ -89,7 +89,7 @@ public final class Flood {
             double after = (System.nanoTime() - filled) / 1e9;
             flood.get();
             long expected = (long) bad * seconds;
-            Await.until("all dead letters", LIMIT, () -> engine.count("/records/deadLetters") == expected);
+            Await.until("all dead letters", LIMIT, () -> engine.count("/views/0/records/deadLetters") == expected);
             check(pipeline, topic, engine, expected);
             double cpu = ProcessHandle.of(engine.pid())
                             .orElseThrow()
@@ -107,7 +107,7 @@ public final class Flood {
                     after,
                     cpu,
                     engine.log().lines().filter(line -> line.contains(" WARN ")).count(),
-                    engine.status().at("/records/deadLettersByReason"));
+                    engine.status().at("/deadLettersByReason"));
         }
     }
 
@@ -164,7 +164,7 @@ public final class Flood {
         }
         Map<String, Long> reasons = new TreeMap<>();
         engine.status()
-                .at("/records/deadLettersByReason")
+                .at("/deadLettersByReason")
                 .properties()
                 .forEach(
                         reason -> reasons.put(reason.getKey(), reason.getValue().asLong()));

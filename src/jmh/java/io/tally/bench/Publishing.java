@@ -59,9 +59,10 @@ public final class Publishing {
             Await.until(
                     "all rows",
                     LIMIT,
-                    () -> engine.count("/publishing/rows") >= topic.expected().size());
+                    () -> engine.count("/views/0/publishing/rows")
+                            >= topic.expected().size());
             List<Double> published = new ArrayList<>();
-            for (JsonNode round : engine.status().at("/publishing/latest")) {
+            for (JsonNode round : engine.status().at("/views/0/publishing/latest")) {
                 long rows = round.path("rows").asLong();
                 if (rows >= customers / 2) {
                     published.add(round.path("millis").asLong() * PER / rows);

@@ -77,7 +77,7 @@ public final class WindowLatency {
             pipeline.execute("INSERT INTO orders VALUES ('first', 1, 1, 1, now() - interval '1 minute')");
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 new WindowLatency(pipeline, windowSeconds * 1_000).run(measured, perSecond);
-                System.out.println("records: " + engine.status().path("records"));
+                System.out.println("records: " + engine.status().at("/views/0/records"));
             }
         }
         System.exit(0);

@@ -199,7 +199,7 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
     private void failLoading(ViewPartition one, Throwable failure, long nowMs) {
         String view = one.view().view();
         problems.clear(one.view().topic());
-        one.retryLater(nowMs);
+        one.retryLater(failure.getMessage(), nowMs);
         if (!(failure instanceof TakeoverException takeover)) {
             problems.say(view, Logger.Level.WARN, "partitions cannot be taken over yet, trying again: " + failure);
             return;

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The poll loops of this engine, for those who look on. */
@@ -63,11 +64,17 @@ public class Readers {
                 .count();
     }
 
-    /** Records that the broker has beyond the positions of all partitions, as far as that is known. */
+    /** Records that the broker has beyond the positions of all partitions, each for the view that is furthest behind. */
     public long lagRecords() {
         return partitions().stream()
-                .mapToLong(ReaderState.Partition::lagRecords)
-                .filter(lag -> lag > 0)
+                .filter(partition -> partition.lagRecords() > 0)
+                .collect(Collectors.toMap(
+                        partition -> List.of(partition.topic(), partition.partition()),
+                        ReaderState.Partition::lagRecords,
+                        Math::max))
+                .values()
+                .stream()
+                .mapToLong(Long::longValue)
                 .sum();
     }
 }

@@ -36,7 +36,7 @@ final class ViewPartition {
     private CompletableFuture<List<Checkpoint>> loading;
     private Feed feed;
     private LostGround lost;
-    private String stoppedBecause;
+    private String problem;
     private long readySinceMs;
     private long retryAtMs;
     private long retryDelayMs = FIRST_RETRY_MS;
@@ -60,9 +60,9 @@ final class ViewPartition {
         return feed;
     }
 
-    /** Why it stopped, or null. */
+    /** Why it stopped, or null if it has not. */
     String stoppedBecause() {
-        return stoppedBecause;
+        return phase == ReaderState.Phase.STOPPED ? problem : null;
     }
 
     /** Why its results are worthless, as far as it has found that out, or null. */
@@ -71,7 +71,8 @@ final class ViewPartition {
     }
 
     ReaderState.Partition state() {
-        return new ReaderState.Partition(view.view(), partition.topic(), partition.partition(), phase, lagRecords);
+        return new ReaderState.Partition(
+                view.view(), partition.topic(), partition.partition(), phase, lagRecords, problem);
     }
 
     // ---- loading ---------------------------------------------------------------------------------------------------
@@ -109,6 +110,7 @@ final class ViewPartition {
         Shard shard = new Shard(checkpoint, view.store().settings(), nowMs);
         feed = new Feed(view, partition, shard);
         phase = ReaderState.Phase.READING;
+        problem = null;
         lost = null;
         readySinceMs = nowMs;
         view.store().add(shard);
@@ -117,14 +119,16 @@ final class ViewPartition {
                 view.view(), checkpoint.partition(), checkpoint.resumeOffset(), checkpoint.position());
     }
 
-    void retryLater(long nowMs) {
+    /** @param why it cannot be read yet */
+    void retryLater(String why, long nowMs) {
+        problem = why;
         retryAtMs = nowMs + retryDelayMs;
         retryDelayMs = Math.min(2 * retryDelayMs, SLOWEST_RETRY_MS);
     }
 
     void stop(TakeoverException why) {
         phase = ReaderState.Phase.STOPPED;
-        stoppedBecause = why.getMessage();
+        problem = why.getMessage();
     }
 
     // ---- reading ---------------------------------------------------------------------------------------------------

@@ -1,18 +1,11 @@
 package io.tally.publish;
 
-import io.tally.view.SourceColumn;
-import io.tally.view.Total;
 import io.tally.view.View;
-import io.tally.view.expression.NumberExpression;
 import io.tally.window.Groups;
 import io.tally.window.Publication;
 import io.tally.window.WindowDeltas;
 import io.vertx.sqlclient.Tuple;
-import io.vertx.sqlclient.data.Numeric;
-import java.lang.reflect.Array;
-import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -28,8 +21,6 @@ final class DeltaChunks implements Iterator<Tuple> {
 
     /** Rows that a server adds in a second or two, and most publications have fewer of. */
     static final int MOST_ROWS = 20_000;
-
-    private static final int FIRST_ROWS = 256;
 
     /** What one partition adds to a window, group by group. */
     private static final class Share implements Comparable<Share> {
@@ -63,38 +54,13 @@ final class DeltaChunks implements Iterator<Tuple> {
         }
     }
 
-    /** A parameter: an array of boxed values. */
-    private static final class Column {
-
-        private Object[] values;
-
-        Column(Class<?> type) {
-            values = (Object[]) Array.newInstance(type, FIRST_ROWS);
-        }
-
-        void set(int row, Object value) {
-            if (row == values.length) {
-                values = Arrays.copyOf(values, 2 * row);
-            }
-            values[row] = value;
-        }
-    }
-
-    private final View view;
     private final Iterator<List<Share>> windows;
     private final PriorityQueue<Share> shares = new PriorityQueue<>();
-
-    /** In the order of the parameters. */
-    private final List<Column> columns = new ArrayList<>();
+    private final GroupColumns.Column partitions = new GroupColumns.Column(Integer.class);
+    private final GroupColumns groups;
 
     DeltaChunks(List<Publication> publications, View view) {
-        this.view = view;
-        columns.add(new Column(Integer.class));
-        if (view.window().isPresent()) {
-            columns.add(new Column(Long.class));
-        }
-        view.keys().forEach(key -> columns.add(new Column(type(key))));
-        view.totals().forEach(total -> columns.add(new Column(isCount(total) ? Long.class : Numeric.class)));
+        groups = new GroupColumns(view);
         SortedMap<Long, List<Share>> all = new TreeMap<>();
         for (Publication publication : publications) {
             for (WindowDeltas deltas : publication.deltas()) {
@@ -122,7 +88,8 @@ final class DeltaChunks implements Iterator<Tuple> {
         while (hasNext() && (rows < MOST_ROWS || isSameGroup)) {
             Share share = shares.poll();
             int slot = share.slot();
-            put(rows++, share, slot);
+            partitions.set(rows, share.partition);
+            groups.set(rows++, share.startMs, share.groups, slot);
             isSameGroup = !shares.isEmpty() && share.compareTo(shares.peek()) == 0;
             share.next++;
             if (!share.isOver()) {
@@ -130,66 +97,8 @@ final class DeltaChunks implements Iterator<Tuple> {
             }
         }
         Tuple parameters = Tuple.tuple();
-        for (Column column : columns) {
-            parameters.addValue(Arrays.copyOf(column.values, rows));
-        }
+        partitions.addTo(parameters, rows);
+        groups.addTo(parameters, rows);
         return parameters;
-    }
-
-    private void put(int row, Share share, int slot) {
-        Iterator<Column> column = columns.iterator();
-        column.next().set(row, share.partition);
-        if (view.window().isPresent()) {
-            column.next().set(row, share.startMs);
-        }
-        for (int key = 0; key < view.keys().size(); key++) {
-            column.next().set(row, value(view.keys().get(key), share.groups.key(slot, key)));
-        }
-        for (int total = 0; total < view.totals().size(); total++) {
-            column.next().set(row, value(share.groups, slot, total));
-        }
-    }
-
-    private Object value(Groups groups, int slot, int total) {
-        long units = groups.units(slot, total);
-        if (isCount(view.totals().get(total))) {
-            return units == NumberExpression.OUTSIDE ? groups.sum(slot, total).longValueExact() : units;
-        }
-        return Numeric.create(
-                units == NumberExpression.OUTSIDE
-                        ? groups.sum(slot, total)
-                        : BigDecimal.valueOf(units, groups.scale(total)));
-    }
-
-    private static boolean isCount(Total total) {
-        return total.amount() == null;
-    }
-
-    private static Class<?> type(SourceColumn key) {
-        return switch (key.type().kind()) {
-            case SMALLINT, INTEGER, DATE -> Integer.class;
-            case BIGINT, TIMESTAMP, TIMESTAMPTZ -> Long.class;
-            case BOOLEAN -> Boolean.class;
-            case NUMERIC -> Numeric.class;
-            default -> String.class;
-        };
-    }
-
-    private static Object value(SourceColumn key, Object part) {
-        if (part == null) {
-            return null;
-        }
-        return switch (key.type().kind()) {
-            case SMALLINT, INTEGER, DATE -> ((Long) part).intValue();
-            case BIGINT -> ((Number) part).longValue();
-            case BOOLEAN -> (Long) part != 0;
-            case NUMERIC ->
-                Numeric.create(
-                        part instanceof BigDecimal large
-                                ? large
-                                : BigDecimal.valueOf(
-                                        (Long) part, Math.max(key.type().scale(), 0)));
-            default -> part;
-        };
     }
 }

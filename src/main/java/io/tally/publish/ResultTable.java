@@ -9,7 +9,6 @@ import io.tally.view.Type;
 import io.tally.view.View;
 import io.tally.view.Window;
 import io.tally.view.sql.Names;
-import io.tally.window.CustomerRanking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -163,7 +162,7 @@ public final class ResultTable {
     }
 
     /** The end of the window of a row: on the calendar that is not always what is shown. */
-    private String endOfRow() {
+    String endOfRow() {
         return end != null && window instanceof FixedWindow ? end : window.endSql(start);
     }
 
@@ -192,16 +191,52 @@ public final class ResultTable {
                 .toList();
     }
 
-    /** The columns that a result of the default view has, under the names of the default view. */
-    String likeDefault() {
-        return "(SELECT %s AS window_start, %s AS window_end, %s AS customer_id, %s AS gross_sales, %s AS order_count FROM %s)"
-                .formatted(
-                        start,
-                        endOfRow(),
-                        keyName(view.keys().get(CustomerRanking.CUSTOMER)),
-                        totals.get(CustomerRanking.SALES).name(),
-                        totals.get(View.ROWS).name(),
-                        name);
+    // ---- looking on ------------------------------------------------------------------------------------------------
+
+    /** Groups as they are stored: w for the start of the window if there are windows, k0, …, and t0, …, all of numeric. */
+    List<String> groupColumns() {
+        List<String> columns = new ArrayList<>();
+        if (start != null) {
+            columns.add(start + " AS w");
+        }
+        for (int key = 0; key < view.keys().size(); key++) {
+            columns.add("%s AS k%d".formatted(keyName(view.keys().get(key)), key));
+        }
+        for (int total = 0; total < totals.size(); total++) {
+            columns.add("%s::numeric AS t%d".formatted(totals.get(total).name(), total));
+        }
+        return columns;
+    }
+
+    /** The start of a window; there has to be one. */
+    String start() {
+        return start;
+    }
+
+    /** The place of a key in the table. */
+    String keyName(int key) {
+        return keyName(view.keys().get(key));
+    }
+
+    /** A column of the result, worked out of w, k0, … and t0, … as the table has it. */
+    String shown(ResultColumn column) {
+        return switch (column.role()) {
+            case WINDOW_START -> "w";
+            case WINDOW_END -> window.shownEndSql("w");
+            case KEY -> "k" + column.key();
+            case MEASURE ->
+                "(%s)::%s".formatted(column.measure().orElseThrow().sql(total -> "t" + total), column.type());
+        };
+    }
+
+    /** The length of the longest window. */
+    String longest() {
+        return "INTERVAL '%d milliseconds'".formatted(window.longestMs());
+    }
+
+    /** The start of a window, of a parameter in ms. */
+    String startOfMs(String parameter) {
+        return time(parameter + "::bigint", 1_000, view.window().orElseThrow().zoned());
     }
 
     // ---- publishing ------------------------------------------------------------------------------------------------
@@ -288,7 +323,7 @@ public final class ResultTable {
                 .collect(Collectors.joining(" AND "));
     }
 
-    private static String parameterType(SourceColumn key) {
+    static String parameterType(SourceColumn key) {
         return switch (key.type().kind()) {
             case SMALLINT, INTEGER, DATE -> "int";
             case BIGINT, TIMESTAMP, TIMESTAMPTZ -> "bigint";
@@ -298,7 +333,7 @@ public final class ResultTable {
         };
     }
 
-    private static String keyValue(SourceColumn key, String parameter) {
+    static String keyValue(SourceColumn key, String parameter) {
         return switch (key.type().kind()) {
             case SMALLINT -> parameter + "::smallint";
             case UUID -> parameter + "::uuid";

@@ -30,7 +30,7 @@ public record ViewEngine(
         OwedFill owedFill,
         SourceWatch sourceWatch,
         Auditor auditor,
-        SalesNow now) {
+        ViewNow now) {
 
     /** What is kept. */
     public View view() {

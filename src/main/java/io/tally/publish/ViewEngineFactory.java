@@ -70,7 +70,7 @@ public class ViewEngineFactory {
                 new OwedFill(store, ledger, fills, clock, executor),
                 watch,
                 auditor(table, settings, watch, topic, store),
-                new SalesNow(pool, store, settings));
+                new ViewNow(pool, store, table));
     }
 
     private Auditor auditor(

@@ -6,7 +6,7 @@
  * database only as a {@link io.tally.publish.Ledger} and time only as a clock, so that a simulation can drive them.
  * {@link io.tally.publish.PgLedger} is the SQL, {@link io.tally.publish.Ticker} the scheduler. All of it runs on one
  * thread, {@code tally-publish}; the database client's own threads only hand answers over to it. Apart from that stands
- * {@link io.tally.publish.SalesNow}, which reads for those who look on, on their threads and the pool's connections.
+ * {@link io.tally.publish.ViewNow}, which reads for those who look on, on their threads and the pool's connections.
  *
  * <p>Imports {@code window} and the PostgreSQL client. May be imported by {@code status}.
  */

@@ -1,6 +1,5 @@
 package io.tally.status;
 
-import io.tally.cdc.RowChange;
 import io.tally.cdc.Shape;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.DeadLetterTopic;
@@ -10,28 +9,23 @@ import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.ingest.Refusal;
 import io.tally.ingest.ShapeLog;
-import io.tally.publish.AuditState;
-import io.tally.publish.FillState;
-import io.tally.publish.OwedFill;
 import io.tally.publish.PublishingState;
-import io.tally.publish.SourceFindings;
 import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
-import io.tally.view.RowFault;
-import io.tally.window.Progress;
-import io.tally.window.RecordCounts;
-import io.tally.window.Shard;
-import io.tally.window.WindowStore;
+import io.tally.status.Problem.NotThere;
+import io.tally.status.Problem.Unavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -39,8 +33,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class Engine {
 
+    /** From the best on: the engine is what its best view is, unless it has trouble of its own. */
+    private static final List<EngineState> BEST_FIRST =
+            List.of(EngineState.RUNNING, EngineState.STALLED, EngineState.WAITING, EngineState.FAILED);
+
     private final Readers readers;
     private final ViewEngines views;
+    private final ViewStatuses statuses;
     private final DeadLetterLog deadLetters;
     private final ShapeLog shapes;
     private final IngestSettings ingest;
@@ -58,6 +57,7 @@ class Engine {
     Engine(
             Readers readers,
             ViewEngines views,
+            ViewStatuses statuses,
             DeadLetterLog deadLetters,
             ShapeLog shapes,
             IngestSettings ingest,
@@ -67,6 +67,7 @@ class Engine {
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.readers = readers;
         this.views = views;
+        this.statuses = statuses;
         this.deadLetters = deadLetters;
         this.shapes = shapes;
         this.ingest = ingest;
@@ -76,42 +77,94 @@ class Engine {
         this.version = version;
     }
 
-    /** The view that is shown, if it is known yet. */
-    private Optional<ViewEngine> view() {
-        return views.all().stream().findFirst();
-    }
-
     void onRefusal(@Observes Refusal event) {
         refusal = event.message();
     }
 
     EngineStatus status() {
-        long nowMs = clock.millis();
         List<ReaderState> states = readers.states();
         Verdict verdict = judge(states);
         return new EngineStatus(
                 verdict.state,
                 verdict.reason,
                 since(verdict.state),
-                warnings(),
+                warnings(verdict, states),
                 version,
                 ingest.topic(),
                 startedAt,
-                view().map(view -> instant(view.store().watermarkMs(nowMs))).orElse(null),
-                view().map(view -> waitingFor(view.store(), nowMs)).orElse(null),
-                readers.partitions().stream()
-                        .map(partition ->
-                                partition(partition, view().orElseThrow().store(), nowMs))
-                        .toList(),
+                partitions(),
                 shapes.seen().stream().map(Shape::code).toList(),
-                records(),
-                publishing(view().map(view -> view.publisher().state()).orElse(PublishingState.INITIAL)),
-                filling(
-                        view().map(view -> view.takeover().state()).orElse(FillState.NONE),
-                        view().flatMap(view -> view.owedFill().owed())),
-                source(view().map(view -> view.sourceWatch().findings()).orElse(SourceFindings.NONE)),
-                audit(view().map(view -> view.auditor().state()).orElse(AuditState.INITIAL)));
+                new TreeMap<>(deadLetters.totals().entrySet().stream()
+                        .collect(Collectors.toMap(entry -> entry.getKey().code(), entry -> entry.getValue()))),
+                views());
     }
+
+    private List<EngineStatus.Partition> partitions() {
+        Map<List<?>, EngineStatus.Partition> partitions = new LinkedHashMap<>();
+        readers.partitions()
+                .forEach(one -> partitions.merge(
+                        List.of(one.topic(), one.partition()),
+                        new EngineStatus.Partition(
+                                one.topic(),
+                                one.partition(),
+                                one.phase(),
+                                one.lagRecords() < 0 ? null : one.lagRecords()),
+                        EngineStatus.Partition::worst));
+        return List.copyOf(partitions.values());
+    }
+
+    // ---- views -----------------------------------------------------------------------------------------------------
+
+    /** The states of all views. */
+    List<ViewStatus> views() {
+        return views.all().stream().map(this::status).toList();
+    }
+
+    ViewStatus status(ViewEngine view) {
+        return statuses.of(view, judge(view, readers.states()));
+    }
+
+    /** The view of a name. */
+    ViewEngine view(String name) {
+        return views.named(name).orElseThrow(() -> missing(name));
+    }
+
+    private RuntimeException missing(String name) {
+        List<String> names = views.all().stream().map(ViewEngine::name).toList();
+        return names.isEmpty()
+                ? new Unavailable("no view is known yet")
+                : new NotThere("view", name, "expected one of " + String.join(", ", names));
+    }
+
+    /** How a view is kept here, in one word, and why it is not {@code RUNNING}. */
+    Verdict judge(ViewEngine view) {
+        return judge(view, readers.states());
+    }
+
+    private static Verdict judge(ViewEngine view, List<ReaderState> states) {
+        List<ReaderState.Partition> partitions = states.stream()
+                .flatMap(state -> state.partitions().stream())
+                .filter(partition -> partition.view().equals(view.name()))
+                .toList();
+        if (partitions.stream().anyMatch(partition -> partition.phase() == ReaderState.Phase.STOPPED)) {
+            return new Verdict(EngineState.FAILED, problem(partitions, ReaderState.Phase.STOPPED));
+        }
+        if (partitions.stream().anyMatch(partition -> partition.phase() == ReaderState.Phase.LOADING)) {
+            String problem = problem(partitions, ReaderState.Phase.LOADING);
+            return new Verdict(
+                    EngineState.WAITING,
+                    Stream.of(problem, problem(states.stream()))
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElse("taking over the checkpoints of its partitions"));
+        }
+        PublishingState publishing = view.publisher().state();
+        return publishing.failing()
+                ? new Verdict(EngineState.STALLED, publishing.lastFailure())
+                : new Verdict(EngineState.RUNNING, null);
+    }
+
+    // ---- the engine ------------------------------------------------------------------------------------------------
 
     /** The state in one word, and why it is not {@code RUNNING}. */
     Verdict judge() {
@@ -141,42 +194,48 @@ class Engine {
         if (views.waiting() != null) {
             return new Verdict(EngineState.STARTING, views.waiting());
         }
-        String problem = problem(states.stream());
-        List<ReaderState.Phase> phases = states.stream()
-                .flatMap(state -> state.partitions().stream())
-                .map(ReaderState.Partition::phase)
-                .toList();
-        if (phases.contains(ReaderState.Phase.STOPPED)) {
-            return new Verdict(EngineState.FAILED, problem(states.stream().filter(Engine::hasStopped)));
+        Verdict best =
+                best(views.all().stream().map(view -> judge(view, states)).toList());
+        if (best.state() == EngineState.FAILED) {
+            return best;
         }
+        String problem = problem(states.stream());
         if (!states.stream().allMatch(ReaderState::connected)) {
-            return view().isEmpty() || view().get().store().shards().isEmpty()
+            return views.all().stream().allMatch(view -> view.store().shards().isEmpty())
                     ? new Verdict(EngineState.STARTING, withProblem("connecting to Kafka", problem))
                     : new Verdict(EngineState.STALLED, withProblem("no connection to Kafka", problem));
         }
-        if (phases.contains(ReaderState.Phase.LOADING)) {
-            return new Verdict(
-                    EngineState.WAITING, problem == null ? "taking over the checkpoints of its partitions" : problem);
-        }
-        if (phases.isEmpty()) {
+        if (phases(states).isEmpty() && !views.all().isEmpty()) {
             return problem == null
                     ? new Verdict(EngineState.STANDBY, "other copies of the engine have all partitions")
                     : new Verdict(EngineState.WAITING, problem);
         }
         String waitsFor = waits.reason();
-        if (waitsFor != null) {
-            return new Verdict(EngineState.STALLED, waitsFor);
-        }
-        PublishingState publishing =
-                view().map(view -> view.publisher().state()).orElse(PublishingState.INITIAL);
-        if (publishing.failing()) {
-            return new Verdict(EngineState.STALLED, publishing.lastFailure());
-        }
-        return new Verdict(EngineState.RUNNING, null);
+        return best.state() == EngineState.WAITING || waitsFor == null
+                ? best
+                : new Verdict(EngineState.STALLED, waitsFor);
     }
 
-    private static boolean hasStopped(ReaderState state) {
-        return state.partitions().stream().anyMatch(partition -> partition.phase() == ReaderState.Phase.STOPPED);
+    /** One view that cannot be kept is a warning as long as another one is. */
+    static Verdict best(List<Verdict> views) {
+        return views.stream()
+                .min(Comparator.comparingInt(view -> BEST_FIRST.indexOf(view.state())))
+                .orElse(new Verdict(EngineState.WAITING, "no view is known yet"));
+    }
+
+    private static List<ReaderState.Phase> phases(List<ReaderState> states) {
+        return states.stream()
+                .flatMap(state -> state.partitions().stream())
+                .map(ReaderState.Partition::phase)
+                .toList();
+    }
+
+    private static String problem(List<ReaderState.Partition> partitions, ReaderState.Phase phase) {
+        return partitions.stream()
+                .filter(partition -> partition.phase() == phase && partition.problem() != null)
+                .map(ReaderState.Partition::problem)
+                .findFirst()
+                .orElse(null);
     }
 
     private static String problem(Stream<ReaderState> states) {
@@ -186,149 +245,21 @@ class Engine {
                 .orElse(null);
     }
 
-    private List<String> warnings() {
-        return Stream.concat(Stream.ofNullable(deadLetterTopic.problem()), views.refused().stream())
+    private List<String> warnings(Verdict engine, List<ReaderState> states) {
+        Stream<String> ofViews =
+                views.all().stream().flatMap(view -> warning(engine, view.name(), judge(view, states)));
+        return Stream.of(Stream.ofNullable(deadLetterTopic.problem()), views.refused().stream(), ofViews)
+                .flatMap(each -> each)
                 .toList();
+    }
+
+    /** Says of a view that it is worse off than the engine. */
+    static Stream<String> warning(Verdict engine, String name, Verdict view) {
+        boolean isWorse = engine.state() == EngineState.RUNNING && view.state() != EngineState.RUNNING;
+        return isWorse ? Stream.of("view %s is %s: %s".formatted(name, view.state(), view.reason())) : Stream.empty();
     }
 
     private static String withProblem(String what, String problem) {
         return problem == null ? what : what + ": " + problem;
-    }
-
-    private static EngineStatus.Partition partition(ReaderState.Partition partition, WindowStore store, long nowMs) {
-        Shard shard = store.shard(partition.partition());
-        Long lag = partition.lagRecords() < 0 ? null : partition.lagRecords();
-        if (shard == null) {
-            return new EngineStatus.Partition(
-                    partition.partition(), partition.phase(), null, lag, null, null, null, null, null, null, null);
-        }
-        Progress progress = shard.progress();
-        return new EngineStatus.Partition(
-                partition.partition(),
-                partition.phase(),
-                progress.position(),
-                lag,
-                instant(progress.newestEventTimeMs()),
-                instant(progress.watermarkMs()),
-                progress.openWindows(),
-                progress.entries(),
-                store.isIdle(progress, nowMs),
-                progress.replaying(),
-                instant(progress.publishedUpToMs()));
-    }
-
-    private static EngineStatus.WaitingFor waitingFor(WindowStore store, long nowMs) {
-        Shard slowest = store.holdingBack(nowMs);
-        if (slowest == null) {
-            return null;
-        }
-        long watermarkMs = slowest.progress().watermarkMs();
-        long highestMs = store.shards().stream()
-                .mapToLong(shard -> shard.progress().watermarkMs())
-                .max()
-                .orElse(watermarkMs);
-        return new EngineStatus.WaitingFor(
-                slowest.partition(), watermarkMs == Shard.NO_TIME ? null : (highestMs - watermarkMs) / 1000.0);
-    }
-
-    private EngineStatus.Records records() {
-        RecordCounts counts = view().map(view -> view.store().counts()).orElseGet(RecordCounts::new);
-        Map<String, Long> byReason = new TreeMap<>();
-        deadLetters.totals().forEach((reason, total) -> byReason.put(reason.code(), total));
-        Map<String, Long> byKind = new TreeMap<>();
-        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
-            long count = counts.withoutRow(kind);
-            if (count > 0) {
-                byKind.put(kind.code(), count);
-            }
-        }
-        Map<String, Long> byFault = new TreeMap<>();
-        for (RowFault fault : RowFault.values()) {
-            if (counts.faults(fault) > 0) {
-                byFault.put(fault.code(), counts.faults(fault));
-            }
-        }
-        return new EngineStatus.Records(
-                counts.read(),
-                counts.applied(),
-                counts.duplicate(),
-                counts.alreadyInTable(),
-                counts.purged(),
-                counts.snapshotRows(),
-                counts.withoutRow(),
-                counts.deadLetters(),
-                counts.replayed(),
-                byKind,
-                byFault,
-                byReason);
-    }
-
-    private static EngineStatus.Publishing publishing(PublishingState state) {
-        boolean never = state.lastPublishedMs() == 0;
-        return new EngineStatus.Publishing(
-                never ? null : Instant.ofEpochMilli(state.lastPublishedMs()),
-                never ? null : state.lastDurationMs(),
-                state.publications(),
-                state.rows(),
-                state.corrections(),
-                state.failing() ? Instant.ofEpochMilli(state.failingSinceMs()) : null,
-                state.lastFailure(),
-                state.latest().stream().map(Engine::round).toList());
-    }
-
-    private static EngineStatus.Round round(PublishingState.Round round) {
-        boolean closed = round.closedUpToMs() != 0;
-        long doneMs = round.sentAtMs() + round.tookMs();
-        return new EngineStatus.Round(
-                Instant.ofEpochMilli(doneMs),
-                round.tookMs(),
-                round.transactions(),
-                round.rows(),
-                round.corrections(),
-                closed ? Instant.ofEpochMilli(round.closedUpToMs()) : null,
-                closed ? doneMs - round.closedUpToMs() : null);
-    }
-
-    private static EngineStatus.Filling filling(FillState state, Optional<OwedFill.Owed> owed) {
-        List<EngineStatus.Fill> latest = state.latest().stream()
-                .map(fill -> new EngineStatus.Fill(
-                        fill.reason(), fill.explanation(), Instant.ofEpochMilli(fill.atMs()), fill.tookMs()))
-                .toList();
-        Optional<EngineStatus.Fill> last = latest.stream().findFirst();
-        return new EngineStatus.Filling(
-                state.fills(),
-                last.map(EngineStatus.Fill::reason).orElse(null),
-                last.map(EngineStatus.Fill::explanation).orElse(null),
-                last.map(EngineStatus.Fill::at).orElse(null),
-                last.map(EngineStatus.Fill::millis).orElse(null),
-                latest,
-                owed.map(Engine::owed).orElse(null));
-    }
-
-    private static EngineStatus.Owed owed(OwedFill.Owed owed) {
-        return new EngineStatus.Owed(
-                owed.why().reason().code(),
-                owed.why().explanation(),
-                owed.dueAtMs().map(Instant::ofEpochMilli).orElse(null));
-    }
-
-    private static EngineStatus.Source source(SourceFindings found) {
-        return new EngineStatus.Source(
-                found.lsn() < 0 ? null : found.lsn(), found.standby(), found.notFull(), found.problems());
-    }
-
-    private static EngineStatus.Audit audit(AuditState state) {
-        return new EngineStatus.Audit(
-                state.verdict(),
-                state.explanation(),
-                state.runs(),
-                state.mismatchedRows(),
-                state.runs() == 0 ? null : Instant.ofEpochMilli(state.lastRunMs()),
-                state.runs() == 0 ? null : state.lastTookMs(),
-                state.cleanUntilMs() == 0 ? null : Instant.ofEpochMilli(state.cleanUntilMs()));
-    }
-
-    private static Instant instant(long ms) {
-        return ms == Shard.NO_TIME ? null : Instant.ofEpochMilli(ms);
     }
 }

@@ -10,50 +10,57 @@ import io.tally.cdc.RowChange;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.PollWaits;
 import io.tally.ingest.Readers;
-import io.tally.publish.AuditState;
 import io.tally.publish.FillState;
-import io.tally.publish.PublishingState;
-import io.tally.publish.SourceFindings;
+import io.tally.publish.Publisher;
 import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
 import io.tally.view.RowFault;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
+import io.tally.window.WindowStore;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Binds the counts that the parts keep to Micrometer. docs/operations.md says what each means and when to worry. The sum
- * over the outcomes of {@code tally.ingest.records} is the number of records read.
+ * over the outcomes of {@code tally.ingest.records} is the number of records read for a view. What is a view's own has its name.
  */
 @ApplicationScoped
 class EngineMetrics {
 
+    private static final String VIEW = "view";
+
     private final MeterRegistry registry;
     private final ViewEngines views;
+    private final Engine engine;
     private final Readers readers;
     private final DeadLetterLog deadLetters;
     private final PollWaits waits;
     private final InstantSource clock;
     private final List<Meter> bound = new ArrayList<>();
+    /** Names of the views whose meters are bound. */
+    private final Set<String> boundViews = new HashSet<>();
 
     EngineMetrics(
             MeterRegistry registry,
             ViewEngines views,
+            Engine engine,
             Readers readers,
             DeadLetterLog deadLetters,
             PollWaits waits,
             InstantSource clock) {
         this.registry = registry;
         this.views = views;
+        this.engine = engine;
         this.readers = readers;
         this.deadLetters = deadLetters;
         this.waits = waits;
@@ -61,15 +68,11 @@ class EngineMetrics {
     }
 
     void bind(@Observes StartupEvent event) {
-        records("applied", RecordCounts::applied);
-        records("duplicate", RecordCounts::duplicate);
-        records("already-in-table", RecordCounts::alreadyInTable);
-        records("purged", RecordCounts::purged);
-        records("snapshot-row", RecordCounts::snapshotRows);
-        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
-            records(kind.code(), counts -> counts.withoutRow(kind));
-        }
-        records("dead-letter", RecordCounts::deadLetters);
+        bindEngine();
+        bindViews();
+    }
+
+    void bindEngine() {
         for (DeadLetterReason reason : DeadLetterReason.values()) {
             counter(
                     "tally.ingest.dead.letters",
@@ -79,78 +82,12 @@ class EngineMetrics {
                     "reason",
                     reason.code());
         }
-        counter(
-                "tally.ingest.replayed",
-                "Records read again after a restart or rebalance",
-                views,
-                from -> counts(from).replayed());
-        for (RowFault fault : RowFault.values()) {
-            counter(
-                    "tally.window.left.out",
-                    "Row images that count nothing because of a value of the row",
-                    views,
-                    from -> counts(from).faults(fault),
-                    "fault",
-                    fault.code());
-        }
-        counter(
-                "tally.window.corrections",
-                "Row images for windows published before",
-                views,
-                from -> counts(from).corrections());
-        counter(
-                "tally.publish.publications",
-                "Checkpoints moved",
-                views,
-                from -> publishing(from).publications());
-        counter(
-                "tally.publish.rows",
-                "Deltas of a customer in a window sent",
-                views,
-                from -> publishing(from).rows());
-        for (String reason : FillState.REASONS) {
-            counter(
-                    "tally.publish.fills",
-                    "Times order_agg was filled from the orders table",
-                    views,
-                    from -> of(from, view -> view.takeover().state(), FillState.NONE)
-                            .fills(reason),
-                    "reason",
-                    reason);
-        }
-        gauge(
-                "tally.publish.fill.owed",
-                null,
-                "1 while order_agg has to be filled again to be exact, else 0",
-                () -> of(views, view -> view.owedFill().owed().isPresent(), false) ? 1 : 0);
-        gauge(
-                "tally.source.problems",
-                null,
-                "What the last look at the source has found wrong: replica identity, columns, a standby",
-                () -> of(views, view -> view.sourceWatch().findings(), SourceFindings.NONE)
-                        .problems()
-                        .size());
-        counter(
-                "tally.audit.runs",
-                "Comparisons of order_agg with the orders table",
-                views,
-                from -> audit(from).runs());
-        gauge(
-                "tally.audit.mismatched.rows",
-                null,
-                "Rows of order_agg that the last audit found wrong",
-                () -> audit(views).mismatchedRows());
-        gauge(
-                "tally.audit.clean.until",
-                "seconds",
-                "End of the windows that the last audit found right, epoch",
-                () -> audit(views).cleanUntilMs() / 1000.0);
         gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", readers::lagRecords);
         gauge(
                 "tally.ingest.partitions",
                 null,
                 "Partitions owned by this engine",
-                () -> of(views, view -> view.store().shards().size(), 0));
+                () -> readers.partitions().size() - readers.unread());
         gauge(
                 "tally.ingest.partitions.unread",
                 null,
@@ -165,14 +102,153 @@ class EngineMetrics {
                     "cause",
                     cause.code());
         }
-        gauge("tally.window.watermark.lag", "seconds", "Clock minus watermark", this::watermarkLagSeconds);
-        gauge("tally.window.open", null, "Windows with deltas that are not published", this::openWindows);
+    }
+
+    /** Binds the meters of views that have become known since this was called last. */
+    synchronized void bindViews() {
+        for (ViewEngine view : views.all()) {
+            if (boundViews.add(view.name())) {
+                bind(view);
+            }
+        }
+    }
+
+    private void bind(ViewEngine view) {
+        String name = view.name();
+        WindowStore store = view.store();
+        records(view, "applied", RecordCounts::applied);
+        records(view, "duplicate", RecordCounts::duplicate);
+        records(view, "already-in-table", RecordCounts::alreadyInTable);
+        records(view, "purged", RecordCounts::purged);
+        records(view, "snapshot-row", RecordCounts::snapshotRows);
+        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
+            records(view, kind.code(), counts -> counts.withoutRow(kind));
+        }
+        records(view, "dead-letter", RecordCounts::deadLetters);
+        counter(
+                "tally.ingest.replayed",
+                "Records read again after a restart or rebalance",
+                store,
+                from -> from.counts().replayed(),
+                VIEW,
+                name);
+        for (RowFault fault : RowFault.values()) {
+            counter(
+                    "tally.window.left.out",
+                    "Row images that count nothing because of a value of the row",
+                    store,
+                    from -> from.counts().faults(fault),
+                    VIEW,
+                    name,
+                    "fault",
+                    fault.code());
+        }
+        counter(
+                "tally.window.corrections",
+                "Row images for windows published before",
+                store,
+                from -> from.counts().corrections(),
+                VIEW,
+                name);
         gauge(
-                "tally.window.entries",
+                "tally.window.watermark.lag",
+                "seconds",
+                "Clock minus watermark",
+                () -> watermarkLagSeconds(store),
+                VIEW,
+                name);
+        gauge(
+                "tally.window.open",
                 null,
-                "Pairs of window and group in memory",
-                () -> of(views, view -> view.store().entries(), 0L));
-        gauge("tally.publish.failing", "seconds", "How long the database has taken nothing", this::failingSeconds);
+                "Windows with deltas that are not published",
+                () -> openWindows(store),
+                VIEW,
+                name);
+        gauge("tally.window.entries", null, "Pairs of window and group in memory", store::entries, VIEW, name);
+        bindPublishing(view);
+        bindTruth(view);
+    }
+
+    private void bindPublishing(ViewEngine view) {
+        String name = view.name();
+        counter(
+                "tally.publish.publications",
+                "Checkpoints moved",
+                view.publisher(),
+                from -> from.state().publications(),
+                VIEW,
+                name);
+        counter(
+                "tally.publish.rows",
+                "Deltas of a group in a window sent",
+                view.publisher(),
+                from -> from.state().rows(),
+                VIEW,
+                name);
+        gauge(
+                "tally.publish.failing",
+                "seconds",
+                "How long the database has taken nothing",
+                () -> failingSeconds(view.publisher()),
+                VIEW,
+                name);
+        for (String reason : FillState.REASONS) {
+            counter(
+                    "tally.publish.fills",
+                    "Times the result was filled from the source",
+                    view.takeover(),
+                    from -> from.state().fills(reason),
+                    VIEW,
+                    name,
+                    "reason",
+                    reason);
+        }
+        gauge(
+                "tally.publish.fill.owed",
+                null,
+                "1 while the result has to be filled again to be exact, else 0",
+                () -> view.owedFill().owed().isPresent() ? 1 : 0,
+                VIEW,
+                name);
+    }
+
+    private void bindTruth(ViewEngine view) {
+        String name = view.name();
+        gauge(
+                "tally.view.stopped",
+                null,
+                "1 while the view is not kept and only a person can decide how it goes on, else 0",
+                () -> engine.judge(view).state() == EngineState.FAILED ? 1 : 0,
+                VIEW,
+                name);
+        gauge(
+                "tally.source.problems",
+                null,
+                "What the last look at the source has found wrong: replica identity, columns, a standby",
+                () -> view.sourceWatch().findings().problems().size(),
+                VIEW,
+                name);
+        counter(
+                "tally.audit.runs",
+                "Comparisons of the result with the source",
+                view.auditor(),
+                from -> from.state().runs(),
+                VIEW,
+                name);
+        gauge(
+                "tally.audit.mismatched.rows",
+                null,
+                "Rows of the result that the last audit found wrong",
+                () -> view.auditor().state().mismatchedRows(),
+                VIEW,
+                name);
+        gauge(
+                "tally.audit.clean.until",
+                "seconds",
+                "End of the windows that the last audit found right, epoch",
+                () -> view.auditor().state().cleanUntilMs() / 1000.0,
+                VIEW,
+                name);
     }
 
     /** The registry outlives the application when that is reloaded, and would go on to ask the parts of the old one. */
@@ -181,12 +257,14 @@ class EngineMetrics {
         bound.forEach(registry::remove);
     }
 
-    private void records(String outcome, ToDoubleFunction<RecordCounts> count) {
+    private void records(ViewEngine view, String outcome, ToDoubleFunction<RecordCounts> count) {
         counter(
                 "tally.ingest.records",
-                "Records read from the orders topic, by what became of them",
-                views,
-                from -> count.applyAsDouble(counts(from)),
+                "Records read for a view, by what became of them",
+                view.store(),
+                from -> count.applyAsDouble(from.counts()),
+                VIEW,
+                view.name(),
                 "outcome",
                 outcome);
     }
@@ -210,39 +288,21 @@ class EngineMetrics {
                 .register(registry));
     }
 
-    /** What the view says, or something else as long as it is not known. */
-    private static <T> T of(ViewEngines views, Function<ViewEngine, T> what, T ifNone) {
-        return views.all().stream().findFirst().map(what).orElse(ifNone);
-    }
-
-    private static RecordCounts counts(ViewEngines views) {
-        return of(views, view -> view.store().counts(), new RecordCounts());
-    }
-
-    private static PublishingState publishing(ViewEngines views) {
-        return of(views, view -> view.publisher().state(), PublishingState.INITIAL);
-    }
-
-    private static AuditState audit(ViewEngines views) {
-        return of(views, view -> view.auditor().state(), AuditState.INITIAL);
-    }
-
-    private double watermarkLagSeconds() {
+    private double watermarkLagSeconds(WindowStore store) {
         long nowMs = clock.millis();
-        long watermarkMs = of(views, view -> view.store().watermarkMs(nowMs), Shard.NO_TIME);
+        long watermarkMs = store.watermarkMs(nowMs);
         return watermarkMs == Shard.NO_TIME ? Double.NaN : (nowMs - watermarkMs) / 1000.0;
     }
 
-    private long openWindows() {
-        return views.all().stream()
-                .flatMap(view -> view.store().shards().stream())
+    private static long openWindows(WindowStore store) {
+        return store.shards().stream()
                 .map(Shard::progress)
                 .mapToLong(Progress::openWindows)
                 .sum();
     }
 
-    private double failingSeconds() {
-        long since = publishing(views).failingSinceMs();
+    private double failingSeconds(Publisher publisher) {
+        long since = publisher.state().failingSinceMs();
         return since == 0 ? 0 : (clock.millis() - since) / 1000.0;
     }
 }

@@ -2,7 +2,6 @@ package io.tally.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.tally.ingest.ReaderState;
-import io.tally.publish.AuditState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,17 +9,17 @@ import java.util.Map;
 /**
  * The whole state of this engine at one moment, as {@code /api/status} shows it. A time is missing where there is none.
  *
- * @param state in one word
+ * @param state in one word: its own trouble if it has some, otherwise the state of the view that is best off
  * @param reason why it is not {@code RUNNING}, in words
  * @param since when it was first seen in this state
- * @param warnings what keeps it from nothing yet, and will
+ * @param warnings what keeps it from nothing yet, and will; and each view that is worse off than the engine
  * @param version of this engine
  * @param topic the orders topic
  * @param startedAt when the process started
- * @param watermark the time up to which this engine's partitions have closed their windows
- * @param waitingFor the partition that keeps windows open which another one has passed
- * @param shapes how the records of the topic were put together, since the start
- * @param partitions those this engine owns; another copy of it may own others
+ * @param partitions those this engine reads; another copy of it may read others
+ * @param shapes how the records were put together, since the start
+ * @param deadLettersByReason records that could not be counted, since the start
+ * @param views in the order of the file that they are written in
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record EngineStatus(
@@ -31,140 +30,27 @@ public record EngineStatus(
         String version,
         String topic,
         Instant startedAt,
-        Instant watermark,
-        WaitingFor waitingFor,
         List<Partition> partitions,
         List<String> shapes,
-        Records records,
-        Publishing publishing,
-        Filling filling,
-        Source source,
-        Audit audit) {
+        Map<String, Long> deadLettersByReason,
+        List<ViewStatus> views) {
 
     /**
-     * A partition owned by this engine. What its shard knows is missing while it has none.
+     * A partition that this engine reads, as it is for the view that is worst off.
      *
      * @param lag records the broker has beyond the position
-     * @param idle whether it no longer holds the watermark back
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Partition(
-            int partition,
-            ReaderState.Phase phase,
-            Long position,
-            Long lag,
-            Instant newestEventTime,
-            Instant watermark,
-            Integer openWindows,
-            Long entries,
-            Boolean idle,
-            Boolean replaying,
-            Instant publishedUpTo) {}
+    public record Partition(String topic, int partition, ReaderState.Phase phase, Long lag) {
 
-    /**
-     * What the windows wait for.
-     *
-     * @param behindSeconds how far its watermark is behind the highest one; missing while it has none
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record WaitingFor(int partition, Double behindSeconds) {}
+        Partition worst(Partition other) {
+            Long highest = lag == null ? other.lag : other.lag == null ? lag : (Long) Math.max(lag, other.lag);
+            ReaderState.Phase worse =
+                    BEST_FIRST.indexOf(phase) >= BEST_FIRST.indexOf(other.phase) ? phase : other.phase;
+            return new Partition(topic, partition, worse, highest);
+        }
 
-    /** Records read since the start and what became of them: {@code read} is the sum of the next seven. */
-    public record Records(
-            long read,
-            long applied,
-            long duplicates,
-            long alreadyInTable,
-            long purged,
-            long snapshotRows,
-            long withoutRow,
-            long deadLetters,
-            long replayed,
-            Map<String, Long> withoutRowByKind,
-            Map<String, Long> leftOutByFault,
-            Map<String, Long> deadLettersByReason) {}
-
-    /**
-     * What went to the database since the start.
-     *
-     * @param rows deltas of a customer in a window
-     * @param corrections those of them for windows that had been published before
-     * @param failingSince since when the database takes nothing
-     * @param latest the latest transactions that added rows, newest first
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Publishing(
-            Instant lastPublished,
-            Long lastMillis,
-            long publications,
-            long rows,
-            long corrections,
-            Instant failingSince,
-            String failure,
-            List<Round> latest) {}
-
-    /**
-     * One publishing transaction, or several in a row that only corrected.
-     *
-     * @param at when the last was done
-     * @param millis from sending to the answer; the longest, if there are several
-     * @param transactions how many there are
-     * @param rows deltas of a customer in a window
-     * @param corrections those of them for windows that had been published before
-     * @param closedUpTo end of the newest window that it published for the first time
-     * @param afterCloseMillis how long after that end its rows were there
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Round(
-            Instant at,
-            long millis,
-            int transactions,
-            long rows,
-            long corrections,
-            Instant closedUpTo,
-            Long afterCloseMillis) {}
-
-    /**
-     * What the comparison of order_agg with the orders table has found.
-     *
-     * @param mismatchedRows rows that are wrong
-     * @param cleanUntil no difference was found in the windows before this time
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Audit(
-            AuditState.Verdict verdict,
-            String explanation,
-            long runs,
-            long mismatchedRows,
-            Instant lastRun,
-            Long lastMillis,
-            Instant cleanUntil) {}
-
-    /**
-     * What the last look at the source's catalog has found.
-     *
-     * @param lsn where its log ended; missing before the first look
-     * @param standby whether the server follows another one
-     * @param notFull tables and partitions whose replica identity is not FULL
-     * @param problems one line for an operator each
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Source(Long lsn, boolean standby, List<String> notFull, List<String> problems) {}
-
-    /**
-     * How often this engine filled order_agg from the orders table since its start, and why it did last.
-     *
-     * @param latest the latest of them, newest first
-     * @param owed why it has to be filled again, and is not exact until then; missing if it does not
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Filling(
-            long times, String reason, String explanation, Instant at, Long millis, List<Fill> latest, Owed owed) {}
-
-    /** A filling to come: code of the reason, one line for an operator, and when; missing if the settings forbid it. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Owed(String reason, String explanation, Instant due) {}
-
-    /** One filling: code of the reason, one line for an operator, when it was done, and how long it took. */
-    public record Fill(String reason, String explanation, Instant at, long millis) {}
+        private static final List<ReaderState.Phase> BEST_FIRST =
+                List.of(ReaderState.Phase.READING, ReaderState.Phase.LOADING, ReaderState.Phase.STOPPED);
+    }
 }

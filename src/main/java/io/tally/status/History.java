@@ -16,11 +16,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The samples of the last minutes, so that a page that is opened now shows what was before. A sample reads some counters;
- * it is taken every second whether somebody looks or not.
+ * it is taken every second for each view, whether somebody looks or not.
  */
 @ApplicationScoped
 class History {
@@ -30,11 +29,8 @@ class History {
     private final ViewEngines views;
     private final Readers readers;
     private final InstantSource clock;
-
-    private final Deque<Sample> samples = new ArrayDeque<>();
-    private final Map<Integer, Long> newestCommits = new HashMap<>();
-    private long lastRead;
-    private long lastNanos;
+    /** By the names of views. */
+    private final Map<String, OfView> ofViews = new HashMap<>();
 
     History(ViewEngines views, Readers readers, InstantSource clock) {
         this.views = views;
@@ -43,51 +39,74 @@ class History {
     }
 
     /**
-     * Takes a sample.
+     * Takes a sample of each view.
      *
      * @param nowNanos of {@link System#nanoTime()}
      */
-    synchronized Sample sample(long nowNanos) {
+    synchronized void sample(long nowNanos) {
         Instant now = Instant.ofEpochMilli(clock.millis());
-        Optional<WindowStore> store = views.all().stream().findFirst().map(ViewEngine::store);
-        long read = store.map(counted -> counted.counts().read()).orElse(0L);
-        double seconds = (nowNanos - lastNanos) / 1e9;
-        // Shards that are dropped while they are counted are missing for a moment.
-        double perSecond = samples.isEmpty() ? 0 : Math.max(0, read - lastRead) / seconds;
-        lastRead = read;
-        lastNanos = nowNanos;
-        long watermarkMs =
-                store.map(known -> known.watermarkMs(now.toEpochMilli())).orElse(Shard.NO_TIME);
-        Sample sample = new Sample(
-                now,
-                perSecond,
-                store.map(this::latencyMillis).orElse(null),
-                watermarkMs == Shard.NO_TIME ? null : (now.toEpochMilli() - watermarkMs) / 1000.0,
-                readers.lagRecords(),
-                store.map(WindowStore::entries).orElse(0L));
-        samples.addLast(sample);
-        while (samples.getFirst().at().isBefore(now.minus(KEPT))) {
-            samples.removeFirst();
+        for (ViewEngine view : views.all()) {
+            ofViews.computeIfAbsent(view.name(), name -> new OfView(view.store()))
+                    .sample(now, nowNanos);
         }
-        return sample;
     }
 
-    /** The samples that are kept, oldest first. */
-    synchronized List<Sample> samples() {
-        return List.copyOf(samples);
+    /** The samples of a view that are kept, oldest first. */
+    synchronized List<Sample> samples(String view) {
+        OfView samples = ofViews.get(view);
+        return samples == null ? List.of() : List.copyOf(samples.kept);
     }
 
-    private Long latencyMillis(WindowStore store) {
-        Long longest = null;
-        for (Shard shard : store.shards()) {
-            Progress progress = shard.progress();
-            long commitMs = progress.newestCommitTimeMs();
-            Long before = newestCommits.put(shard.partition(), commitMs);
-            if (commitMs != RowChange.NO_TIME && before != null && commitMs > before) {
-                long latencyMs = Math.max(0, progress.quietSinceMs() - commitMs);
-                longest = longest == null ? latencyMs : Math.max(longest, latencyMs);
+    /** The newest sample of a view, or null if there is none yet. */
+    synchronized Sample newest(String view) {
+        OfView samples = ofViews.get(view);
+        return samples == null ? null : samples.kept.peekLast();
+    }
+
+    private final class OfView {
+
+        private final WindowStore store;
+        private final Deque<Sample> kept = new ArrayDeque<>();
+        private final Map<Integer, Long> newestCommits = new HashMap<>();
+        private long lastRead;
+        private long lastNanos;
+
+        OfView(WindowStore store) {
+            this.store = store;
+        }
+
+        void sample(Instant now, long nowNanos) {
+            long read = store.counts().read();
+            double seconds = (nowNanos - lastNanos) / 1e9;
+            // Shards that are dropped while they are counted are missing for a moment.
+            double perSecond = kept.isEmpty() ? 0 : Math.max(0, read - lastRead) / seconds;
+            lastRead = read;
+            lastNanos = nowNanos;
+            long watermarkMs = store.watermarkMs(now.toEpochMilli());
+            kept.addLast(new Sample(
+                    now,
+                    perSecond,
+                    latencyMillis(),
+                    watermarkMs == Shard.NO_TIME ? null : (now.toEpochMilli() - watermarkMs) / 1000.0,
+                    readers.lagRecords(),
+                    store.entries()));
+            while (kept.getFirst().at().isBefore(now.minus(KEPT))) {
+                kept.removeFirst();
             }
         }
-        return longest;
+
+        private Long latencyMillis() {
+            Long longest = null;
+            for (Shard shard : store.shards()) {
+                Progress progress = shard.progress();
+                long commitMs = progress.newestCommitTimeMs();
+                Long before = newestCommits.put(shard.partition(), commitMs);
+                if (commitMs != RowChange.NO_TIME && before != null && commitMs > before) {
+                    long latencyMs = Math.max(0, progress.quietSinceMs() - commitMs);
+                    longest = longest == null ? latencyMs : Math.max(longest, latencyMs);
+                }
+            }
+            return longest;
+        }
     }
 }

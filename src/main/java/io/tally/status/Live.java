@@ -1,148 +1,45 @@
 package io.tally.status;
 
 import io.tally.ingest.DeadLetterLog;
-import io.tally.publish.SalesNow;
 import io.tally.publish.ViewEngine;
-import io.tally.publish.ViewEngines;
-import io.tally.window.CustomerRanking;
-import io.tally.window.OpenSales;
-import io.tally.window.Progress;
-import io.tally.window.Shard;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /** Puts together what the page shows. Used by one thread at a time. */
 @ApplicationScoped
 class Live {
 
-    private static final Logger LOG = Logger.getLogger(Live.class);
-
-    private static final int OPEN_WINDOWS = 5;
-    private static final int CLOSED_WINDOWS = 10;
-    private static final int TOP_CUSTOMERS = 10;
     private static final int DEAD_LETTERS = 8;
 
-    /** To rank so many takes some milliseconds. */
-    private static final int MOST_RANKED = 100_000;
-
-    /** The database is asked for closed windows at most for this share of the time. */
-    private static final int REST_FACTOR = 50;
-
-    private static final long SHORTEST_REST_MS = 2_000;
-    /** If nobody has looked for so long, what was read about closed windows then is not shown any more. */
-    private static final long FRESH_MS = 5_000;
-
     private final Engine engine;
-    private final ViewEngines views;
+    private final History history;
     private final DeadLetterLog deadLetters;
     private final InstantSource clock;
+    /** By the names of views. */
+    private final Map<String, ViewLive> views = new HashMap<>();
 
-    private volatile SalesNow.LatestClosed closed;
-    private volatile long askNotBeforeMs;
-    private volatile boolean asking;
-    private long askedAtRows = -1;
-    private long lastViewMs;
-
-    Live(Engine engine, ViewEngines views, DeadLetterLog deadLetters, InstantSource clock) {
+    Live(Engine engine, History history, DeadLetterLog deadLetters, InstantSource clock) {
         this.engine = engine;
-        this.views = views;
+        this.history = history;
         this.deadLetters = deadLetters;
         this.clock = clock;
     }
 
-    /** The state now. Closed windows are those of the last answer of the database; a new one is asked for if need be. */
-    LiveView view(Sample sample) {
-        long nowMs = clock.millis();
-        EngineStatus status = engine.status();
-        if (nowMs - lastViewMs > FRESH_MS) {
-            closed = null;
-            askedAtRows = -1;
-        }
-        lastViewMs = nowMs;
-        Optional<ViewEngine> found = views.all().stream().findFirst();
-        Optional<ViewEngine> sales = found.filter(view -> view.now().isAboutSales());
-        sales.ifPresent(view -> askForClosed(view.now(), status, nowMs));
-        SalesNow.LatestClosed latest = closed;
-        List<OpenSales> filling = sales.map(view -> view.store().newestOpen(OPEN_WINDOWS)).orElse(List.of()).stream()
-                .filter(window -> !window.correction())
-                .toList();
+    /**
+     * The state now.
+     *
+     * @param view the one that is looked at; empty as long as none is known
+     */
+    LiveView view(Optional<ViewEngine> view) {
         return new LiveView(
-                status,
-                sample,
-                filling.stream().map(window -> open(window, sales.get(), nowMs)).toList(),
-                sales.flatMap(view -> current(filling, view, nowMs)).orElse(null),
-                latest == null
-                        ? null
-                        : latest.windows().stream().map(Live::closed).toList(),
-                latest == null
-                        ? null
-                        : latest.top().stream().map(Live::customer).toList(),
-                DeadLettersResource.view(deadLetters, DEAD_LETTERS),
-                found.map(view -> view.windowSettings().maxEntries()).orElse(0L));
-    }
-
-    private static LiveView.Closed closed(SalesNow.Closed window) {
-        return new LiveView.Closed(
-                Instant.ofEpochMilli(window.windowStartMs()),
-                SalesView.money(window.grossSales()),
-                window.orderCount(),
-                window.customers());
-    }
-
-    private static LiveView.Customer customer(SalesNow.Line line) {
-        return new LiveView.Customer(line.customerId(), SalesView.money(line.grossSales()), line.orderCount());
-    }
-
-    private static SalesView.Open open(OpenSales window, ViewEngine view, long nowMs) {
-        return SalesView.Open.of(window, view.windowSettings(), nowMs);
-    }
-
-    private static Optional<LiveView.Current> current(List<OpenSales> filling, ViewEngine view, long nowMs) {
-        long newestMs = view.store().shards().stream()
-                .map(Shard::progress)
-                .mapToLong(Progress::newestEventTimeMs)
-                .max()
-                .orElse(Shard.NO_TIME);
-        return filling.stream()
-                .filter(window -> window.startMs() <= newestMs)
-                .findFirst()
-                .map(window -> ranked(window, view, nowMs));
-    }
-
-    private static LiveView.Current ranked(OpenSales window, ViewEngine view, long nowMs) {
-        if (window.entries() > MOST_RANKED) {
-            return new LiveView.Current(open(window, view, nowMs), null, List.of());
-        }
-        CustomerRanking ranking = view.store().rankOpen(window.startMs(), TOP_CUSTOMERS);
-        return new LiveView.Current(
-                open(window, view, nowMs),
-                ranking.customers(),
-                ranking.top().stream()
-                        .map(entry -> new LiveView.Customer(
-                                entry.customerId(), SalesView.money(entry.amount()), entry.orders()))
-                        .toList());
-    }
-
-    private void askForClosed(SalesNow sales, EngineStatus status, long nowMs) {
-        long rows = status.publishing().rows();
-        if (asking || rows == askedAtRows || nowMs < askNotBeforeMs) {
-            return;
-        }
-        asking = true;
-        askedAtRows = rows;
-        sales.latestClosed(CLOSED_WINDOWS, TOP_CUSTOMERS).whenComplete((answer, failure) -> {
-            if (failure == null) {
-                closed = answer;
-            } else {
-                LOG.debugf("no answer about closed windows: %s", failure);
-            }
-            long tookMs = clock.millis() - nowMs;
-            askNotBeforeMs = clock.millis() + Math.max(SHORTEST_REST_MS, REST_FACTOR * tookMs);
-            asking = false;
-        });
+                engine.status(),
+                view.map(each -> history.newest(each.name())).orElse(null),
+                view.map(each -> views.computeIfAbsent(each.name(), name -> new ViewLive(each, clock))
+                                .look())
+                        .orElse(null),
+                DeadLettersResource.view(deadLetters, DEAD_LETTERS));
     }
 }

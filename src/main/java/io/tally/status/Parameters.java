@@ -15,11 +15,6 @@ final class Parameters {
         return value == null ? byDefault : (int) number(name, value, 1, most);
     }
 
-    /** The number of a customer. */
-    static int customer(String name, String value) {
-        return (int) number(name, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
-    }
-
     /** The start of a window, epoch ms. */
     static long windowStart(String name, String value, Window windows) {
         String wanted = "expected the start of " + windows.inWords() + ", in UTC, such as ";
@@ -35,7 +30,7 @@ final class Parameters {
         return ms;
     }
 
-    private static long number(String name, String value, long least, long most) {
+    static long number(String name, String value, long least, long most) {
         try {
             long number = Long.parseLong(value);
             if (number >= least && number <= most) {

@@ -20,6 +20,7 @@ public record Problem(String title, int status, String detail, String parameter,
 
     private static final String MEDIA_TYPE = "application/problem+json";
     private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
     private static final int RETRY_AFTER_SECONDS = 1;
 
@@ -33,7 +34,30 @@ public record Problem(String title, int status, String detail, String parameter,
         private final String remedy;
 
         BadParameter(String parameter, String value, String remedy) {
-            super(parameter + "=" + value + " is not possible: " + remedy, null, false, false);
+            super(
+                    value == null
+                            ? parameter + " is missing: " + remedy
+                            : parameter + "=" + value + " is not possible: " + remedy,
+                    null,
+                    false,
+                    false);
+            this.parameter = parameter;
+            this.value = value;
+            this.remedy = remedy;
+        }
+    }
+
+    /** A question about something that is not there. */
+    static final class NotThere extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String parameter;
+        private final String value;
+        private final String remedy;
+
+        NotThere(String parameter, String value, String remedy) {
+            super("there is no " + parameter + " " + value + ": " + remedy, null, false, false);
             this.parameter = parameter;
             this.value = value;
             this.remedy = remedy;
@@ -57,6 +81,16 @@ public record Problem(String title, int status, String detail, String parameter,
             Problem problem = new Problem(
                     "impossible parameter", BAD_REQUEST, bad.getMessage(), bad.parameter, bad.value, bad.remedy);
             return Response.status(BAD_REQUEST).type(MEDIA_TYPE).entity(problem).build();
+        }
+    }
+
+    @Provider
+    static final class NothingThere implements ExceptionMapper<NotThere> {
+        @Override
+        public Response toResponse(NotThere missing) {
+            Problem problem = new Problem(
+                    "not there", NOT_FOUND, missing.getMessage(), missing.parameter, missing.value, missing.remedy);
+            return Response.status(NOT_FOUND).type(MEDIA_TYPE).entity(problem).build();
         }
     }
 

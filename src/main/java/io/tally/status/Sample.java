@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * The engine's speed at one moment. What is not known is missing.
+ * The speed of an engine at one moment, as a view has it. What is not known is missing.
  *
  * @param at when it was taken
- * @param recordsPerSecond records read since the sample before, per second
- * @param latencyMillis longest time from the commit of an order in the source to its being counted here, among the newest
+ * @param recordsPerSecond records read for the view since the sample before, per second
+ * @param latencyMillis longest time from the commit of a row in the source to its being counted here, among the newest
  *     of each partition; missing if nothing came
  * @param watermarkLagSeconds clock minus watermark
  * @param lagRecords records the broker has beyond the positions
- * @param entries pairs of window and customer in memory
+ * @param entries pairs of window and group in memory
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Sample(

@@ -2,6 +2,7 @@ package io.tally.view;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -9,8 +10,18 @@ import java.util.function.IntFunction;
  *
  * @param words pieces of its SQL; between each two of them stands a total
  * @param totals these, by their place in {@link View#totals}
+ * @param sum what it is if it is one sum or count; such measures of parts of a group can be added up
  */
-public record Measure(List<String> words, List<Integer> totals) {
+public record Measure(List<String> words, List<Integer> totals, Optional<Sum> sum) {
+
+    /**
+     * A sum or a count.
+     *
+     * @param total its place in {@link View#totals}
+     * @param count the place of the total that counts what is summed up; it is NULL where that is zero
+     * @param nullable whether it may be
+     */
+    public record Sum(int total, int count, boolean nullable) {}
 
     /** Whether it is a total and nothing else, which needs no column beside. */
     public boolean isTotal() {
@@ -31,6 +42,7 @@ public record Measure(List<String> words, List<Integer> totals) {
 
         private final List<String> words = new ArrayList<>(List.of(""));
         private final List<Integer> totals = new ArrayList<>();
+        private Optional<Sum> sum = Optional.empty();
 
         Builder words(String more) {
             words.set(words.size() - 1, words.getLast() + more);
@@ -43,8 +55,14 @@ public record Measure(List<String> words, List<Integer> totals) {
             return this;
         }
 
+        /** Says that it is one sum or count and nothing else. */
+        Builder isSum(int total, int count, boolean nullable) {
+            sum = Optional.of(new Sum(total, count, nullable));
+            return this;
+        }
+
         Measure build() {
-            return new Measure(List.copyOf(words), List.copyOf(totals));
+            return new Measure(List.copyOf(words), List.copyOf(totals), sum);
         }
     }
 }

@@ -41,10 +41,13 @@ final class Totals {
         boolean mayBeNull = filter != null || amount.nullable();
         int sum = place(new Total(amount, filter));
         if (alone && !average && !mayBeNull) {
-            measure.total(sum);
+            measure.total(sum).isSum(sum, View.ROWS, false);
             return amount.digits();
         }
         int count = average || mayBeNull ? place(new Total(null, present(argument, filter))) : View.ROWS;
+        if (alone && !average) {
+            measure.isSum(sum, count, true);
+        }
         measure.words("(CASE WHEN ").total(count).words(" > 0 THEN ");
         if (average) {
             rounded(sum, amount, measure);
@@ -72,7 +75,7 @@ final class Totals {
                 call.star() ? filter : present(expressions.read(call.arguments().getFirst()), filter);
         int count = place(new Total(null, counted));
         if (alone) {
-            measure.total(count);
+            measure.total(count).isSum(count, View.ROWS, false);
         } else {
             measure.words("(").total(count).words(")::bigint");
         }

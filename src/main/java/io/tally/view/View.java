@@ -85,6 +85,19 @@ public record View(
         return words.equals(other.words) && columnWords().equals(other.columnWords());
     }
 
+    /** The total that groups are ranked by: that of the first measure that is a sum of amounts, or the number of rows. */
+    public int rankedBy() {
+        List<Integer> sums = results.stream()
+                .flatMap(column -> column.measure().stream())
+                .flatMap(measure -> measure.sum().stream())
+                .map(Measure.Sum::total)
+                .toList();
+        return sums.stream()
+                .filter(total -> totals.get(total).amount() != null)
+                .findFirst()
+                .orElse(ROWS);
+    }
+
     /** The column of this role, if it is selected. */
     public Optional<ResultColumn> result(ResultColumn.Role role) {
         return results.stream().filter(column -> column.role() == role).findFirst();

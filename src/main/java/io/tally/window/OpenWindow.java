@@ -1,8 +1,8 @@
 package io.tally.window;
 
-import io.tally.view.View;
 import io.tally.view.expression.NumberExpression;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /** A window with deltas that are not published, and where to read them again. */
@@ -28,31 +28,40 @@ final class OpenWindow {
         this.groups = groups;
     }
 
-    /** What it holds of the default view, summed up. */
-    OpenSales sales() {
-        Sum sum = new Sum();
-        groups.forEach(sum);
-        int scale = groups.scale(CustomerRanking.SALES);
-        return new OpenSales(
-                startMs, correction, sum.orders, sum.beyond.add(BigDecimal.valueOf(sum.units, scale)), groups.size());
+    /** What it holds, summed up. */
+    OpenTotals totals(int count) {
+        Sum[] sums = new Sum[count];
+        for (int total = 0; total < count; total++) {
+            sums[total] = new Sum(total);
+            groups.forEach(sums[total]);
+        }
+        return new OpenTotals(
+                startMs, correction, Arrays.stream(sums).map(Sum::exact).toList(), groups.size());
     }
 
     private final class Sum implements IntConsumer {
 
-        private long orders;
+        private final int total;
         private long units;
         private BigDecimal beyond = BigDecimal.ZERO;
 
+        Sum(int total) {
+            this.total = total;
+        }
+
         @Override
         public void accept(int slot) {
-            orders += groups.units(slot, View.ROWS);
-            long more = groups.units(slot, CustomerRanking.SALES);
+            long more = groups.units(slot, total);
             long sum = units + more;
             if (more != NumberExpression.OUTSIDE && ((units ^ sum) & (more ^ sum)) >= 0) {
                 units = sum;
             } else {
-                beyond = beyond.add(groups.sum(slot, CustomerRanking.SALES));
+                beyond = beyond.add(groups.sum(slot, total));
             }
+        }
+
+        BigDecimal exact() {
+            return beyond.add(BigDecimal.valueOf(units, groups.scale(total)));
         }
     }
 }

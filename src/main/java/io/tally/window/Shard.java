@@ -507,7 +507,7 @@ public final class Shard {
     }
 
     /** The sums of the newest windows that no publication has taken, at most so many. */
-    List<OpenSales> newestOpen(int limit) {
+    List<OpenTotals> newestOpen(int limit) {
         return windows.newest(limit);
     }
 

@@ -166,7 +166,7 @@ final class ShardWindows {
     }
 
     /** The sums of the newest windows, at most so many. */
-    List<OpenSales> newest(int limit) {
+    List<OpenTotals> newest(int limit) {
         TreeMap<Long, OpenWindow> newest = new TreeMap<>();
         for (OpenWindow window : open.values()) {
             if (newest.size() < limit || window.startMs > newest.firstKey()) {
@@ -176,7 +176,8 @@ final class ShardWindows {
                 newest.pollFirstEntry();
             }
         }
-        return newest.values().stream().map(OpenWindow::sales).toList();
+        int totals = settings.view().totals().size();
+        return newest.values().stream().map(window -> window.totals(totals)).toList();
     }
 
     private WindowDeltas deltas(OpenWindow window, Groups groups) {

@@ -240,9 +240,13 @@ public final class WindowStore {
                 .toList();
     }
 
-    /** What the results may not hold yet of one customer, for each partition. */
-    public List<Unpublished> unpublishedOfCustomer(int customerId) {
-        CustomerRow row = new CustomerRow(customerId);
+    /**
+     * What the results may not hold yet of one group, for each partition.
+     *
+     * @param key its parts, as {@link Groups#key} gives them
+     */
+    public List<Unpublished> unpublishedOfGroup(List<Object> key) {
+        KeyImage row = new KeyImage(settings.view(), key);
         return shards.values().stream()
                 .map(shard -> {
                     synchronized (shard) {
@@ -253,25 +257,25 @@ public final class WindowStore {
     }
 
     /** The newest windows that no publication has taken, summed up over all partitions, newest first. */
-    public List<OpenSales> newestOpen(int limit) {
-        NavigableMap<Long, OpenSales> sums = new TreeMap<>();
+    public List<OpenTotals> newestOpen(int limit) {
+        NavigableMap<Long, OpenTotals> sums = new TreeMap<>();
         for (Shard shard : shards.values()) {
-            List<OpenSales> ofShard;
+            List<OpenTotals> ofShard;
             synchronized (shard) {
                 ofShard = shard.newestOpen(limit);
             }
-            ofShard.forEach(sales -> sums.merge(sales.startMs(), sales, OpenSales::plus));
+            ofShard.forEach(totals -> sums.merge(totals.startMs(), totals, OpenTotals::plus));
         }
         return sums.descendingMap().values().stream().limit(limit).toList();
     }
 
-    /** The highest customers in what no publication has taken of a window, over all partitions. */
-    public CustomerRanking rankOpen(long windowStartMs, int limit) {
+    /** The highest groups in what no publication has taken of a window, over all partitions. */
+    public GroupRanking rankOpen(long windowStartMs, int limit) {
         Groups sum = new Groups(settings.view());
         unpublishedOf(windowStartMs).stream()
                 .flatMap(partition -> partition.held().stream())
                 .forEach(window -> sum.addAll(window.groups()));
-        return CustomerRanking.of(sum, limit);
+        return GroupRanking.of(settings.view(), sum, limit);
     }
 
     /** Takes note of what is known of the rows before changes, for all shards there are and those to come. */

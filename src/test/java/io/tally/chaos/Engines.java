@@ -106,7 +106,7 @@ final class Engines implements AutoCloseable {
     /** Why fills are owed that wait for the hour to be over. */
     List<String> owed() {
         return all().stream()
-                .map(engine -> engine.text("/filling/owed/reason"))
+                .map(engine -> engine.text("/views/0/filling/owed/reason"))
                 .filter(reason -> !reason.isEmpty())
                 .toList();
     }
@@ -118,7 +118,7 @@ final class Engines implements AutoCloseable {
         Await.until(
                 () -> "the results are filled again\n" + logs(),
                 LIMIT,
-                () -> first.count("/filling/times") > 0 && isCaughtUp());
+                () -> first.count("/views/0/filling/times") > 0 && isCaughtUp());
     }
 
     /** Whether all engines run, and all partitions are read and have been read to their ends, or nearly. */
@@ -130,7 +130,7 @@ final class Engines implements AutoCloseable {
             if (!status.path("state").asText().equals("RUNNING")) {
                 return false;
             }
-            for (JsonNode partition : status.path("partitions")) {
+            for (JsonNode partition : status.at("/views/0/partitions")) {
                 if (partition.path("replaying").asBoolean() || !partition.has("lag")) {
                     return false;
                 }
@@ -171,7 +171,7 @@ final class Engines implements AutoCloseable {
     void sample() {
         for (EngineProcess engine : all()) {
             try {
-                JsonNode records = engine.status().path("records");
+                JsonNode records = engine.status().at("/views/0/records");
                 replayed.put(engine, records.path("replayed").asLong());
             } catch (IOException e) {
                 // It is not there yet, or no longer.

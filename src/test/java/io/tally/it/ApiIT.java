@@ -53,6 +53,8 @@ class ApiIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String VIEW = "/api/views/order_agg";
+
     TestPipeline pipeline;
 
     @TestHTTPResource("/api/stream")
@@ -69,7 +71,7 @@ class ApiIT {
     }
 
     private static JsonPath customer(int id) {
-        return given().get("/api/customers/" + id)
+        return given().get(VIEW + "/groups?customer_id=" + id)
                 .then()
                 .statusCode(200)
                 .extract()
@@ -79,21 +81,22 @@ class ApiIT {
     @Test
     void customer_orderOfTheOpenWindow_isThereBeforeAndAfterItIsPublished() {
         pipeline.execute("INSERT INTO orders VALUES ('open-1', 11, 2, 12.34, now()), ('open-2', 11, 1, 0.02, now())");
-        Await.until("counted", LIMIT, () -> customer(11).getLong("orderCount") == 2);
+        Await.until("counted", LIMIT, () -> customer(11).getLong("total.sums.order_count") == 2);
         JsonPath open = customer(11);
-        assertEquals("24.70", open.getString("grossSales"));
+        assertEquals("24.70", open.getString("total.sums.gross_sales"));
         assertEquals(List.of(0, 1, 2, 3), open.getList("partitions.seen"));
         assertTrue(open.getBoolean("partitions.complete"));
         Instant start = Instant.parse(open.getString("windows[0].start"));
-        given().get("/api/windows/" + start)
+        given().get(VIEW + "/windows/" + start)
                 .then()
-                .body("top.customerId", hasItem(11))
+                .body("top.row.customer_id", hasItem(11))
+                .body("total.rows", greaterThan(1))
                 .body("end", equalTo(start.plus(TestPipeline.SHORT_WINDOW).toString()));
 
         Await.until("finished", LIMIT, () -> customer(11).getBoolean("windows[0].finished"));
         JsonPath closed = customer(11);
-        assertEquals("24.70", closed.getString("grossSales"));
-        assertEquals(0, closed.getLong("windows[0].unpublishedOrders"));
+        assertEquals("24.70", closed.getString("total.sums.gross_sales"));
+        assertEquals(0, closed.getLong("windows[0].unpublished.rows"));
     }
 
     /**
@@ -118,12 +121,14 @@ class ApiIT {
         try {
             while ((!writer.isDone() || seen < written.get()) && System.nanoTime() < deadlineNanos) {
                 JsonPath answer = customer(12);
-                long now = answer.getLong("orderCount");
+                long now = answer.getLong("total.sums.order_count");
                 assertTrue(now >= seen, "went back from " + seen + " to " + now);
                 assertTrue(now <= written.get(), "counted twice: " + now);
-                assertEquals(0, new BigDecimal(answer.getString("grossSales")).compareTo(BigDecimal.valueOf(now)));
+                assertEquals(
+                        0,
+                        new BigDecimal(answer.getString("total.sums.gross_sales")).compareTo(BigDecimal.valueOf(now)));
                 seen = now;
-                fromMemory |= answer.getList("windows.unpublishedOrders", Long.class).stream()
+                fromMemory |= answer.getList("windows.unpublished.rows", Long.class).stream()
                         .anyMatch(count -> count > 0);
                 enough.set(seen >= fewest && fromMemory);
             }
@@ -141,25 +146,27 @@ class ApiIT {
         Await.until(
                 "counted",
                 LIMIT,
-                () -> !given().get("/api/windows/open?limit=3")
+                () -> !given().get(VIEW + "/windows/open?limit=3")
                         .jsonPath()
                         .getList("windows")
                         .isEmpty());
-        given().get("/api/windows/open?limit=1")
+        given().get(VIEW + "/windows/open?limit=1")
                 .then()
                 .body("windows", hasSize(1))
-                .body("windows[0].orderCount", greaterThan(0))
+                .body("windows[0].unpublished.rows", greaterThan(0))
+                .body("windows[0].unpublished.sums.order_count", greaterThan(0))
                 .body("windows[0].start", notNullValue());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "/api/windows/open?limit=0, limit, 0",
-        "/api/windows/open?limit=100000, limit, 100000",
-        "/api/windows/2026-11-23T05:13:07Z, start, 2026-11-23T05:13:07Z",
-        "/api/windows/2026-11-23T05:13:00Z?limit=many, limit, many",
-        "/api/customers/4711x, id, 4711x",
-        "/api/customers/1?windows=-3, windows, -3",
+        "/api/views/order_agg/windows/open?limit=0, limit, 0",
+        "/api/views/order_agg/windows/open?limit=100000, limit, 100000",
+        "/api/views/order_agg/windows/2026-11-23T05:13:07Z, start, 2026-11-23T05:13:07Z",
+        "/api/views/order_agg/windows/2026-11-23T05:13:00Z?limit=many, limit, many",
+        "/api/views/order_agg/groups?customer_id=4711x, customer_id, 4711x",
+        "/api/views/order_agg/groups?customer=1, customer, 1",
+        "/api/views/order_agg/groups?customer_id=1&windows=-3, windows, -3",
         "/api/dead-letters?limit=101, limit, 101"
     })
     void question_impossibleParameter_isAnsweredWithAProblem(String path, String parameter, String value) {
@@ -171,6 +178,43 @@ class ApiIT {
                 .body("parameter", equalTo(parameter))
                 .body("value", equalTo(value))
                 .body("remedy", containsString("expected"));
+    }
+
+    @Test
+    void views_areWhatTheyAreAndHowFresh() {
+        given().get("/api/views")
+                .then()
+                .statusCode(200)
+                .body("", hasSize(1))
+                .body("[0].name", equalTo("order_agg"))
+                .body("[0].table", equalTo("public.orders"))
+                .body("[0].topic", equalTo(pipeline.topic()))
+                .body("[0].sql", containsString("date_bin("))
+                .body("[0].state", equalTo("RUNNING"))
+                .body("[0].columns.role", equalTo(List.of("WINDOW_START", "WINDOW_END", "KEY", "MEASURE", "MEASURE")))
+                .body("[0].freshness.lagRecords", notNullValue());
+        given().get(VIEW)
+                .then()
+                .statusCode(200)
+                .body("partitions", hasSize(4))
+                .body("filling.reason", equalTo("first-start"))
+                .body("audit.verdict", notNullValue())
+                .body("publishing.latest", notNullValue())
+                .body("source.problems", hasSize(0));
+    }
+
+    @Test
+    void view_unknown_isAnsweredWithTheNames() {
+        for (String path : List.of("", "/windows/open", "/groups?a=1", "/windows/2026-11-23T05:13:00Z")) {
+            given().get("/api/views/no_view" + path)
+                    .then()
+                    .statusCode(404)
+                    .contentType("application/problem+json")
+                    .body("parameter", equalTo("view"))
+                    .body("value", equalTo("no_view"))
+                    .body("remedy", containsString("order_agg"));
+        }
+        given().get("/api/stream?view=no_view").then().statusCode(404);
     }
 
     @Test
@@ -268,8 +312,8 @@ class ApiIT {
         given().accept("application/json")
                 .get("/openapi.json")
                 .then()
-                .body("paths", hasKey("/api/customers/{id}"))
+                .body("paths", hasKey("/api/views/{view}/groups"))
                 .body("paths", hasKey("/jobs/overview"))
-                .body("paths.'/api/windows/{start}'.get.summary", notNullValue());
+                .body("paths.'/api/views/{view}/windows/{start}'.get.summary", notNullValue());
     }
 }

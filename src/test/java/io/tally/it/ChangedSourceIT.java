@@ -77,13 +77,16 @@ class ChangedSourceIT {
                 Await.until(
                         "it is known",
                         LIMIT,
-                        () -> engine.status().at("/source/notFull").toString().contains("orders"));
+                        () -> engine.status()
+                                .at("/views/0/source/notFull")
+                                .toString()
+                                .contains("orders"));
                 insertAndDelete(pipeline, "known");
                 Await.until(
                         "a fill is owed",
                         LIMIT,
                         () -> engine.status()
-                                .at("/filling/owed/reason")
+                                .at("/views/0/filling/owed/reason")
                                 .asText()
                                 .equals("replica-identity"));
                 assertEquals("0", pipeline.query(MADE_UP_ROWS));
@@ -141,10 +144,10 @@ class ChangedSourceIT {
                 awaitLook(pipeline, engine);
                 assertEquals(
                         "[\"orders_empty\"]",
-                        engine.status().at("/source/notFull").toString());
+                        engine.status().at("/views/0/source/notFull").toString());
                 pipeline.execute("UPDATE orders SET price = price + 1");
                 pipeline.awaitExact(LIMIT);
-                assertEquals(1, engine.count("/filling/times"), "a partition without rows harms nothing");
+                assertEquals(1, engine.count("/views/0/filling/times"), "a partition without rows harms nothing");
 
                 pipeline.execute("ALTER TABLE orders_5 REPLICA IDENTITY DEFAULT");
                 pipeline.execute("DELETE FROM orders WHERE order_id = 'five'");
@@ -197,12 +200,12 @@ class ChangedSourceIT {
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
                 awaitLook(pipeline, engine);
-                long fills = engine.count("/filling/times");
-                long audits = engine.count("/audit/runs");
+                long fills = engine.count("/views/0/filling/times");
+                long audits = engine.count("/views/0/audit/runs");
                 pipeline.execute("VACUUM FULL orders");
-                Await.until("everything is compared", LIMIT, () -> engine.count("/audit/runs") > audits);
+                Await.until("everything is compared", LIMIT, () -> engine.count("/views/0/audit/runs") > audits);
                 awaitLook(pipeline, engine);
-                assertEquals(fills, engine.count("/filling/times"), "VACUUM FULL changes no row");
+                assertEquals(fills, engine.count("/views/0/filling/times"), "VACUUM FULL changes no row");
             }
             pipeline.execute("TRUNCATE orders");
             // Another engine, for the same reason.
@@ -229,14 +232,14 @@ class ChangedSourceIT {
         Await.until(
                 "the source was looked at",
                 LIMIT,
-                () -> engine.status().at("/source/lsn").asLong() >= now);
+                () -> engine.status().at("/views/0/source/lsn").asLong() >= now);
     }
 
     private static void awaitFills(EngineProcess engine, String reason, int times) {
         Await.until(
                 () -> times + " fills because of " + reason + "; log:\n" + engine.log(),
                 LIMIT,
-                () -> engine.findMetric("tally_publish_fills_total{reason=\"" + reason + "\"}")
+                () -> engine.findMetric("tally_publish_fills_total{reason=\"" + reason + "\",view=\"order_agg\"}")
                                 .orElse(0)
                         == times);
     }

@@ -117,7 +117,7 @@ class DeadLettersIT {
             assertTrue(Instant.parse(header(letter, "dead-letter-time")).isBefore(Instant.now()));
             assertArrayEquals("{\"order_id\":\"x\"}".getBytes(StandardCharsets.UTF_8), letter.key());
         }
-        Map<String, Integer> byReason = given().get("/api/status").path("records.deadLettersByReason");
+        Map<String, Integer> byReason = given().get("/api/status").path("deadLettersByReason");
         assertEquals(
                 badRecords().size(),
                 byReason.values().stream().mapToInt(Integer::intValue).sum());
@@ -126,7 +126,7 @@ class DeadLettersIT {
         Await.until(
                 "a fill is owed",
                 LIMIT,
-                () -> "void-change".equals(given().get("/api/status").path("filling.owed.reason")));
+                () -> "void-change".equals(given().get("/api/status").path("views[0].filling.owed.reason")));
         assertTrue(given().get("/q/metrics")
                 .asString()
                 .contains("tally_ingest_dead_letters_total{reason=\"finer-price\"} 1.0"));
@@ -192,12 +192,12 @@ class DeadLettersIT {
     }
 
     private static long heartbeatsSoFar() {
-        Number count = given().get("/api/status").path("records.withoutRowByKind.heartbeat");
+        Number count = given().get("/api/status").path("views[0].records.withoutRowByKind.heartbeat");
         return count == null ? 0 : count.longValue();
     }
 
     private static long deadLettersSoFar() {
-        return ((Number) given().get("/api/status").path("records.deadLetters")).longValue();
+        return ((Number) given().get("/api/status").path("views[0].records.deadLetters")).longValue();
     }
 
     private Map<String, RecordMetadata> send(List<String> values) throws Exception {

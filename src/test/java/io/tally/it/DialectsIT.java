@@ -204,7 +204,7 @@ class DialectsIT {
                 Await.until(
                         "the update is a dead letter",
                         LIMIT,
-                        () -> engine.count("/records/deadLettersByReason/no-before-image") >= 1);
+                        () -> engine.count("/deadLettersByReason/no-before-image") >= 1);
                 Recording.keep(pipeline, "recorded", registry);
             }
         }
@@ -219,7 +219,7 @@ class DialectsIT {
     private static void assertClean(EngineProcess engine, String shape) throws Exception {
         JsonNode status = engine.status();
         assertEquals("[\"" + shape + "\"]", status.path("shapes").toString());
-        assertEquals(0, status.at("/records/deadLetters").asLong());
-        assertEquals(1, status.at("/filling/times").asLong());
+        assertEquals(0, status.at("/views/0/records/deadLetters").asLong());
+        assertEquals(1, status.at("/views/0/filling/times").asLong());
     }
 }

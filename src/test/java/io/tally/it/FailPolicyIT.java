@@ -38,12 +38,15 @@ class FailPolicyIT {
             try (EngineProcess other = EngineProcess.start(pipeline, "tally.on-lost-ground=stop")) {
                 other.awaitRunning();
                 pipeline.awaitExact(LIMIT);
-                assertEquals(1, other.count("/records/deadLetters"));
-                assertEquals(0, other.count("/filling/times"));
+                assertEquals(1, other.count("/views/0/records/deadLetters"));
+                assertEquals(0, other.count("/views/0/filling/times"));
                 Await.until(
                         "a fill is owed",
                         LIMIT,
-                        () -> other.status().at("/filling/owed/reason").asText().equals("void-change"));
+                        () -> other.status()
+                                .at("/views/0/filling/owed/reason")
+                                .asText()
+                                .equals("void-change"));
             }
         }
     }

@@ -80,7 +80,7 @@ class LivePipelineIT {
     }
 
     private static int corrections() {
-        return given().get("/api/status").path("publishing.corrections");
+        return given().get("/api/status").path("views[0].publishing.corrections");
     }
 
     @Test
@@ -106,7 +106,7 @@ class LivePipelineIT {
                 .then()
                 .body("topic", equalTo(pipeline.topic()))
                 .body("partitions.partition", equalTo(List.of(0, 1, 2, 3)))
-                .body("filling.reason", equalTo("first-start"));
+                .body("views[0].filling.reason", equalTo("first-start"));
     }
 
     @Test

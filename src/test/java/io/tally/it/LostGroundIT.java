@@ -25,7 +25,11 @@ class LostGroundIT {
         Await.until(
                 () -> "order_agg is filled again because of " + reason,
                 LIMIT,
-                () -> engine.status().path("filling").path("reason").asText().equals(reason));
+                () -> engine.status()
+                        .at("/views/0/filling")
+                        .path("reason")
+                        .asText()
+                        .equals(reason));
         assertTrue(engine.log().contains("filling order_agg from the orders table"), engine.log());
     }
 
@@ -142,7 +146,7 @@ class LostGroundIT {
 
     private static int fills(EngineProcess engine) {
         try {
-            return engine.status().path("filling").path("times").asInt();
+            return engine.status().at("/views/0/filling").path("times").asInt();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -189,6 +193,6 @@ class LostGroundIT {
     }
 
     private static String verdict(EngineProcess engine) throws Exception {
-        return engine.status().path("audit").path("verdict").asText();
+        return engine.status().at("/views/0/audit").path("verdict").asText();
     }
 }

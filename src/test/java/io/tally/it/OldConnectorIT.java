@@ -31,7 +31,7 @@ class OldConnectorIT {
             admin.createOrdersTopic();
             send(pipeline, producer, insert(pipeline, "one"));
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
-                Await.until("the table holds it", LIMIT, () -> engine.count("/records/alreadyInTable") == 1);
+                Await.until("the table holds it", LIMIT, () -> engine.count("/views/0/records/alreadyInTable") == 1);
                 send(pipeline, producer, insert(pipeline, "two"));
                 Await.until(
                         "it refuses",
@@ -43,12 +43,12 @@ class OldConnectorIT {
                 assertEquals(200, engine.get("/q/health/live").statusCode(), "a restart would not help");
                 assertTrue(engine.metric("tally_ingest_partitions_unread") > 0, "an alert looks at it");
                 assertEquals(2, engine.log().split("version 1.7", -1).length, engine.log());
-                assertEquals(1, engine.count("/filling/times"), "that would not help");
+                assertEquals(1, engine.count("/views/0/filling/times"), "that would not help");
                 engine.stop();
             }
             try (EngineProcess engine =
                     EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {
-                Await.until("the table holds both", LIMIT, () -> engine.count("/records/alreadyInTable") == 2);
+                Await.until("the table holds both", LIMIT, () -> engine.count("/views/0/records/alreadyInTable") == 2);
                 assertEquals("2", pipeline.query("SELECT sum(order_count) FROM order_agg"));
             }
         }

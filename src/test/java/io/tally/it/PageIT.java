@@ -92,9 +92,9 @@ class PageIT {
             long positions = sum(browser, "#partitions td:nth-child(3)");
             assertTrue(positions > 0);
             Await.until("positions move", LIMIT, () -> sum(browser, "#partitions td:nth-child(3)") > positions);
-            Await.until("a window fills", LIMIT, () -> number(browser, "#filling-orders") > 0);
-            Await.until("customers of the open window", LIMIT, () -> number(browser, "#top-open td") > 0);
-            Await.until("customers of the closed one", LIMIT, () -> number(browser, "#top-closed td") > 0);
+            Await.until("a window fills", LIMIT, () -> number(browser, "#filling-sums dd") > 0);
+            Await.until("groups of the open window", LIMIT, () -> number(browser, "#top-open td") > 0);
+            Await.until("groups of the closed one", LIMIT, () -> number(browser, "#top-closed td") > 0);
             awaitText(browser, "#publishes", "to ");
             assertNotEquals("–", browser.text("#audit-verdict"));
             Await.until("records are counted", LIMIT, () -> number(browser, "#records .n") > 0);
@@ -105,14 +105,20 @@ class PageIT {
                             .asText()
                             .matches("Throughput, records a second: now .*[1-9].*"));
 
-            browser.submit("#customer", "nobody");
-            awaitText(browser, "#customer-answer", "id=nobody is not possible");
+            assertEquals("order_agg", browser.text("#view-name"));
+            assertTrue(browser.evaluate("document.getElementById('sql').textContent")
+                    .asText()
+                    .contains("date_bin("));
+            browser.submit("#keys input", "nobody");
+            awaitText(browser, "#group-answer", "customer_id=nobody is not possible");
             browser.forgetComplaints();
-            browser.submit("#customer", "7");
-            awaitText(browser, "#customer-answer", "the open window included");
-            String answer = browser.text("#customer-answer");
+            browser.submit("#keys input", "7");
+            awaitText(browser, "#group-answer", "the open window included");
+            String answer = browser.text("#group-answer");
             assertTrue(
-                    answer.matches("[\\d,]+ orders, [\\d,.]+ since .*\\d\\d:\\d\\d, the open window included"), answer);
+                    answer.matches(
+                            "rows [\\d,]+, gross_sales [\\d,.]+, order_count [\\d,]+ since .*\\d\\d:\\d\\d, the open window included"),
+                    answer);
 
             sendWhatIsNoJson();
             awaitText(browser, "#dead-letters", "not-json");
@@ -178,7 +184,7 @@ class PageIT {
             sendWhatIsNoJson();
             awaitText(browser, "#dead-letters", "not-json");
             awaitText(browser, "#closed", ":");
-            browser.evaluate("document.getElementById('settings-details').open = true");
+            browser.evaluate("for (const part of document.querySelectorAll('details')) part.open = true");
             awaitText(browser, "#settings", "tally.out-of-orderness");
             browser.evaluate(axe());
             for (boolean dark : new boolean[] {false, true}) {

@@ -110,7 +110,11 @@ class RebuildIT {
                 Await.until(
                         "the purge was read",
                         LIMIT,
-                        () -> engine.status().path("records").path("purged").asInt() == 47);
+                        () -> engine.status()
+                                        .at("/views/0/records")
+                                        .path("purged")
+                                        .asInt()
+                                == 47);
                 engine.stop();
             }
             try (EngineProcess engine = EngineProcess.start(pipeline, settings, "tally.rebuild=true")
@@ -144,19 +148,19 @@ class RebuildIT {
                 Await.until(
                         "all are dead letters",
                         LIMIT,
-                        () -> engine.count("/records/deadLettersByReason/impossible-number") == letters);
+                        () -> engine.count("/deadLettersByReason/impossible-number") == letters);
                 engine.stop();
             }
             Map<String, String> mended = Map.of("TALLY_SOURCE_DECIMALS", "bytes", "TALLY_REBUILD", "true");
             try (EngineProcess engine = EngineProcess.start(pipeline, mended).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
-                assertEquals(0, engine.count("/records/deadLetters"));
-                long read = engine.count("/records/read");
-                long applied = engine.count("/records/applied");
+                assertEquals(0, engine.count("/views/0/records/deadLetters"));
+                long read = engine.count("/views/0/records/read");
+                long applied = engine.count("/views/0/records/applied");
                 assertEquals(letters, sendDeadLettersAgain(pipeline));
                 assertEquals(letters, sendDeadLettersAgain(pipeline));
-                Await.until("all are read", LIMIT, () -> engine.count("/records/read") >= read + 2 * letters);
-                assertEquals(applied, engine.count("/records/applied"), "none of them counts");
+                Await.until("all are read", LIMIT, () -> engine.count("/views/0/records/read") >= read + 2 * letters);
+                assertEquals(applied, engine.count("/views/0/records/applied"), "none of them counts");
                 pipeline.awaitExact(LIMIT);
             }
         }

@@ -86,7 +86,7 @@ class RefusedDeadLettersIT {
     }
 
     private void assertWaits(String reason, String remedy, Runnable mendIt) throws Exception {
-        long before = engine.count("/records/deadLetters");
+        long before = engine.count("/views/0/records/deadLetters");
         long offered = System.nanoTime();
         // One for each of the engine's consumers, so that two letters are on their way at once.
         send(0, "nonsense", "");
@@ -118,7 +118,7 @@ class RefusedDeadLettersIT {
                 // More, if the table was filled meanwhile because of earlier ones: then they are read again.
                 () -> engine.status().path("state").asText().equals("RUNNING")
                         && engine.metric(WAITING) == 0
-                        && engine.count("/records/deadLetters") >= before + 2);
+                        && engine.count("/views/0/records/deadLetters") >= before + 2);
         System.out.printf(
                 "dead letter not taken, %s: said after %.1f s, noticed %.1f s after it was mended%n",
                 reason, saidAfter, (System.nanoTime() - mended) / 1e9);

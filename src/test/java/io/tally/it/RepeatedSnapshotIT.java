@@ -89,7 +89,7 @@ class RepeatedSnapshotIT {
             }
             assertTrue(rowsBefore < ROWS, "killed too late, after " + rowsBefore + " of " + ROWS);
             engine.awaitRunning();
-            long fills = engine.count("/filling/times");
+            long fills = engine.count("/views/0/filling/times");
 
             stack.command("start " + worker);
             awaitFilledAgain(engine, fills);
@@ -107,7 +107,7 @@ class RepeatedSnapshotIT {
                 OrderWriters writers = writers(pipeline, 20261124)) {
             engine.awaitRunning();
             writers.awaitMore(200);
-            long fills = engine.count("/filling/times");
+            long fills = engine.count("/views/0/filling/times");
 
             pipeline.connector().stop();
             dropSlot(pipeline);
@@ -141,19 +141,19 @@ class RepeatedSnapshotIT {
                 insertOldOrders(pipeline, oldOrders);
                 engine.awaitRunning();
                 pipeline.awaitExact(LIMIT);
-                long fills = engine.count("/filling/times");
-                long snapshotRows = engine.count("/records/snapshotRows");
+                long fills = engine.count("/views/0/filling/times");
+                long snapshotRows = engine.count("/views/0/records/snapshotRows");
                 try (OrderWriters writers = writers(pipeline, 20261125)) {
                     signal(pipeline, "incremental");
                     Await.until(
                             "the incremental snapshot has read the old orders",
                             LIMIT,
-                            () -> engine.count("/records/snapshotRows") >= snapshotRows + oldOrders);
+                            () -> engine.count("/views/0/records/snapshotRows") >= snapshotRows + oldOrders);
                     writers.awaitMore(200);
                     writers.stop();
                 }
                 pipeline.awaitExact(LIMIT);
-                assertEquals(fills, engine.count("/filling/times"), "nothing was lost");
+                assertEquals(fills, engine.count("/views/0/filling/times"), "nothing was lost");
                 assertFalse(engine.log().contains("ground lost"), engine.log());
 
                 try (OrderWriters writers = writers(pipeline, 20261126)) {
@@ -193,18 +193,18 @@ class RepeatedSnapshotIT {
         Await.until(
                 () -> "filled again, more than " + fills + " times; log:\n" + engine.log(),
                 LIMIT,
-                () -> engine.count("/filling/times") > fills);
+                () -> engine.count("/views/0/filling/times") > fills);
     }
 
     /** Status, metric and log agree. */
     private static void assertToldWhy(EngineProcess engine) throws Exception {
-        JsonNode filling = engine.status().path("filling");
+        JsonNode filling = engine.status().at("/views/0/filling");
         assertEquals("new-snapshot", filling.path("reason").asText());
         assertTrue(filling.path("explanation").asText().contains("has read the whole table again"));
-        assertEquals(1, engine.metric("tally_publish_fills_total{reason=\"first-start\"}"));
+        assertEquals(1, engine.metric("tally_publish_fills_total{reason=\"first-start\",view=\"order_agg\"}"));
         assertEquals(
                 filling.path("times").asDouble() - 1,
-                engine.metric("tally_publish_fills_total{reason=\"new-snapshot\"}"));
+                engine.metric("tally_publish_fills_total{reason=\"new-snapshot\",view=\"order_agg\"}"));
         assertTrue(engine.log().contains("ground lost, reason=new-snapshot"), engine.log());
     }
 }

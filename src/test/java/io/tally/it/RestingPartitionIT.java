@@ -33,7 +33,7 @@ class RestingPartitionIT {
             try (EngineProcess engine =
                     EngineProcess.start(pipeline, "tally.on-lost-ground=stop").awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
-                assertEquals(0, engine.count("/filling/times"));
+                assertEquals(0, engine.count("/views/0/filling/times"));
             }
         }
     }

@@ -48,7 +48,7 @@ class RestoredDatabaseIT {
                 // Enough to be far beyond what the restored database writes by itself before anyone looks.
                 insert(pipeline, "lost", 20_000);
                 pipeline.awaitExact(LIMIT);
-                assertEquals(1, engine.count("/filling/times"));
+                assertEquals(1, engine.count("/views/0/filling/times"));
 
                 stack.command("stop postgres");
                 run("rm", "-r", data.toString());
@@ -81,9 +81,9 @@ class RestoredDatabaseIT {
         Await.until(
                 () -> "filled " + fills + " times; log:\n" + engine.log(),
                 LIMIT,
-                () -> engine.count("/filling/times") == fills);
-        assertEquals(reason, engine.status().at("/filling/reason").asText());
-        assertEquals(1, engine.metric("tally_publish_fills_total{reason=\"lsn-went-back\"}"));
+                () -> engine.count("/views/0/filling/times") == fills);
+        assertEquals(reason, engine.status().at("/views/0/filling/reason").asText());
+        assertEquals(1, engine.metric("tally_publish_fills_total{reason=\"lsn-went-back\",view=\"order_agg\"}"));
     }
 
     private static void awaitNoDifference(TestPipeline pipeline) {

@@ -98,7 +98,8 @@ class SecureConnectionsIT {
             pipeline.execute("INSERT INTO orders VALUES ('two', 1, 2, 3.50, now() - interval '2 minutes')");
             pipeline.awaitExact(LIMIT);
             sendBadRecord();
-            Await.until("the bad record is a dead letter", LIMIT, () -> engine.count("/records/deadLetters") >= 1);
+            Await.until(
+                    "the bad record is a dead letter", LIMIT, () -> engine.count("/views/0/records/deadLetters") >= 1);
             pipeline.execute("INSERT INTO orders VALUES ('three', 1, 2, 3.50, now() - interval '2 minutes')");
             pipeline.awaitExact(LIMIT);
             assertEquals(

@@ -242,7 +242,7 @@ class StartIT {
 
     private static long read(EngineProcess engine, String count) {
         try {
-            return engine.status().path("records").path(count).asLong();
+            return engine.status().at("/views/0/records").path(count).asLong();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -250,7 +250,7 @@ class StartIT {
 
     private static String engineReason(EngineProcess engine) {
         try {
-            return engine.status().path("filling").path("reason").asText();
+            return engine.status().at("/views/0/filling").path("reason").asText();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -151,17 +151,20 @@ class ValueFaultsIT {
             }
             pipeline.awaitExact(LIMIT);
             keepBothSides(pipeline);
-            JsonNode records = engine.status().path("records");
+            JsonNode records = engine.status().at("/views/0/records");
             assertEquals(0, records.path("deadLetters").asLong(), records.toString());
             assertEquals(faults, names(records.path("leftOutByFault")));
-            assertTrue(engine.metric("tally_window_left_out_total{fault=\"not-finite\"}") > 0);
-            long runs = engine.count("/audit/runs");
+            assertTrue(engine.metric("tally_window_left_out_total{fault=\"not-finite\",view=\"order_agg\"}") > 0);
+            long runs = engine.count("/views/0/audit/runs");
             Await.until(
                     "the audit agrees",
                     LIMIT,
-                    () -> engine.count("/audit/runs") > runs
-                            && engine.status().at("/audit/verdict").asText().equals("CLEAN"));
-            assertEquals(1, engine.count("/filling/times"));
+                    () -> engine.count("/views/0/audit/runs") > runs
+                            && engine.status()
+                                    .at("/views/0/audit/verdict")
+                                    .asText()
+                                    .equals("CLEAN"));
+            assertEquals(1, engine.count("/views/0/filling/times"));
         }
         try (EngineProcess engine =
                 EngineProcess.start(pipeline, settings, "tally.rebuild=true").awaitRunning()) {

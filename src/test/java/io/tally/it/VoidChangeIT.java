@@ -31,17 +31,20 @@ class VoidChangeIT {
                 pipeline.registerConnector(stack.connectUrl(), Map.of("column.exclude.list", "public.orders.quantity"));
                 // Until the task that knows of it has begun, changes are counted.
                 Await.until("it leaves out the column", LIMIT, () -> {
-                    boolean leavesOut = engine.count("/records/deadLetters") > 0;
+                    boolean leavesOut = engine.count("/views/0/records/deadLetters") > 0;
                     if (!leavesOut) {
                         pipeline.execute("UPDATE orders SET price = price + 1 WHERE customer_id = 1");
                     }
                     return leavesOut;
                 });
-                long letters = engine.count("/records/deadLetters");
+                long letters = engine.count("/views/0/records/deadLetters");
                 Await.until(
                         "the table is filled again",
                         LIMIT,
-                        () -> engine.status().at("/filling/reason").asText().equals("void-change"));
+                        () -> engine.status()
+                                .at("/views/0/filling/reason")
+                                .asText()
+                                .equals("void-change"));
                 Await.until(
                         () -> "order_agg equals orders, but: " + pipeline.differences(),
                         LIMIT,
@@ -49,9 +52,10 @@ class VoidChangeIT {
                 Await.until(
                         "what the fill has seen is read again",
                         LIMIT,
-                        () -> engine.count("/records/deadLetters") > letters);
-                assertEquals("", engine.status().at("/filling/owed/reason").asText(), "nothing is owed for it");
-                assertEquals(2, engine.count("/filling/times"), "one for the first start, one for them all");
+                        () -> engine.count("/views/0/records/deadLetters") > letters);
+                assertEquals(
+                        "", engine.status().at("/views/0/filling/owed/reason").asText(), "nothing is owed for it");
+                assertEquals(2, engine.count("/views/0/filling/times"), "one for the first start, one for them all");
 
                 pipeline.execute("UPDATE orders SET price = 5.50 WHERE customer_id = 3;"
                         + " DELETE FROM orders WHERE customer_id = 2;"
@@ -60,17 +64,20 @@ class VoidChangeIT {
                         "a fill is owed",
                         LIMIT,
                         () -> engine.status()
-                                        .at("/filling/owed/reason")
+                                        .at("/views/0/filling/owed/reason")
                                         .asText()
                                         .equals("void-change")
-                                && engine.metric("tally_publish_fill_owed") == 1);
+                                && engine.metric("tally_publish_fill_owed{view=\"order_agg\"}") == 1);
                 assertEquals("RUNNING", engine.status().path("state").asText());
                 Await.until(
                         "the audit sees it, too",
                         LIMIT,
-                        () -> engine.status().at("/audit/verdict").asText().equals("DIFFERENT"));
+                        () -> engine.status()
+                                .at("/views/0/audit/verdict")
+                                .asText()
+                                .equals("DIFFERENT"));
                 engine.awaitLog("They are built again when the fill comes that is owed for another reason");
-                assertEquals(2, engine.count("/filling/times"), "the audit leaves it to the fill that is owed");
+                assertEquals(2, engine.count("/views/0/filling/times"), "the audit leaves it to the fill that is owed");
                 engine.stop();
             }
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
@@ -78,10 +85,10 @@ class VoidChangeIT {
                         "it is owed after a restart as well",
                         LIMIT,
                         () -> engine.status()
-                                .at("/filling/owed/reason")
+                                .at("/views/0/filling/owed/reason")
                                 .asText()
                                 .equals("void-change"));
-                assertEquals(0, engine.count("/filling/times"));
+                assertEquals(0, engine.count("/views/0/filling/times"));
             }
             try (EngineProcess engine =
                     EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {

@@ -20,6 +20,8 @@ import io.tally.view.sql.Names;
 import io.tally.window.Groups;
 import io.tally.window.Publication;
 import io.tally.window.TestCheckpoints;
+import io.tally.window.TestKeys;
+import io.tally.window.Unpublished;
 import io.tally.window.WindowDeltas;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,11 +34,17 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +83,8 @@ class ResultTableIT {
                   FROM generate_series(1, 200) AS g) AS numbers
             """;
 
+    private static final int PARTITIONS = 2;
+
     private final Vertx vertx = Vertx.vertx();
     private PgConnection connection;
     private String rowsOfTest = ROWS;
@@ -86,7 +96,8 @@ class ResultTableIT {
         connection = await(PgConnection.connect(vertx, options));
         run("SET client_min_messages = warning");
         run("DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s; SET search_path = %1$s".formatted(SCHEMA));
-        run("CREATE TABLE tally_view_checkpoint (view text, published_up_to timestamptz)");
+        run(
+                "CREATE TABLE tally_view_checkpoint (view text, partition int, owner uuid, sequence bigint, published_up_to timestamptz)");
         run(SOURCE);
         run(ROWS);
     }
@@ -334,6 +345,8 @@ class ResultTableIT {
 
         run("DELETE FROM result");
         List<Image> rows = images(view);
+        assertNow(table, rows, select);
+        run("DELETE FROM result");
         publish(table, rows, 1);
         assertSame(view, select);
         assertAudit(table, 0);
@@ -450,7 +463,22 @@ class ResultTableIT {
 
     /** Adds rows from two partitions, or takes them back. */
     private void publish(ResultTable table, List<Image> rows, int sign) {
-        View view = table.view();
+        List<Publication> publications = new ArrayList<>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            List<WindowDeltas> deltas = deltas(table.view(), rows, sign).get(partition);
+            publications.add(new Publication(TestCheckpoints.fresh(partition, null, 0, null, 0), deltas, 0));
+        }
+        run("BEGIN");
+        run("SELECT set_config('tally.fenced', '{0,1}', true)");
+        new DeltaChunks(publications, table.view()).forEachRemaining(chunk -> {
+            await(connection.preparedQuery(table.add()).execute(chunk));
+            await(connection.preparedQuery(table.deleteEmpty()).execute());
+        });
+        run("COMMIT");
+    }
+
+    /** What rows add up to, or take back, by partition. */
+    private static List<List<WindowDeltas>> deltas(View view, List<Image> rows, int sign) {
         Contribution contribution = new Contribution(view);
         Map<Long, List<Groups>> windows = new TreeMap<>();
         for (int i = 0; i < rows.size(); i++) {
@@ -460,26 +488,137 @@ class ResultTableIT {
                         .map(window -> window.startMs(contribution.timeMs(row)))
                         .orElse(0L);
                 windows.computeIfAbsent(startMs, added -> List.of(new Groups(view), new Groups(view)))
-                        .get(i % 2)
+                        .get(i % PARTITIONS)
                         .add(row, sign);
             }
         }
-        List<Publication> publications = new ArrayList<>();
-        for (int partition = 0; partition < 2; partition++) {
-            List<WindowDeltas> deltas = new ArrayList<>();
+        List<List<WindowDeltas>> deltas = new ArrayList<>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            List<WindowDeltas> ofPartition = new ArrayList<>();
             for (Map.Entry<Long, List<Groups>> window : windows.entrySet()) {
                 long end = view.windowOrAll().endMs(window.getKey());
-                deltas.add(
+                ofPartition.add(
                         new WindowDeltas(window.getKey(), end, window.getValue().get(partition), false));
             }
-            publications.add(new Publication(TestCheckpoints.fresh(partition, null, 0, null, 0), deltas, 0));
+            deltas.add(ofPartition);
         }
-        run("BEGIN");
-        run("SELECT set_config('tally.fenced', '{0,1}', true)");
-        new DeltaChunks(publications, view).forEachRemaining(chunk -> {
-            await(connection.preparedQuery(table.add()).execute(chunk));
-            await(connection.preparedQuery(table.deleteEmpty()).execute());
+        return deltas;
+    }
+
+    // ---- what it holds now -----------------------------------------------------------------------------------------
+
+    /**
+     * The table holds a part of the rows, and some twice; what is unpublished adds the others, and takes back what is too much.
+     * Both partitions have a publication under way: one of them has arrived, so it must not count again.
+     */
+    private void assertNow(ResultTable table, List<Image> rows, String select) {
+        View view = table.view();
+        List<Image> published = rows.subList(0, 120);
+        List<Image> twice = rows.subList(7, 31);
+        publish(table, published, 1);
+        publish(table, twice, 1);
+        List<List<WindowDeltas>> added = deltas(view, rows.subList(120, rows.size()), 1);
+        List<List<WindowDeltas>> tooMuch = deltas(view, twice, -1);
+        List<List<WindowDeltas>> arrived = deltas(view, published, 1);
+        List<Unpublished> unpublished = new ArrayList<>();
+        run("DELETE FROM tally_view_checkpoint");
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            UUID owner = new UUID(7, partition);
+            run("INSERT INTO tally_view_checkpoint VALUES ('%s', %d, '%s', 5, '2026-01-01')"
+                    .formatted(view.name(), partition, owner));
+            unpublished.add(
+                    partition == 0
+                            ? new Unpublished(
+                                    0, owner, 4, true, false, all(added.get(0), tooMuch.get(0)), arrived.get(0))
+                            : new Unpublished(1, owner, 5, true, false, tooMuch.get(1), added.get(1)));
+        }
+        unpublished.add(new Unpublished(2, new UUID(7, 2), 5, false, false, arrived.get(0), List.of()));
+
+        ViewNow now = new ViewNow(connection, null, table);
+        List<String> expected = texts(view, select);
+        if (view.window().isPresent()) {
+            List<String> found = new ArrayList<>();
+            starts(view, rows).forEach(startMs -> {
+                ViewNow.Answer answer = await(now.ofWindow(startMs, 1_000, () -> ofWindow(unpublished, startMs)));
+                assertEquals(answer.lines().size(), answer.count());
+                assertEquals(List.of(0, 1), answer.seen());
+                answer.lines().forEach(line -> found.add(line.shown().toString()));
+            });
+            assertEquals(expected, found.stream().sorted().toList());
+        }
+        List<String> byKey = new ArrayList<>();
+        long oldestMs = starts(view, rows).getFirst();
+        keys(view, rows).forEach(key -> {
+            ViewNow.Answer answer = await(now.ofGroup(key, oldestMs, 1_000, () -> ofGroup(view, unpublished, key)));
+            answer.lines().forEach(line -> byKey.add(line.shown().toString()));
         });
-        run("COMMIT");
+        assertEquals(expected, byKey.stream().sorted().toList());
+    }
+
+    private static <T> List<T> all(List<T> some, List<T> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
+    }
+
+    private static List<Long> starts(View view, List<Image> rows) {
+        return deltas(view, rows, 1).getFirst().stream()
+                .map(WindowDeltas::startMs)
+                .toList();
+    }
+
+    private static Set<List<Object>> keys(View view, List<Image> rows) {
+        Set<List<Object>> keys = new HashSet<>();
+        deltas(view, rows, 1).stream()
+                .flatMap(List::stream)
+                .forEach(window -> window.groups().forEach(slot -> keys.add(key(view, window, slot))));
+        return keys;
+    }
+
+    private static List<Object> key(View view, WindowDeltas window, int slot) {
+        return IntStream.range(0, view.keys().size())
+                .mapToObj(key -> window.groups().key(slot, key))
+                .toList();
+    }
+
+    private static List<Unpublished> ofWindow(List<Unpublished> partitions, long startMs) {
+        UnaryOperator<List<WindowDeltas>> only = windows ->
+                windows.stream().filter(window -> window.startMs() == startMs).toList();
+        return partitions.stream().map(partition -> with(partition, only)).toList();
+    }
+
+    /** As a store tells it: with all windows of the group. */
+    private static List<Unpublished> ofGroup(View view, List<Unpublished> partitions, List<Object> key) {
+        UnaryOperator<List<WindowDeltas>> only = windows -> windows.stream()
+                .map(window -> new WindowDeltas(
+                        window.startMs(),
+                        window.endMs(),
+                        TestKeys.only(view, window.groups(), key),
+                        window.correction()))
+                .toList();
+        return partitions.stream().map(partition -> with(partition, only)).toList();
+    }
+
+    private static Unpublished with(Unpublished partition, UnaryOperator<List<WindowDeltas>> only) {
+        return new Unpublished(
+                partition.partition(),
+                partition.owner(),
+                partition.sequence(),
+                partition.publishing(),
+                partition.replaying(),
+                only.apply(partition.held()),
+                only.apply(partition.underWay()));
+    }
+
+    /** What the user's text answers, as answers about now have it. */
+    private List<String> texts(View view, String select) {
+        String shown = view.results().stream()
+                .map(column -> NowStatements.text(
+                        "r." + Names.quoted(column.name()) + "::" + column.type(),
+                        Type.named(column.type()).kind()))
+                .collect(Collectors.joining(", "));
+        List<String> texts = new ArrayList<>();
+        run("SELECT ARRAY[%s]::text[] FROM (%s) AS r".formatted(shown, select))
+                .forEach(
+                        row -> texts.add(Arrays.asList(row.getArrayOfStrings(0)).toString()));
+        return texts.stream().sorted().toList();
     }
 }

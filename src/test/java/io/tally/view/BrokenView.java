@@ -176,7 +176,7 @@ enum BrokenView {
                         r.key(),
                         r.measure()
                                 .map(m -> new Measure(
-                                        m.words().stream().map(change).toList(), m.totals()))))
+                                        m.words().stream().map(change).toList(), m.totals(), m.sum()))))
                 .toList();
         return copy(v, v.columns(), v.window(), v.keyBytes(), v.where(), v.totals(), results);
     }

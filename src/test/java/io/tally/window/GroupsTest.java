@@ -382,10 +382,12 @@ class GroupsTest {
                 .limit(20)
                 .map(Map.Entry::getKey)
                 .toList();
-        CustomerRanking ranking = CustomerRanking.of(groups, 20);
+        GroupRanking ranking = GroupRanking.of(SALES, groups, 20);
         assertEquals(
                 expected,
-                ranking.top().stream().map(CustomerRanking.Entry::customerId).toList());
-        assertEquals(groups.size(), ranking.customers());
+                ranking.top().stream()
+                        .map(entry -> ((Long) entry.key().getFirst()).intValue())
+                        .toList());
+        assertEquals(groups.size(), ranking.groups());
     }
 }

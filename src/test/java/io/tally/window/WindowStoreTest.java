@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tally.view.View;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -251,8 +253,8 @@ class WindowStoreTest {
 
     private static long orders(List<WindowDeltas> deltas) {
         return deltas.stream()
-                .mapToLong(window -> CustomerRanking.of(window.groups(), 10).top().stream()
-                        .mapToLong(CustomerRanking.Entry::orders)
+                .mapToLong(window -> Arrays.stream(window.groups().inOrder())
+                        .mapToLong(slot -> window.groups().units(slot, View.ROWS))
                         .sum())
                 .sum();
     }
@@ -302,7 +304,7 @@ class WindowStoreTest {
         assertEquals(1, orders(window.held()));
         assertTrue(window.held().getFirst().correction());
         assertEquals(1, window.lastSequence());
-        Unpublished customer = store.unpublishedOfCustomer(7).getFirst();
+        Unpublished customer = store.unpublishedOfGroup(List.of(7L)).getFirst();
         assertEquals(1, orders(customer.underWay()));
         assertEquals(2, orders(customer.held()));
 
@@ -323,14 +325,18 @@ class WindowStoreTest {
         order(two, NOW + 2 * MINUTE, 2, NOW);
         assertEquals(
                 List.of(
-                        new OpenSales(NOW + 2 * MINUTE, false, 1, BigDecimal.valueOf(100, 2), 1),
-                        new OpenSales(NOW + MINUTE, false, 2, BigDecimal.valueOf(200, 2), 2)),
+                        new OpenTotals(NOW + 2 * MINUTE, false, totals(1, 100), 1),
+                        new OpenTotals(NOW + MINUTE, false, totals(2, 200), 2)),
                 store.newestOpen(2));
         assertEquals(
-                List.of(1, 2),
-                store.rankOpen(NOW + MINUTE, 5).top().stream()
-                        .map(CustomerRanking.Entry::customerId)
-                        .toList());
+                List.of(
+                        new GroupRanking.Entry(List.of(1L), totals(1, 100)),
+                        new GroupRanking.Entry(List.of(2L), totals(1, 100))),
+                store.rankOpen(NOW + MINUTE, 5).top());
+    }
+
+    private static List<BigDecimal> totals(long orders, long cents) {
+        return List.of(BigDecimal.valueOf(orders), BigDecimal.valueOf(cents, 2));
     }
 
     @Test
