@@ -356,7 +356,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                                     "if (lostGround != null) {\n            return false;\n        }\n        if (offset",
                                     "if (offset"),
                             new Edit(SHARD, "replaying() || lostGround != null || dropped", "replaying() || dropped"))),
-            of("stop: the reason is forgotten", VIEW_PARTITION, "stoppedBecause = why.getMessage();", ""),
+            of("stop: the reason is forgotten", VIEW_PARTITION, "problem = why.getMessage();", ""),
             new Mutation(
                     "final a round before its rows",
                     List.of(
