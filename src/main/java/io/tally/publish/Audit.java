@@ -184,7 +184,7 @@ final class Audit {
                             Comparison first = suspicion;
                             suspicion = null;
                             if (again.bootstrapLsn() != first.bootstrapLsn() || again.untilMs() == null) {
-                                state = state.waiting("order_agg was filled again meanwhile");
+                                state = state.waiting("it was filled again meanwhile");
                                 return done();
                             }
                             Map<Key, Excess> lasting = new LinkedHashMap<>(first.differences());
@@ -200,7 +200,11 @@ final class Audit {
 
     private void report(Map<Key, Excess> differences, Comparison comparison) {
         long nowMs = clock.millis();
-        String what = differences.size() + " rows of order_agg differ from orders, though everything written has been"
+        String what = "%d rows of %s differ from %s, though everything written has been"
+                        .formatted(
+                                differences.size(),
+                                store.settings().view().name(),
+                                store.settings().view().sourceName())
                 + " applied";
         state = state.different(differences.size(), what + ": " + describe(differences));
         // Logs are read by more people than the page, and kept for longer: they say which minutes, not whose sales.

@@ -53,7 +53,7 @@ public final class Auditor {
                     if (failure == null) {
                         problem = null;
                     } else {
-                        note("the comparison of order_agg with orders failed: " + Failures.describe(failure));
+                        note("the comparison of results with their table failed: " + Failures.describe(failure));
                     }
                     return null;
                 });

@@ -97,7 +97,8 @@ public final class OwedFill {
         if (!found.equals(owed)) {
             owed = found;
             LOG.warnf(
-                    "order_agg is not exact until it is filled again: %s. %s",
+                    "%s is not exact until it is filled again: %s. %s",
+                    store.settings().view().name(),
                     found.why().explanation(),
                     found.dueAtMs().isPresent()
                             ? "It was filled for this reason less than an hour ago, so that waits until then"

@@ -433,7 +433,10 @@ public final class ResultTable {
 
     /** The start of the newest window that starts at a time or before; null without windows. */
     String newestStart(String until) {
-        return start == null ? "NULL" : "(SELECT max(%1$s) FROM %2$s WHERE %1$s <= %3$s)".formatted(start, name, until);
+        // Without windows the parameter in it has to be there all the same.
+        return start == null
+                ? "CASE WHEN %s IS NULL THEN now() END".formatted(until)
+                : "(SELECT max(%1$s) FROM %2$s WHERE %1$s <= %3$s)".formatted(start, name, until);
     }
 
     // ---- comparing -------------------------------------------------------------------------------------------------

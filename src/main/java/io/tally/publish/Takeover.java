@@ -38,13 +38,11 @@ public final class Takeover implements Checkpoints {
     /** The value of a setting that is only stored where it is not the usual one. */
     private static final String DEFAULT = "its default";
 
-    private static final String FOREIGN_ROWS =
-            "order_agg holds rows, but there is no checkpoint that says where they come"
-                    + " from. If they may be replaced, start once with tally.rebuild=true; if another program writes this table,"
-                    + " stop it first";
-
     private final Ledger ledger;
     private final PublishSettings settings;
+    /** Its name, for people. */
+    private final String view;
+
     private final Consumer<Doubts> doubts;
     private final InstantSource clock;
     private final Executor executor;
@@ -100,6 +98,7 @@ public final class Takeover implements Checkpoints {
             Ledger ledger, PublishSettings settings, Consumer<Doubts> doubts, InstantSource clock, Executor executor) {
         this.ledger = ledger;
         this.settings = settings;
+        this.view = settings.view().name();
         this.doubts = doubts;
         this.clock = clock;
         this.executor = executor;
@@ -225,7 +224,7 @@ public final class Takeover implements Checkpoints {
                     .anyMatch(checkpoint -> checkpoint.bootstrapLsn() != results.bootstrapLsn()
                             && checkpoint.bootstrapLsn() != Ledger.CHECKPOINT_GONE);
             if (ofOtherResults || checkpoints.size() != partitions.size()) {
-                return notYet("order_agg is being filled, or was while partitions were taken over");
+                return notYet(view + " is being filled, or was while partitions were taken over");
             }
             for (Checkpoint checkpoint : checkpoints) {
                 Optional<LostGround> gone =
@@ -250,8 +249,8 @@ public final class Takeover implements Checkpoints {
         private CompletionStage<List<Checkpoint>> stop(LostGround ground) {
             String consequence = ground.needsOperator()
                     ? ". Partitions are left alone; once the connector does, start once with tally.rebuild=true"
-                    : ": order_agg can no longer be kept exact. tally.on-lost-ground=stop, so partitions " + partitions
-                            + " are left alone; start once with tally.rebuild=true to fill it again";
+                    : ": " + view + " can no longer be kept exact. tally.on-lost-ground=stop, so partitions "
+                            + partitions + " are left alone; start once with tally.rebuild=true to fill it again";
             return ledger.stop(ground)
                     .thenCompose(done -> CompletableFuture.failedStage(
                             new TakeoverException(Kind.STOP, ground.explanation() + consequence)));
@@ -297,11 +296,11 @@ public final class Takeover implements Checkpoints {
                                                 + " or pg_prepared_xacts.transaction)";
                                 long patienceMs = settings.restartMargin().toMillis();
                                 if (pending.mustEnd()) {
-                                    return notYet("filling order_agg waits: " + blocked);
+                                    return notYet("filling " + view + " waits: " + blocked);
                                 }
                                 if (Waiting.lasts(clock.millis(), pending.sinceMs() + patienceMs, patienceMs)) {
                                     return notYet(
-                                            "filling order_agg waits, at most for tally.restart-margin: " + blocked);
+                                            "filling " + view + " waits, at most for tally.restart-margin: " + blocked);
                                 }
                                 LOG.warnf("the topic is read from its beginning, because %s", blocked);
                                 return fillNow(reason, why, facts, Map.of());
@@ -357,10 +356,13 @@ public final class Takeover implements Checkpoints {
                     .thenComposeAsync(
                             outcome -> {
                                 if (outcome == Ledger.FillOutcome.UNDER_WAY) {
-                                    return notYet("another engine is filling order_agg");
+                                    return notYet("another engine is filling " + view);
                                 }
                                 if (outcome == Ledger.FillOutcome.HOLDS_FOREIGN_ROWS) {
-                                    return refuse(FOREIGN_ROWS);
+                                    return refuse(
+                                            view
+                                                    + " holds rows, but there is no checkpoint that says where they come from. If they may be"
+                                                    + " replaced, start once with tally.rebuild=true; if another program writes this table, stop it first");
                                 }
                                 rebuildAsked = false;
                                 lost = null;
@@ -369,7 +371,7 @@ public final class Takeover implements Checkpoints {
                                     return look();
                                 }
                                 long tookMs = clock.millis() - startedAtMs;
-                                LOG.infof("order_agg is filled, took %d ms", tookMs);
+                                LOG.infof("%s is filled, took %d ms", view, tookMs);
                                 state = state.filled(reason, why, clock.millis(), tookMs);
                                 return look();
                             },
@@ -387,7 +389,7 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<Ledger.FillOutcome> readAndReplace(Ledger.Filling filling, String why) {
-            LOG.infof("filling order_agg from the orders table: %s", why);
+            LOG.infof("filling %s from %s: %s", view, settings.view().sourceName(), why);
             return filling.read()
                     .thenComposeAsync(
                             outcome -> outcome == Ledger.FillOutcome.DONE
@@ -486,7 +488,7 @@ public final class Takeover implements Checkpoints {
                     + (key.equals(PublishSettings.VIEW) ? " is " : " has the columns ");
             return what + value + ", but it " + verb + " " + before.getOrDefault(key, earlier(before));
         }
-        return key + "=" + value + ", but order_agg " + verb + " " + before.getOrDefault(key, DEFAULT);
+        return key + "=" + value + ", but " + view + " " + verb + " " + before.getOrDefault(key, DEFAULT);
     }
 
     /** What a build without views had in its place. */

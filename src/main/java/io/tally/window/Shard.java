@@ -316,7 +316,7 @@ public final class Shard {
 
     private void noticeTruncate(long offset, RowChange change) {
         if (settings.truncateIsLostGround() && !fill.holds(offset, change)) {
-            lose(LostGround.Reason.TRUNCATED, offset, "the orders table was truncated");
+            lose(LostGround.Reason.TRUNCATED, offset, "the table was truncated");
         } else {
             counts.addWithoutRow(change.op());
         }

@@ -30,7 +30,7 @@ class LostGroundIT {
                         .path("reason")
                         .asText()
                         .equals(reason));
-        assertTrue(engine.log().contains("filling order_agg from the orders table"), engine.log());
+        assertTrue(engine.log().contains("filling order_agg from public.orders"), engine.log());
     }
 
     @Test
@@ -182,7 +182,7 @@ class LostGroundIT {
                 awaitFilled(engine, "audit");
                 writers.stop();
             }
-            assertTrue(engine.log().contains("rows of order_agg differ from orders"), engine.log());
+            assertTrue(engine.log().contains("rows of order_agg differ from public.orders"), engine.log());
             assertFalse(engine.log().contains("customer=7"), "no customers in the log:\n" + engine.log());
             pipeline.awaitExact(LIMIT);
             Await.until(
