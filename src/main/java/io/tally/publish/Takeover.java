@@ -55,6 +55,9 @@ public final class Takeover implements Checkpoints {
 
     private Pending pending;
     private boolean rebuildAsked;
+    /** What another engine was replacing when a rebuild was to begin here; null if nobody was. */
+    private Optional<Long> replacedByAnother;
+
     private volatile FillState state = FillState.NONE;
 
     /**
@@ -166,6 +169,9 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> proceed(TopicFacts facts) {
+            if (replacedByAnother != null && !replacedByAnother.equals(bootstrapLsn())) {
+                rebuildAsked = false;
+            }
             if (rebuildAsked) {
                 Optional<String> impossible = pipeline.flatMap(results -> historyOfOtherKind(results.settings()));
                 if (impossible.isPresent()) {
@@ -346,7 +352,7 @@ public final class Takeover implements Checkpoints {
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
                     system(),
-                    pipeline.map(Ledger.Pipeline::bootstrapLsn),
+                    bootstrapLsn(),
                     settings.rowSettings(),
                     facts.topic(),
                     facts.topicId(),
@@ -356,6 +362,7 @@ public final class Takeover implements Checkpoints {
                     .thenComposeAsync(
                             outcome -> {
                                 if (outcome == Ledger.FillOutcome.UNDER_WAY) {
+                                    replacedByAnother = bootstrapLsn();
                                     return notYet("another engine is filling " + view);
                                 }
                                 if (outcome == Ledger.FillOutcome.HOLDS_FOREIGN_ROWS) {
@@ -397,6 +404,11 @@ public final class Takeover implements Checkpoints {
                                     : CompletableFuture.completedStage(outcome),
                             executor)
                     .whenComplete((outcome, failure) -> filling.close());
+        }
+
+        /** Of the results that there were when this began to look. */
+        private Optional<Long> bootstrapLsn() {
+            return pipeline.map(Ledger.Pipeline::bootstrapLsn);
         }
 
         /** The source as it was when this began to look, if that is known. */

@@ -423,6 +423,29 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_rebuildAskedAndAnotherEngineFills_findsItFilled() {
+        takeOver(engine("PT1M", false, false));
+        Takeover engine = engine("PT1M", true, false);
+        ledger.filledByAnother = true;
+        failure(engine, "another engine is filling order_agg");
+        ledger.filledByAnother = false;
+        takeOver(engine("PT1M", true, false));
+        takeOver(engine);
+        assertEquals(2, ledger.fills.size(), "not once more");
+    }
+
+    @Test
+    void takeOver_rebuildAskedAndAnotherEngineDiesFilling_fills() {
+        takeOver(engine("PT1M", false, false));
+        Takeover engine = engine("PT1M", true, false);
+        ledger.filledByAnother = true;
+        failure(engine, "another engine is filling order_agg");
+        ledger.filledByAnother = false;
+        takeOver(engine);
+        assertEquals(2, ledger.fills.size());
+    }
+
+    @Test
     void takeOver_connectionLostWhileTheSourceIsRead_closesAndBeginsAgain() {
         ledger.whileReading = () -> ledger.unreachable = true;
         Takeover engine = engine("PT1M", false, false);
