@@ -97,8 +97,9 @@ public interface Ledger {
      *
      * @param next every transaction that has written anything so far, or waits for its commit to be seen, has a lower one
      * @param oldest every transaction with a lower one had ended and could be seen; never above {@code next}
+     * @param system the source's identifier and timeline, or null if it is a standby
      */
-    record Transactions(long next, long oldest) {}
+    record Transactions(long next, long oldest, String system) {}
 
     /** How a {@link Fill}, or a step of it, ended. */
     enum FillOutcome {
@@ -151,6 +152,12 @@ public interface Ledger {
 
     /** Whether the connector is connected to the source's log, so that no change from now on is missed. */
     CompletionStage<Boolean> isCaptured();
+
+    /**
+     * What is known of the source beside the results of every view that is continued from a topic, the others' included: what
+     * one of them has met there, another one would meet as well.
+     */
+    CompletionStage<List<SourceState>> sources(String topicId);
 
     /** Which transactions there are. */
     CompletionStage<Transactions> transactions();

@@ -46,7 +46,11 @@ final class PgLedger implements Ledger {
      */
     private static final String TRANSACTIONS = """
             SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
-                   pg_current_xact_id()::text::bigint AS next
+                   pg_current_xact_id()::text::bigint AS next, %s AS system
+            """.formatted(PgLook.SYSTEM);
+
+    private static final String SOURCES = """
+            SELECT source FROM tally_view WHERE topic_id = $1 AND source IS NOT NULL
             """;
 
     private static final String STOP = """
@@ -168,12 +172,24 @@ final class PgLedger implements Ledger {
     }
 
     @Override
+    public CompletionStage<List<SourceState>> sources(String topicId) {
+        return database.once(connection -> connection
+                .preparedQuery(SOURCES)
+                .execute(Tuple.of(topicId))
+                .map(rows -> {
+                    List<SourceState> states = new ArrayList<>();
+                    rows.forEach(row -> states.add(SourceState.of(row.get(JsonObject.class, "source"))));
+                    return states;
+                }));
+    }
+
+    @Override
     public CompletionStage<Transactions> transactions() {
         return database.once(connection -> connection
                 .query(TRANSACTIONS)
                 .execute()
                 .map(rows -> rows.iterator().next())
-                .map(row -> new Transactions(row.getLong("next"), row.getLong("oldest"))));
+                .map(row -> new Transactions(row.getLong("next"), row.getLong("oldest"), row.getString("system"))));
     }
 
     @Override

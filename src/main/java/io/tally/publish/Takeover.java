@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.tally.cdc.RowChange;
 import io.tally.window.Checkpoint;
 import io.tally.window.Checkpoints;
 import io.tally.window.Doubts;
@@ -282,36 +283,40 @@ public final class Takeover implements Checkpoints {
          */
         private CompletionStage<List<Checkpoint>> fillWhenSeen(
                 Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
-            return ledger.transactions()
-                    .thenComposeAsync(
-                            transactions -> {
-                                Optional<LostGround> back = whereTheLogWentBack(facts);
-                                back.filter(loss -> loss.partition() != LostGround.NOWHERE)
-                                        .ifPresent(loss -> logStarts.merge(loss.partition(), loss.offset(), Math::max));
-                                if (pending == null || !pending.isAbout(facts, system(), reason, logStarts)) {
-                                    boolean everywhere =
-                                            back.isPresent() && back.get().partition() == LostGround.NOWHERE;
-                                    pending = pending(facts, transactions, reason, everywhere);
-                                }
-                                if (transactions.oldest() >= pending.transaction()) {
-                                    return fillNow(reason, why, facts, pending.restarts());
-                                }
-                                String blocked =
-                                        "transaction " + transactions.oldest() + " has not ended, whose changes may"
+            return ledger.sources(facts.topicId())
+                    .thenCompose(sources -> ledger.transactions()
+                            .thenComposeAsync(
+                                    transactions -> {
+                                        Optional<LostGround> back =
+                                                whereTheLogWentBack(facts, sources, transactions.system());
+                                        back.filter(loss -> loss.partition() != LostGround.NOWHERE)
+                                                .ifPresent(loss ->
+                                                        logStarts.merge(loss.partition(), loss.offset(), Math::max));
+                                        if (pending == null || !pending.isAbout(facts, system(), reason, logStarts)) {
+                                            boolean everywhere = back.isPresent()
+                                                    && back.get().partition() == LostGround.NOWHERE;
+                                            pending = pending(facts, transactions, reason, everywhere);
+                                        }
+                                        if (transactions.oldest() >= pending.transaction()) {
+                                            return fillNow(reason, why, facts, pending.restarts());
+                                        }
+                                        String blocked = "transaction " + transactions.oldest()
+                                                + " has not ended, whose changes may"
                                                 + " be in the topic and not yet to be seen in the table (pg_stat_activity.backend_xid,"
                                                 + " or pg_prepared_xacts.transaction)";
-                                long patienceMs = settings.restartMargin().toMillis();
-                                if (pending.mustEnd()) {
-                                    return notYet("filling " + view + " waits: " + blocked);
-                                }
-                                if (Waiting.lasts(clock.millis(), pending.sinceMs() + patienceMs, patienceMs)) {
-                                    return notYet(
-                                            "filling " + view + " waits, at most for tally.restart-margin: " + blocked);
-                                }
-                                LOG.warnf("the topic is read from its beginning, because %s", blocked);
-                                return fillNow(reason, why, facts, Map.of());
-                            },
-                            executor);
+                                        long patienceMs =
+                                                settings.restartMargin().toMillis();
+                                        if (pending.mustEnd()) {
+                                            return notYet("filling " + view + " waits: " + blocked);
+                                        }
+                                        if (Waiting.lasts(clock.millis(), pending.sinceMs() + patienceMs, patienceMs)) {
+                                            return notYet("filling " + view
+                                                    + " waits, at most for tally.restart-margin: " + blocked);
+                                        }
+                                        LOG.warnf("the topic is read from its beginning, because %s", blocked);
+                                        return fillNow(reason, why, facts, Map.of());
+                                    },
+                                    executor));
         }
 
         /** @param everywhere whether the topic holds, up to its end of now, what the source's log does not */
@@ -424,23 +429,41 @@ public final class Takeover implements Checkpoints {
                     .orElse(Map.of());
         }
 
-        /** Forgets what was noted of another topic. */
-        private Optional<LostGround> whereTheLogWentBack(TopicFacts facts) {
+        /**
+         * Forgets what was noted of another topic.
+         *
+         * @param sources what is known beside the results that are continued from this one
+         * @param systemNow null if it is a standby
+         */
+        private Optional<LostGround> whereTheLogWentBack(
+                TopicFacts facts, List<SourceState> sources, String systemNow) {
             if (!facts.topicId().equals(logStartsOf)) {
                 logStarts.clear();
                 logStartsOf = facts.topicId();
             }
             Optional<Ledger.Pipeline> results =
                     pipeline.filter(found -> found.topicId().equals(facts.topicId()));
-            // Another engine may have filled them after that.
-            results.flatMap(Ledger.Pipeline::source)
-                    .ifPresent(source -> source.logStarts()
-                            .forEach((partition, offset) -> logStarts.merge(partition, offset, Math::max)));
+            // Another engine may have filled them after that, or another view.
+            sources.forEach(source ->
+                    source.logStarts().forEach((partition, offset) -> logStarts.merge(partition, offset, Math::max)));
             // Whatever the topic, and whatever a reader has met in it: it may hold changes of several other histories
             // up to its end.
             return pipeline.flatMap(Attempt::otherSystem)
                     .or(() -> results.flatMap(this::knownLoss)
-                            .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK));
+                            .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK))
+                    .or(() -> metByOthers(sources, systemNow));
+        }
+
+        /** A view that was never filled has nothing to compare the system with, but others may have. */
+        private Optional<LostGround> metByOthers(List<SourceState> sources, String systemNow) {
+            return sources.stream()
+                    .map(source -> source.look().system())
+                    .filter(before -> pipeline.isEmpty() && systemNow != null && !systemNow.equals(before))
+                    .findFirst()
+                    .map(before -> new LostGround(
+                            LostGround.Reason.OTHER_SYSTEM,
+                            LookRules.otherSystem(before, systemNow),
+                            RowChange.NO_LSN));
         }
     }
 

@@ -64,6 +64,8 @@ final class FakeLedger implements Ledger {
 
     long nextTransaction = 700;
     long nextLsn = 1_000;
+    /** What other views know that are continued from the same topic. */
+    final List<SourceState> others = new ArrayList<>();
     /** What a look at the source finds. */
     Look look = TestLooks.full(1);
     /** Runs after the look and before its answer. */
@@ -97,9 +99,19 @@ final class FakeLedger implements Ledger {
     }
 
     @Override
+    public CompletionStage<List<SourceState>> sources(String topicId) {
+        List<SourceState> states = new ArrayList<>(others);
+        Optional.ofNullable(pipeline)
+                .filter(found -> found.topicId().equals(topicId))
+                .flatMap(Pipeline::source)
+                .ifPresent(states::add);
+        return answer(states);
+    }
+
+    @Override
     public CompletionStage<Transactions> transactions() {
         long next = nextTransaction++;
-        return answer(new Transactions(next, running == 0 ? next : running));
+        return answer(new Transactions(next, running == 0 ? next : running, look.system()));
     }
 
     @Override

@@ -352,6 +352,23 @@ class TakeoverTest {
     }
 
     @Test
+    void takeOver_newViewBesideOneOfAnotherSystem_meetsNothingOfWhatTheTopicHolds() {
+        Look before = TestLooks.of(ledger.look, "7/00000002");
+        ledger.others.add(new SourceState(before, List.of(), SourceState.NO_AUDIT, Map.of()));
+        takeOver(engine("PT1M", false, false));
+        assertEquals(Optional.empty(), ledger.fills.getLast().reason());
+        assertEquals(100, ledger.checkpoints.get(0).position());
+        assertEquals(50, ledger.checkpoints.get(1).position());
+    }
+
+    @Test
+    void takeOver_newViewBesideOneThatKnowsWhereTheLogWentBack_meetsNothingBelow() {
+        ledger.others.add(new SourceState(ledger.look, List.of(), SourceState.NO_AUDIT, Map.of(0, 97L)));
+        takeOver(engine("PT1M", false, false));
+        assertEquals(97, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
     void takeOver_anotherSystemWhileAFillWaits_waitsForItsTransactionsInstead() {
         takeOver(engine("PT1M", false, false));
         Takeover engine = engine("PT1M", false, false);

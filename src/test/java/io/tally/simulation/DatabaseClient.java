@@ -62,11 +62,21 @@ final class DatabaseClient implements Ledger {
         return read(() -> world.connector.isRunning());
     }
 
+    /** Answers at once: what it says moves seldom, and is asked for beside the transactions. */
+    @Override
+    public CompletionStage<List<SourceState>> sources(String topicId) {
+        return CompletableFuture.completedStage(world.views.stream()
+                .map(other -> other.database.results.pipeline)
+                .filter(found -> found != null && found.topicId().equals(topicId))
+                .flatMap(found -> found.source().stream())
+                .toList());
+    }
+
     @Override
     public CompletionStage<Transactions> transactions() {
         return read(() -> {
             long oldest = world.source.snapshot().xmin();
-            return new Transactions(world.source.takeId(), oldest);
+            return new Transactions(world.source.takeId(), oldest, world.source.system());
         });
     }
 

@@ -1,9 +1,7 @@
 package io.tally.simulation;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -37,9 +35,6 @@ record Plan(
 
     /** One in so many runs keeps more views than one. */
     private static final int WITH_SEVERAL = 3;
-
-    private static final Set<FaultKind> LEAD_BACK = EnumSet.of(
-            FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED, FaultKind.FAILED_OVER, FaultKind.IDS_PASSED);
 
     /**
      * A view that is kept beside the one that always is.
@@ -84,13 +79,12 @@ record Plan(
     }
 
     private static Plan withSeveral(Plan one, SplittableRandom random) {
-        boolean mayAdd = LEAD_BACK.stream().noneMatch(one::has);
         List<Planned> faults = new ArrayList<>(one.faults);
         List<Kept> views = new ArrayList<>();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             long windowMs = random.nextInt(4) == 0 ? 3_600_000 : 1_000L * (1 + random.nextInt(20));
-            boolean isAdded = mayAdd && random.nextInt(4) == 0;
+            boolean isAdded = random.nextInt(4) == 0;
             long addedAfterMs = isAdded ? random.nextLong(one.chaosMs) : 0;
             views.add(new Kept(windowMs, random.nextInt(3) == 0, random.nextInt(4) == 0, addedAfterMs));
             if (isAdded) {
