@@ -86,14 +86,28 @@ class ChaosIT {
 
     private final Set<String> allowedReasons = new HashSet<>(Set.of("first-start"));
 
+    /** One with windows that end less often, a filter and averages, and totals that never end. */
+    private static final String BESIDE = """
+
+            CREATE MATERIALIZED VIEW large_orders AS
+            SELECT date_bin('40 seconds', event_ts, '2000-01-01 00:00:00+00') AS since, quantity, COUNT(*) AS orders,
+                   SUM(price) FILTER (WHERE quantity > 3) AS prices, SUM(quantity * price) / COUNT(*) AS average
+            FROM public.orders WHERE quantity >= 2 GROUP BY 1, 2;
+
+            CREATE MATERIALIZED VIEW totals AS
+            SELECT quantity, COUNT(*) AS orders, SUM(quantity * price) AS sales FROM public.orders GROUP BY quantity;
+            """;
+
     private interface Strike {
         void with(Fault fault) throws Missed;
     }
 
     @Test
     void anyFaults_resultsAreExact() throws IOException {
-        try (TestPipeline pipeline =
-                        new TestPipeline("chaos").withShortWindows().registerConnector();
+        try (TestPipeline pipeline = new TestPipeline("chaos")
+                        .withShortWindows()
+                        .withViewsBeside(BESIDE)
+                        .registerConnector();
                 ServiceFaults services = new ServiceFaults(pipeline, random.split());
                 Engines engines = new Engines(pipeline);
                 ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor()) {

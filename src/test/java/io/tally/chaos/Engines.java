@@ -106,7 +106,7 @@ final class Engines implements AutoCloseable {
     /** Why fills are owed that wait for the hour to be over. */
     List<String> owed() {
         return all().stream()
-                .map(engine -> engine.text("/views/0/filling/owed/reason"))
+                .flatMap(engine -> engine.textsOfViews("/filling/owed/reason").stream())
                 .filter(reason -> !reason.isEmpty())
                 .toList();
     }
@@ -123,6 +123,7 @@ final class Engines implements AutoCloseable {
 
     /** Whether all engines run, and all partitions are read and have been read to their ends, or nearly. */
     private boolean isCaughtUp() throws IOException, InterruptedException {
+        int views = 0;
         int partitions = 0;
         long lag = 0;
         for (EngineProcess engine : all()) {
@@ -130,15 +131,18 @@ final class Engines implements AutoCloseable {
             if (!status.path("state").asText().equals("RUNNING")) {
                 return false;
             }
-            for (JsonNode partition : status.at("/views/0/partitions")) {
-                if (partition.path("replaying").asBoolean() || !partition.has("lag")) {
-                    return false;
+            for (JsonNode view : status.path("views")) {
+                views = status.path("views").size();
+                for (JsonNode partition : view.path("partitions")) {
+                    if (partition.path("replaying").asBoolean() || !partition.has("lag")) {
+                        return false;
+                    }
+                    partitions++;
+                    lag += partition.path("lag").asLong();
                 }
-                partitions++;
-                lag += partition.path("lag").asLong();
             }
         }
-        return partitions == TestPipeline.PARTITIONS && lag < CAUGHT_UP_RECORDS;
+        return partitions == views * TestPipeline.PARTITIONS && views > 0 && lag < CAUGHT_UP_RECORDS;
     }
 
     private String logs() {

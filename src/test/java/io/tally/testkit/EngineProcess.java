@@ -144,6 +144,13 @@ public final class EngineProcess implements AutoCloseable {
         return JSON.readTree(get("/api/status").body());
     }
 
+    /** The texts of all views at a place in what {@code /api/status} says of each, a JSON pointer. */
+    public List<String> textsOfViews(String pointer) {
+        List<String> texts = new ArrayList<>();
+        at("/views").forEach(view -> texts.add(view.at(pointer).asText()));
+        return texts;
+    }
+
     /** A count from {@code /api/status}, as a JSON pointer. */
     public long count(String pointer) {
         return at(pointer).asLong();

@@ -1,5 +1,8 @@
 package io.tally.testkit;
 
+import io.tally.view.ViewFile;
+import io.tally.view.ViewRefused;
+import io.tally.view.ViewStatement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +66,7 @@ public final class TestPipeline implements AutoCloseable {
     private final String name;
     private Duration window = SHIPPED_WINDOW;
     private Path views;
+    private List<ViewStatement> beside = List.of();
     private int partitions = PARTITIONS;
     private Connector connector;
     private int markers;
@@ -107,6 +111,19 @@ public final class TestPipeline implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return this;
+    }
+
+    /**
+     * Lets its engines keep further views over {@code public.orders}, which {@link #differences()} judges as well. To be called
+     * after the windows were chosen, and before any engine is started.
+     */
+    public TestPipeline withViewsBeside(String sql) {
+        try {
+            beside = ViewFile.read(sql);
+        } catch (ViewRefused e) {
+            throw new IllegalArgumentException(e);
+        }
+        return withViews(read(views == null ? PACKAGED_VIEWS : views) + sql);
     }
 
     /**
@@ -292,7 +309,7 @@ public final class TestPipeline implements AutoCloseable {
         return statement;
     }
 
-    /** Rows in which {@code order_agg} differs from the orders table, at most 20, in words. */
+    /** Rows in which results differ from what the orders table adds up to, at most 20 of each, in words. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
         try (Connection connection = connect();
@@ -304,8 +321,36 @@ public final class TestPipeline implements AutoCloseable {
                         + rows.getString(3) + " found=" + rows.getString(4) + " orders expected=" + rows.getString(5)
                         + " found=" + rows.getString(6));
             }
+            for (ViewStatement view : beside) {
+                differences.addAll(differences(statement, view));
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+        return differences;
+    }
+
+    private List<String> differences(Statement statement, ViewStatement view) throws SQLException {
+        String truth = view.select()
+                .replace(
+                        "FROM public.orders",
+                        "FROM (SELECT * FROM orders WHERE %s) AS orders".formatted(countedOrders));
+        List<String> names = new ArrayList<>();
+        try (ResultSet none = statement.executeQuery("SELECT * FROM (%s) AS truth LIMIT 0".formatted(truth))) {
+            for (int column = 1; column <= none.getMetaData().getColumnCount(); column++) {
+                names.add('"' + none.getMetaData().getColumnName(column) + '"');
+            }
+        }
+        String found = "SELECT %s FROM %s".formatted(String.join(", ", names), view.name());
+        List<String> differences = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("""
+                WITH truth AS (%s), found AS (%s)
+                SELECT 'lacks ' || truth::text FROM (TABLE truth EXCEPT ALL TABLE found) AS truth
+                UNION ALL SELECT 'has ' || found::text FROM (TABLE found EXCEPT ALL TABLE truth) AS found
+                LIMIT 20""".formatted(truth, found))) {
+            while (rows.next()) {
+                differences.add(view.name() + " " + rows.getString(1));
+            }
         }
         return differences;
     }
