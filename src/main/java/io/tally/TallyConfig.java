@@ -105,10 +105,12 @@ interface TallyConfig {
     @WithDefault("5m")
     Duration restartMargin();
 
-    /** Fill order_agg from the orders table at this start, whatever it holds. */
+    /**
+     * Views that are filled from their tables at this start, whatever they hold: {@code true} for all of them, or names, each
+     * with any word, {@code order_agg@monday}. For one word a view is filled once, however often engines start.
+     */
     @WithDefault("false")
-    @WithConverter(YesOrNo.class)
-    boolean rebuild();
+    Set<String> rebuild();
 
     /** What to do when order_agg can no longer be brought up to date from the topic. */
     @WithDefault("rebuild")

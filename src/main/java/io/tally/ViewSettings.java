@@ -10,6 +10,7 @@ import io.tally.window.WindowSettings;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,11 @@ final class ViewSettings {
 
     private static final Pattern TABLE_NAME = Pattern.compile("[^.\"\\s]+(\\.[^.\"\\s]+)?");
 
+    /** Of {@code tally.rebuild}: all views, or none of them. */
+    private static final String ALL = "true";
+
+    private static final String NONE = "false";
+
     private final TallyConfig config;
 
     /** @throws IllegalArgumentException if one is impossible */
@@ -33,6 +39,10 @@ final class ViewSettings {
         config.live()
                 .ifPresent(names -> names.forEach(name -> check(
                         "TALLY_LIVE", name, views.contains(name), "names of views: " + String.join(", ", views))));
+        config.rebuild()
+                .forEach(asked ->
+                        check("tally.rebuild", asked, isPossible(asked, views), """
+                true, false, or a view and any word, such as %s@monday""".formatted(views.getFirst())));
         check(
                 "tally.out-of-orderness",
                 config.outOfOrderness(),
@@ -85,16 +95,19 @@ final class ViewSettings {
 
     /** How a view is published. */
     PublishSettings publish(View view) {
+        Map<String, String> rowSettings = new HashMap<>(Map.of(
+                PublishSettings.VIEW,
+                view.words(),
+                PublishSettings.COLUMNS,
+                view.columnWords(),
+                "tally.updates",
+                config.updates().name().toLowerCase(Locale.ROOT),
+                PublishSettings.HISTORY,
+                config.historyOlderThan().map(Duration::toString).orElse("never")));
+        Optional<String> word = rebuildWord(view);
+        word.ifPresent(asked -> rowSettings.put(PublishSettings.REBUILD, asked));
         return new PublishSettings(
-                Map.of(
-                        PublishSettings.VIEW,
-                        view.words(),
-                        PublishSettings.COLUMNS,
-                        view.columnWords(),
-                        "tally.updates",
-                        config.updates().name().toLowerCase(Locale.ROOT),
-                        PublishSettings.HISTORY,
-                        config.historyOlderThan().map(Duration::toString).orElse("never")),
+                rowSettings,
                 view,
                 config.maxFuture().toSeconds(),
                 history(view),
@@ -102,12 +115,27 @@ final class ViewSettings {
                 config.source().slot(),
                 config.restartMargin(),
                 config.createSchema(),
-                config.rebuild(),
+                word.isPresent() || config.rebuild().contains(ALL),
                 config.onLostGround() == TallyConfig.OnLostGround.STOP,
                 new PublishSettings.Audit(
                         auditOff(view),
                         config.audit().every(),
                         atLeastAWindow(config.audit().range(), view)));
+    }
+
+    private static boolean isPossible(String rebuild, List<String> views) {
+        int at = rebuild.lastIndexOf('@');
+        return rebuild.equals(ALL)
+                || rebuild.equals(NONE)
+                || at > 0 && at < rebuild.length() - 1 && views.contains(rebuild.substring(0, at));
+    }
+
+    private Optional<String> rebuildWord(View view) {
+        String prefix = view.name() + "@";
+        return config.rebuild().stream()
+                .filter(asked -> asked.startsWith(prefix))
+                .map(asked -> asked.substring(prefix.length()))
+                .findFirst();
     }
 
     private Optional<String> auditOff(View view) {

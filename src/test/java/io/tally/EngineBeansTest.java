@@ -1,12 +1,14 @@
 package io.tally;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.tally.publish.PublishSettings;
 import io.tally.registry.RegistrySettings;
 import io.tally.view.DefaultView;
 import io.tally.view.View;
@@ -77,6 +79,23 @@ class EngineBeansTest {
         assertEquals(Duration.ofMinutes(10), settings.publish(VIEW).audit().range());
         assertEquals(
                 300_000, settings.window(DefaultView.of(Duration.ofMinutes(1))).maxPinnedMs());
+    }
+
+    @Test
+    void rebuild_ofAView_isOfThatViewAlone() {
+        PublishSettings asked =
+                viewSettings(config("tally.rebuild", "order_agg@monday")).publish(VIEW);
+        assertTrue(asked.rebuild());
+        assertEquals("monday", asked.rowSettings().get(PublishSettings.REBUILD));
+        assertFalse(viewSettings(config("tally.rebuild", "false")).publish(VIEW).rebuild());
+        assertTrue(viewSettings(config("tally.rebuild", "true")).publish(VIEW).rebuild());
+        for (String impossible : List.of("yes", "order_agg", "order_agg@", "another@word")) {
+            assertRefused(
+                    () -> viewSettings(config("tally.rebuild", impossible)),
+                    "tally.rebuild=" + impossible,
+                    "a view and any word, such as order_agg@monday");
+        }
+        assertRefused(() -> viewSettings(config("tally.live", "another")), "TALLY_LIVE=another", "order_agg");
     }
 
     @Test

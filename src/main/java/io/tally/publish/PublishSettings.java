@@ -48,6 +48,9 @@ public record PublishSettings(
     /** The name of what says of which types the columns are that it reads. */
     public static final String COLUMNS = "columns";
 
+    /** Kept with the results, though it shapes no row: the word for which they were filled again when that was asked for. */
+    public static final String REBUILD = "tally.rebuild";
+
     /** The name of the row setting that says what is history. */
     public static final String HISTORY = "tally.history-older-than";
 }

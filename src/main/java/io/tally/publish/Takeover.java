@@ -173,6 +173,9 @@ public final class Takeover implements Checkpoints {
             if (replacedByAnother != null && !replacedByAnother.equals(bootstrapLsn())) {
                 rebuildAsked = false;
             }
+            if (rebuildAsked && pipeline.filter(this::isRebuilt).isPresent()) {
+                rebuildAsked = false;
+            }
             if (rebuildAsked) {
                 Optional<String> impossible = pipeline.flatMap(results -> historyOfOtherKind(results.settings()));
                 if (impossible.isPresent()) {
@@ -196,6 +199,12 @@ public final class Takeover implements Checkpoints {
             }
             Optional<LostGround> ground = knownLoss(results);
             return ground.isPresent() ? loseGround(ground.get(), facts) : own(results);
+        }
+
+        /** Whether they were filled for the word that is asked for now. */
+        private boolean isRebuilt(Ledger.Pipeline results) {
+            String word = settings.rowSettings().get(PublishSettings.REBUILD);
+            return word != null && word.equals(results.settings().get(PublishSettings.REBUILD));
         }
 
         /** Why these results are worthless, as far as somebody has found that out before. */
@@ -512,6 +521,7 @@ public final class Takeover implements Checkpoints {
         Map<String, String> before = EarlierSettings.today(stored, settings);
         return Stream.concat(settings.rowSettings().keySet().stream(), before.keySet().stream())
                 .distinct()
+                .filter(key -> !key.equals(PublishSettings.REBUILD))
                 .sorted()
                 .filter(key -> !Objects.equals(settings.rowSettings().get(key), before.get(key)));
     }

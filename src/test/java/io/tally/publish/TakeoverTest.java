@@ -39,9 +39,20 @@ class TakeoverTest {
         return engine(windowSize, rebuild, stop, Optional.empty());
     }
 
+    /** One that is told to fill the results again for a word. */
+    private Takeover engine(String word) {
+        return engine(
+                Map.of("tally.window.size", "PT1M", PublishSettings.REBUILD, word), true, false, Optional.empty());
+    }
+
     private Takeover engine(String windowSize, boolean rebuild, boolean stop, Optional<Duration> history) {
+        return engine(Map.of("tally.window.size", windowSize), rebuild, stop, history);
+    }
+
+    private Takeover engine(
+            Map<String, String> rowSettings, boolean rebuild, boolean stop, Optional<Duration> history) {
         PublishSettings settings = new PublishSettings(
-                Map.of("tally.window.size", windowSize),
+                rowSettings,
                 DefaultView.of(Duration.ofMinutes(1)),
                 60,
                 history,
@@ -349,6 +360,20 @@ class TakeoverTest {
                 Optional.of(LostGround.Reason.TOPIC_RECREATED),
                 ledger.fills.getLast().reason());
         assertEquals(100, ledger.checkpoints.get(0).position());
+    }
+
+    @Test
+    void takeOver_rebuildForAWord_fillsOnceForEachWord() {
+        takeOver(engine("PT1M", false, false));
+        takeOver(engine("monday"));
+        assertEquals(
+                Optional.of(LostGround.Reason.REQUESTED), ledger.fills.getLast().reason());
+        takeOver(engine("monday"));
+        assertEquals(2, ledger.fills.size(), "every copy has it, and every start");
+        takeOver(engine("PT1M", false, false));
+        assertEquals(2, ledger.fills.size(), "it shapes no row");
+        takeOver(engine("tuesday"));
+        assertEquals(3, ledger.fills.size());
     }
 
     @Test
