@@ -132,7 +132,7 @@ class Engine {
     private RuntimeException missing(String name) {
         List<String> names = views.all().stream().map(ViewEngine::name).toList();
         return names.isEmpty()
-                ? new Unavailable("no view is known yet")
+                ? new Unavailable(views.waiting() == null ? "no view is kept" : views.waiting())
                 : new NotThere("view", name, "expected one of " + String.join(", ", names));
     }
 

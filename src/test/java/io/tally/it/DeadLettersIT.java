@@ -69,7 +69,7 @@ class DeadLettersIT {
                 "the table is filled for the first time",
                 LIMIT,
                 () -> pipeline.query("UPDATE tally_view SET fills = fills || jsonb_build_object('void-change',"
-                                + " floor(extract(epoch FROM now()) * 1000)) RETURNING id")
+                                + " floor(extract(epoch FROM now()) * 1000)) RETURNING name")
                         != null);
     }
 

@@ -205,6 +205,6 @@ class RepeatedSnapshotIT {
         assertEquals(
                 filling.path("times").asDouble() - 1,
                 engine.metric("tally_publish_fills_total{reason=\"new-snapshot\",view=\"order_agg\"}"));
-        assertTrue(engine.log().contains("ground lost, reason=new-snapshot"), engine.log());
+        assertTrue(engine.log().contains("ground lost, view=order_agg reason=new-snapshot"), engine.log());
     }
 }

@@ -212,7 +212,8 @@ class StartIT {
                                 && engine.text("/reason").startsWith("the views cannot be read yet, trying again: "));
                 assertEquals(200, engine.get("/q/metrics").statusCode());
                 assertEquals(200, engine.get("/q/health/started").statusCode());
-                assertEquals(503, engine.get("/api/windows/open").statusCode());
+                assertEquals(
+                        503, engine.get("/api/views/order_agg/windows/open").statusCode());
                 pipeline.stack().command("start broker");
                 pipeline.stack().command("start postgres");
                 engine.awaitRunning();
