@@ -74,7 +74,7 @@ class RestoredDatabaseIT {
         Await.until(
                 () -> "ground lost because of " + reason + "; log:\n" + engine.log(),
                 LIMIT,
-                () -> engine.log().contains("ground lost, reason=" + reason));
+                () -> engine.log().contains("ground lost, view=order_agg reason=" + reason));
     }
 
     private static void awaitFills(EngineProcess engine, int fills, String reason) throws Exception {
