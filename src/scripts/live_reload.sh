@@ -38,7 +38,7 @@ await() {
 # A request is what makes Quarkus look for changes; so the first one after a change waits for the reload.
 ask() { curl --silent --fail --max-time 60 "$page$1"; }
 answers() { [[ $(ask "$1") == *"$2"* ]]; }
-works() { answers /api/status '"state":"RUNNING"' && ask /q/metrics | grep -q '^tally_ingest_records_total{outcome="applied"} [1-9]'; }
+works() { answers /api/status '"state":"RUNNING"' && ask /q/metrics | grep -q '^tally_ingest_records_total{outcome="applied",view="order_agg"} [1-9]'; }
 
 # The engine's threads, its metrics, and how many partitions it has.
 parts() {

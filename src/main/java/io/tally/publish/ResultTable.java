@@ -152,7 +152,7 @@ public final class ResultTable {
     String createFinal() {
         return """
                 CREATE VIEW %s AS SELECT %s FROM %s
-                WHERE %s%s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_view_checkpoint WHERE view = %s)""".formatted(
+                WHERE (%s)%s <= (SELECT min(coalesce(published_up_to, '-infinity')) FROM tally_view_checkpoint WHERE view = %s)""".formatted(
                         quotedFinalName(),
                         join(shown),
                         name,

@@ -1,5 +1,6 @@
 package io.tally.status;
 
+import io.quarkus.runtime.Startup;
 import io.tally.cdc.RowChange;
 import io.tally.ingest.Readers;
 import io.tally.publish.ViewEngine;
@@ -19,8 +20,10 @@ import java.util.Map;
 
 /**
  * The samples of the last minutes, so that a page that is opened now shows what was before. A sample reads some counters;
- * it is taken every second for each view, whether somebody looks or not.
+ * it is taken every second for each view, whether somebody looks or not. There from the start, because a first sample that is
+ * taken while the process ends could not make it any more.
  */
+@Startup
 @ApplicationScoped
 class History {
 

@@ -141,15 +141,15 @@ class StartIT {
                 pipeline.awaitExact(LIMIT);
                 assertEquals(EngineProcess.STOPPED, engine.stop());
             }
-            pipeline.execute("UPDATE tally_pipeline SET settings = settings - 'view' - 'columns' || '"
+            pipeline.execute("UPDATE tally_view SET settings = settings - 'view' - 'columns' || '"
                     + "{\"tally.window.size\": \"PT1M\", \"tally.price-scale\": \"2\","
                     + " \"tally.source.table\": \"public.orders\"}'");
             pipeline.execute("INSERT INTO orders VALUES ('two', 1, 1, 1.00, now() - interval '9 minutes')");
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
-                assertEquals(0, engine.count("/filling/times"));
+                assertEquals(0, engine.count("/views/0/filling/times"));
             }
-            pipeline.execute("UPDATE tally_pipeline SET settings = settings || '{\"tally.window.size\": \"PT2M\"}'");
+            pipeline.execute("UPDATE tally_view SET settings = settings || '{\"tally.window.size\": \"PT2M\"}'");
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 assertEquals(1, engine.awaitExit());
                 assertTrue(engine.log().contains("tally.window.size=PT2M"), engine.log());

@@ -168,7 +168,8 @@ class ResultTableIT {
                         + " AND conrelid = 'order_agg'::regclass"));
         run("INSERT INTO order_agg VALUES ('2026-01-01 00:00', '2026-01-01 00:01', 1, 1, 1),"
                 + " ('2026-01-01 00:01', '2026-01-01 00:02', 1, 1, 1)");
-        run("INSERT INTO tally_view_checkpoint VALUES ('order_agg', '2026-01-01 00:01'), ('another', NULL)");
+        run("INSERT INTO tally_view_checkpoint (view, published_up_to)"
+                + " VALUES ('order_agg', '2026-01-01 00:01'), ('another', NULL)");
         assertEquals(List.of("2026-01-01 00:00:00+00"), column("SELECT window_start::text FROM order_agg_final"));
     }
 
@@ -279,7 +280,7 @@ class ResultTableIT {
         assertEquals(
                 List.of("2012-03-30 22:00:00+00"),
                 column("SELECT until::text FROM result WHERE since = '2012-03-29 22:00+00'"));
-        run("INSERT INTO tally_view_checkpoint VALUES ('result', '2012-03-30 21:00+00')");
+        run("INSERT INTO tally_view_checkpoint (view, published_up_to) VALUES ('result', '2012-03-30 21:00+00')");
         assertEquals(List.of("2012-03-29 22:00:00+00"), column("SELECT max(since)::text FROM result_final"));
     }
 

@@ -1,7 +1,6 @@
 package io.tally.publish;
 
 import io.quarkus.reactive.pg.client.PgPoolCreator;
-import io.tally.view.DefaultView;
 import io.tally.view.TestSource;
 import io.tally.view.View;
 import io.tally.view.ViewStatement;
@@ -44,22 +43,9 @@ final class TestDatabase implements AutoCloseable {
         return await(PgConnection.connect(vertx, options));
     }
 
-    /** The default view over the orders of this schema, under another name. */
+    /** The default view over the orders of this schema, which have to be there, under another name. */
     View view(String name) {
-        View view = DefaultView.of(Duration.ofMinutes(1));
-        return new View(
-                name,
-                schema,
-                view.table(),
-                view.primaryKey(),
-                view.columns(),
-                view.window(),
-                view.keys(),
-                view.keyBytes(),
-                view.where(),
-                view.totals(),
-                view.results(),
-                view.words());
+        return await(new PgViews(true).read(connection, statement(name)));
     }
 
     /** The ledger of an engine that keeps a view. */
@@ -98,20 +84,20 @@ final class TestDatabase implements AutoCloseable {
         return new PgLedger(
                 database,
                 new Schema(true, table),
-                new SourceCheck(new PgViews(true), statement(view), view, new SourceColumns(List.of(view))),
+                new SourceCheck(new PgViews(true), statement(view.name()), view, new SourceColumns(List.of(view))),
                 look,
                 new FillSteps(database, table, settings, look),
                 new PublishTransaction(table),
                 settings);
     }
 
-    private ViewStatement statement(View view) {
+    private ViewStatement statement(String name) {
         String select = """
                 SELECT date_bin('1 minute', event_ts, '1970-01-01 00:00:00+00') AS window_start,
                        date_bin('1 minute', event_ts, '1970-01-01 00:00:00+00') + INTERVAL '1 minute' AS window_end,
                        customer_id, SUM(quantity * price)::numeric(38, 2) AS gross_sales, COUNT(*) AS order_count
                 FROM %s.orders GROUP BY 1, 2, 3""".formatted(schema);
-        return new ViewStatement(view.name(), select, select, 0);
+        return new ViewStatement(name, select, select, 0);
     }
 
     static <T> T await(Future<T> future) {
