@@ -10,10 +10,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -30,24 +32,32 @@ final class ServiceFaults implements AutoCloseable {
     /** So often among the faults the results are saved, to be restored by a later one. */
     private static final int ONE_SAVED_IN = 3;
 
-    private static final String SAVE = """
-            BEGIN ISOLATION LEVEL REPEATABLE READ;
-            DROP TABLE IF EXISTS saved_agg, saved_view, saved_checkpoint;
-            CREATE TABLE saved_agg AS TABLE order_agg;
-            CREATE TABLE saved_view AS TABLE tally_view;
-            CREATE TABLE saved_checkpoint AS TABLE tally_view_checkpoint;
-            COMMIT
-            """;
-    /** Locks what a fill locks first, so that nobody deadlocks. */
-    private static final String RESTORE = """
-            BEGIN;
-            SELECT pg_advisory_xact_lock(hashtextextended('tally checkpoints order_agg', 0));
-            DELETE FROM order_agg; DELETE FROM tally_view; DELETE FROM tally_view_checkpoint;
-            INSERT INTO order_agg TABLE saved_agg;
-            INSERT INTO tally_view TABLE saved_view;
-            INSERT INTO tally_view_checkpoint TABLE saved_checkpoint;
-            COMMIT
-            """;
+    private static final List<String> VIEWS = List.of("large_orders", "order_agg", "totals");
+
+    private static final String SAVE = "BEGIN ISOLATION LEVEL REPEATABLE READ;"
+            + each("DROP TABLE IF EXISTS saved_%1$s; CREATE TABLE saved_%1$s AS TABLE %1$s;")
+            + "DROP TABLE IF EXISTS saved_view, saved_checkpoint; CREATE TABLE saved_view AS TABLE tally_view;"
+            + "CREATE TABLE saved_checkpoint AS TABLE tally_view_checkpoint; COMMIT";
+
+    /** Locks what a fill locks first, so that nobody deadlocks. What PostgreSQL works out cannot be put back. */
+    private static final String RESTORE = "BEGIN;"
+            + each("SELECT pg_advisory_xact_lock(hashtextextended('tally checkpoints %1$s', 0));")
+            + "DELETE FROM tally_view; DELETE FROM tally_view_checkpoint;"
+            + "INSERT INTO tally_view TABLE saved_view; INSERT INTO tally_view_checkpoint TABLE saved_checkpoint;"
+            + each("""
+                    DELETE FROM %1$s;
+                    DO $$ BEGIN
+                        EXECUTE (SELECT format('INSERT INTO %1$s (%%1$s) SELECT %%1$s FROM saved_%1$s',
+                                               string_agg(quote_ident(attname), ', '))
+                                 FROM pg_attribute
+                                 WHERE attrelid = '%1$s'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
+                    END $$;
+                    """)
+            + "COMMIT";
+
+    private static String each(String ofAView) {
+        return VIEWS.stream().map(ofAView::formatted).collect(Collectors.joining());
+    }
 
     private final TestPipeline pipeline;
     private final SplittableRandom random;
