@@ -233,10 +233,13 @@ final class World {
                 && views.stream().allMatch(this::isReadToTheEnd);
     }
 
+    /** Whoever still adds to results that were filled again notices within half a minute. */
     private boolean isReadToTheEnd(KeptView view) {
         return topic.partitions.stream()
                 .allMatch(partition -> instances.stream()
                         .map(engine -> engine.shard(view, partition.name.partition()))
-                        .anyMatch(shard -> shard != null && shard.position() == partition.end));
+                        .anyMatch(shard -> shard != null
+                                && shard.bootstrapLsn() == view.database.results.pipeline.bootstrapLsn()
+                                && shard.position() == partition.end));
     }
 }
