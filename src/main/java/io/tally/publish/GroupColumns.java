@@ -104,12 +104,7 @@ final class GroupColumns {
             case SMALLINT, INTEGER, DATE -> ((Long) part).intValue();
             case BIGINT -> ((Number) part).longValue();
             case BOOLEAN -> (Long) part != 0;
-            case NUMERIC ->
-                Numeric.create(
-                        part instanceof BigDecimal large
-                                ? large
-                                : BigDecimal.valueOf(
-                                        (Long) part, Math.max(key.type().scale(), 0)));
+            case NUMERIC -> Numeric.create(Groups.number(key, part));
             default -> part;
         };
     }

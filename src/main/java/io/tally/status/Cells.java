@@ -6,6 +6,7 @@ import io.tally.view.SourceColumn;
 import io.tally.view.Type;
 import io.tally.view.View;
 import io.tally.view.Window;
+import io.tally.window.Groups;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -101,9 +102,7 @@ final class Cells {
         Type type = column.type();
         return switch (type.kind()) {
             case BOOLEAN -> (Long) part != 0;
-            case NUMERIC ->
-                (part instanceof BigDecimal large ? large : BigDecimal.valueOf((Long) part, Math.max(type.scale(), 0)))
-                        .toPlainString();
+            case NUMERIC -> Groups.number(column, part).toPlainString();
             default -> cell(type.kind(), part.toString());
         };
     }

@@ -96,7 +96,7 @@ class Engine {
                 shapes.seen().stream().map(Shape::code).toList(),
                 new TreeMap<>(deadLetters.totals().entrySet().stream()
                         .collect(Collectors.toMap(entry -> entry.getKey().code(), entry -> entry.getValue()))),
-                views());
+                views(states));
     }
 
     private List<EngineStatus.Partition> partitions() {
@@ -117,11 +117,17 @@ class Engine {
 
     /** The states of all views. */
     List<ViewStatus> views() {
-        return views.all().stream().map(this::status).toList();
+        return views(readers.states());
+    }
+
+    private List<ViewStatus> views(List<ReaderState> states) {
+        return views.all().stream()
+                .map(view -> statuses.of(view, judge(view, states)))
+                .toList();
     }
 
     ViewStatus status(ViewEngine view) {
-        return statuses.of(view, judge(view, readers.states()));
+        return statuses.of(view, judge(view));
     }
 
     /** The view of a name. */

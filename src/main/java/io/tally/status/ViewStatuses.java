@@ -1,7 +1,6 @@
 package io.tally.status;
 
 import io.tally.cdc.RowChange;
-import io.tally.ingest.IngestSettings;
 import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.publish.AuditState;
@@ -32,12 +31,10 @@ import java.util.TreeMap;
 class ViewStatuses {
 
     private final Readers readers;
-    private final IngestSettings ingest;
     private final InstantSource clock;
 
-    ViewStatuses(Readers readers, IngestSettings ingest, InstantSource clock) {
+    ViewStatuses(Readers readers, InstantSource clock) {
         this.readers = readers;
-        this.ingest = ingest;
         this.clock = clock;
     }
 

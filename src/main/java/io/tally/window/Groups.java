@@ -1,5 +1,6 @@
 package io.tally.window;
 
+import io.tally.view.SourceColumn;
 import io.tally.view.Total;
 import io.tally.view.View;
 import io.tally.view.expression.NumberExpression;
@@ -225,6 +226,13 @@ public final class Groups {
     /** The order of two groups of one view, by their keys: that of PostgreSQL, for texts with the collation "C". */
     public int compare(int slot, Groups other, int slotOfOther) {
         return keys.compare(slot, other.keys, slotOfOther);
+    }
+
+    /** The number that a part of a key stands for, as {@link #key} gives it of a key that is one. */
+    public static BigDecimal number(SourceColumn key, Object part) {
+        return part instanceof BigDecimal large
+                ? large
+                : BigDecimal.valueOf((Long) part, Math.max(key.type().scale(), 0));
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.tally.window;
 
-import io.tally.view.SourceColumn;
 import io.tally.view.View;
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
@@ -10,17 +9,15 @@ import java.util.List;
 /** A row of a group of which nothing is known but the keys. */
 final class KeyImage implements RowImage {
 
+    private final View view;
     private final Object[] parts;
-    private final int[] scales;
 
     /** @param key parts as {@link Groups#key} gives them, in the order of the view's keys */
     KeyImage(View view, List<Object> key) {
+        this.view = view;
         parts = new Object[view.columns().size()];
-        scales = new int[parts.length];
         for (int i = 0; i < key.size(); i++) {
-            SourceColumn column = view.keys().get(i);
-            parts[column.ref().index()] = key.get(i);
-            scales[column.ref().index()] = Math.max(column.type().scale(), 0);
+            parts[view.keys().get(i).ref().index()] = key.get(i);
         }
     }
 
@@ -48,9 +45,7 @@ final class KeyImage implements RowImage {
 
     @Override
     public BigDecimal decimal(int column) {
-        return parts[column] instanceof BigDecimal large
-                ? large
-                : BigDecimal.valueOf((Long) parts[column], scales[column]);
+        return Groups.number(view.columns().get(column), parts[column]);
     }
 
     @Override

@@ -182,7 +182,10 @@ public final class WindowStore {
         return sum;
     }
 
-    /** Whether more may be read, by any store that shares the memory. A replaying shard may go beyond the bound, because it cannot publish before it is done. */
+    /**
+     * Whether more may be read, by any store that shares the memory. A replaying shard may go beyond the bound, because it cannot
+     * publish before it is done.
+     */
     public boolean hasRoom() {
         return memory.entries() < settings.maxEntries();
     }
