@@ -109,13 +109,25 @@ final class Draining {
      * @param settings further ones, as {@code key=value}
      */
     Run engine(String name, int pages, String... settings) throws Exception {
+        return engine(name, pages, 1, Map.of(), settings);
+    }
+
+    /**
+     * The same with several views, of which {@code order_agg} is the first, and the one that is checked.
+     *
+     * @param environment further variables of the engine's
+     */
+    Run engine(String name, int pages, int views, Map<String, String> environment, String... settings)
+            throws Exception {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("ORDERS_TOPIC", topic.name());
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         // Everything in the topic is new to a fresh database.
         all[settings.length] = "tally.restart-margin=3650d";
         try (TestPipeline pipeline = new TestPipeline(name);
                 Connection connection = pipeline.connect()) {
             long begin = System.nanoTime();
-            try (EngineProcess engine = EngineProcess.start(pipeline, Map.of("ORDERS_TOPIC", topic.name()), all)) {
+            try (EngineProcess engine = EngineProcess.start(pipeline, variables, all)) {
                 Await.until(
                         "the first record",
                         LIMIT,
@@ -127,7 +139,7 @@ final class Draining {
                 long first = System.nanoTime();
                 long last;
                 try (Listeners listeners = new Listeners(engine.port(), pages);
-                        PreparedStatement isComplete = isComplete(connection)) {
+                        PreparedStatement isComplete = isComplete(connection, views)) {
                     Await.until("the last row", LIMIT, () -> isTrue(isComplete));
                     last = System.nanoTime();
                     if (pages > 0 && listeners.bytes() == 0) {
@@ -144,13 +156,17 @@ final class Draining {
     }
 
     /**
-     * All records are read, and all minutes but the closing one, which lies some minutes after the others, are published. Asked
-     * of the few checkpoints, because adding up the table again and again would take the engine's time.
+     * All records are read for all views, and all minutes of {@code order_agg} but the closing one, which lies some minutes
+     * after the others, are published. Asked of the few checkpoints, because adding up the table again and again would take
+     * the engine's time.
      */
-    private PreparedStatement isComplete(Connection connection) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement("SELECT coalesce(sum(position) = ?"
-                + " AND bool_and(published_up_to > ?), false) FROM tally_view_checkpoint");
-        statement.setLong(1, topic.records());
+    private PreparedStatement isComplete(Connection connection, int views) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement("""
+                SELECT coalesce(sum(position) = ?
+                       AND bool_and(published_up_to > ?) FILTER (WHERE view = 'order_agg'), false)
+                FROM tally_view_checkpoint
+                """);
+        statement.setLong(1, topic.records() * views);
         statement.setTimestamp(2, new Timestamp(topic.closingMs() - CLOSED_BY_THEN_MS));
         return statement;
     }
