@@ -46,7 +46,7 @@ $$;
 -- What the results of a view were filled from, and how; all of that is null until they are for the first time.
 CREATE TABLE IF NOT EXISTS tally_view (
     name          TEXT        PRIMARY KEY,  -- of the table that holds them
-    filling       UUID,                  -- names the filling that has begun and not ended, if there is one
+    filling       UUID,                  -- names the fill that has begun and not ended, if there is one
     settings      JSONB,                 -- the settings that shape the rows
     topic         TEXT,
     topic_id      TEXT,                  -- a topic deleted and made again has another

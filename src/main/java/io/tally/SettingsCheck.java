@@ -71,6 +71,8 @@ class SettingsCheck {
                 .with("tally", TallyConfig.class)
                 .with("tally.datagen", DatagenConfig.class)
                 .without("tally.window.size", "the view says it: change date_bin in the file that TALLY_VIEWS names")
+                .without("tally.max-entries", "it is called tally.max-groups")
+                .without("tally.on-lost-ground", "it is called tally.on-data-loss")
                 .without("tally.price-scale", "the view's columns say it: " + IN_VIEW)
                 .without("tally.source.table", "the view says it: " + IN_VIEW)
                 .without("tally.source.price-decimals", "the database's catalog says it: leave it out")

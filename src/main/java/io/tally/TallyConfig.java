@@ -79,11 +79,11 @@ interface TallyConfig {
     UpdateMode updates();
 
     /**
-     * Bound on the (window, customer) pairs in memory, at most 40 bytes each, a window by itself counting as eight; at half of it
+     * Bound on the groups in memory, at most 40 bytes each, a window by itself counting as eight; at half of it
      * windows are published early.
      */
     @WithDefault("2000000")
-    long maxEntries();
+    long maxGroups();
 
     /** When a window is published before it closes, so that a restart need not read far back. */
     PublishEarly publishEarly();
@@ -114,9 +114,9 @@ interface TallyConfig {
 
     /** What to do when order_agg can no longer be brought up to date from the topic. */
     @WithDefault("rebuild")
-    OnLostGround onLostGround();
+    OnDataLoss onDataLoss();
 
-    enum OnLostGround {
+    enum OnDataLoss {
         REBUILD,
         STOP
     }

@@ -50,7 +50,7 @@ final class ViewSettings {
                 "zero or more");
         check("tally.idle-timeout", config.idleTimeout(), config.idleTimeout().isPositive(), "more than zero");
         check("tally.max-future", config.maxFuture(), !config.maxFuture().isNegative(), "zero or more");
-        check("tally.max-entries", config.maxEntries(), config.maxEntries() >= 1_000, "1000 or more");
+        check("tally.max-groups", config.maxGroups(), config.maxGroups() >= 1_000, "1000 or more");
         Duration after = config.publishEarly().after();
         check("tally.publish-early.after", after, after.isPositive(), "more than zero");
         long records = config.publishEarly().records();
@@ -84,7 +84,7 @@ final class ViewSettings {
                 config.outOfOrderness().toMillis(),
                 config.idleTimeout().toMillis(),
                 config.maxFuture().toMillis(),
-                config.maxEntries(),
+                config.maxGroups(),
                 atLeastAWindow(config.publishEarly().after(), view).toMillis(),
                 config.publishEarly().records(),
                 config.onTruncate() == TallyConfig.OnTruncate.REBUILD,
@@ -116,7 +116,7 @@ final class ViewSettings {
                 config.restartMargin(),
                 config.createSchema(),
                 word.isPresent() || config.rebuild().contains(ALL),
-                config.onLostGround() == TallyConfig.OnLostGround.STOP,
+                config.onDataLoss() == TallyConfig.OnDataLoss.STOP,
                 new PublishSettings.Audit(
                         auditOff(view),
                         config.audit().every(),

@@ -212,9 +212,9 @@ function showHead({ status, sample }, view) {
   write('watermark', time(view?.freshness.watermark));
   write('version', status.version);
   if (!view || !sample) return;
-  const used = (100 * sample.entries) / view.memoryBound;
+  const used = (100 * sample.groups) / view.memoryBound;
   write('memory', `${used > 0 && used < 0.1 ? '< 0.1' : oneDecimal.format(used)} %`);
-  element('memory').title = `${count(sample.entries)} of ${count(view.memoryBound)} pairs of window and group`;
+  element('memory').title = `${count(sample.groups)} of ${count(view.memoryBound)} groups`;
   write('up', duration((Date.parse(sample.at) - Date.parse(status.startedAt)) / 1000));
 }
 
@@ -392,17 +392,17 @@ const VERDICTS = {
   DIFFERENT: ['rows are wrong', 'bad'],
 };
 
-function showTruth({ audit, filling }) {
+function showTruth({ audit, fills }) {
   const [words, kind] = VERDICTS[audit.verdict];
   write('audit-verdict', words);
   element('audit-verdict').className = kind;
   const until = audit.cleanUntil ? `up to ${minute.format(new Date(audit.cleanUntil))}` : '';
   const last = audit.lastRun ? `compared at ${time(audit.lastRun)}, ${millis(audit.lastMillis)}` : '';
-  const owed = filling.owed && `not exact: ${filling.owed.explanation}; filled again ${
-    filling.owed.due ? `at ${time(filling.owed.due)}` : 'when started with tally.rebuild=true'}`;
+  const owed = fills.owed && `not exact: ${fills.owed.explanation}; filled again ${
+    fills.owed.due ? `at ${time(fills.owed.due)}` : 'when started with tally.rebuild=true'}`;
   write('audit-explanation', [owed, audit.verdict === 'CLEAN' ? until : '', audit.explanation, last].filter(Boolean).join(' · '));
-  write('fills', count(filling.times));
-  rows('fillings', filling.latest, (fill) => [time(fill.at), fill.reason, { text: fill.explanation, kind: 'wrap' }, millis(fill.millis)],
+  write('fills', count(fills.times));
+  rows('fill-list', fills.latest, (fill) => [time(fill.at), fill.reason, { text: fill.explanation, kind: 'wrap' }, millis(fill.millis)],
     'not since this process started');
 }
 

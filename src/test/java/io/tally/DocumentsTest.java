@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.DeadLetterReason;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,10 +69,9 @@ class DocumentsTest {
     }
 
     @Test
-    void reasonsOfLostGround_haveTheirRows() {
+    void reasonsOfDataLoss_haveTheirRows() {
         assertEquals(
-                sorted(Arrays.stream(LostGround.Reason.values()).map(LostGround.Reason::code)),
-                rowsBelow("## Lost ground"));
+                sorted(Arrays.stream(DataLoss.Reason.values()).map(DataLoss.Reason::code)), rowsBelow("## Data loss"));
     }
 
     /** DashboardsIT compares with what a running engine exports; this finds a forgotten row in a second. */

@@ -32,10 +32,10 @@ class StartFailureTest {
                 "tally.idle-timeout | abc | a duration such as 500ms, 30s, 5m, 1h or PT1M30S",
                 "tally.updates | foo | one of retract, append",
                 "tally.dead-letters.partitions | 2x | a whole number",
-                "tally.max-entries | many | a whole number",
+                "tally.max-groups | many | a whole number",
                 "tally.create-schema | maybe | true or false",
                 "tally.publish-early.records | two | a whole number",
-                "tally.on-lost-ground | go | one of rebuild, stop"
+                "tally.on-data-loss | go | one of rebuild, stop"
             })
     void lines_settingThatCannotBeRead_namesItItsValueAndWhatIsPossible(String name, String value, String expected) {
         assertEquals(
@@ -64,7 +64,7 @@ class StartFailureTest {
         "quarkus.http.port, HTTP_PORT",
         "quarkus.management.port, MANAGEMENT_PORT",
         "quarkus.http.port, QUARKUS_HTTP_PORT",
-        "tally.max-entries, TALLY_MAX_ENTRIES",
+        "tally.max-groups, TALLY_MAX_GROUPS",
     })
     void describe_settingFromTheEnvironment_namesItsVariable(String property, String variable) {
         String problem =

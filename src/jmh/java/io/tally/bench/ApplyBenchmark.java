@@ -1,7 +1,7 @@
 package io.tally.bench;
 
 import io.tally.cdc.RowChange;
-import io.tally.window.Publication;
+import io.tally.window.Batch;
 import io.tally.window.Shard;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Decoded inserts to the sums of one partition, {@value #CHANGES} in a row over so many windows, and the publication of all
+ * Decoded inserts to the sums of one partition, {@value #CHANGES} in a row over so many windows, and the batch of all
  * of them. Each invocation begins with windows that hold every customer already, as a running engine's do.
  */
 @State(Scope.Thread)
@@ -69,7 +69,7 @@ public class ApplyBenchmark {
             long window = order == Order.SHUFFLED ? random.nextInt(windows) : (long) i * windows / CHANGES;
             timeOf[i] = FIRST_MS + window * OneShard.WINDOW_MS + random.nextLong(OneShard.WINDOW_MS);
         }
-        // No entries allowed: everything is published at once.
+        // No groups allowed: everything is published at once.
         WindowSettings settings = OneShard.settings(0);
         shard = OneShard.empty(settings);
         store = new WindowStore(settings);
@@ -89,12 +89,12 @@ public class ApplyBenchmark {
         return shard;
     }
 
-    /** Time for one change, the share in filling empty windows and in taking a publication of all of them included. */
+    /** Time for one change, the share in filling empty windows and in taking a batch of all of them included. */
     @Benchmark
     @OperationsPerInvocation(CHANGES)
-    public List<Publication> applyAndTake() {
+    public List<Batch> applyAndTake() {
         apply();
-        List<Publication> taken = store.take(0);
+        List<Batch> taken = store.take(0);
         taken.forEach(store::published);
         return taken;
     }

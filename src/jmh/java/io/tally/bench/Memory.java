@@ -56,8 +56,8 @@ public final class Memory {
         }
         shard.settle();
         long bytes = used() - before;
-        if (shard.progress().entries() != (long) customers * windows) {
-            throw new IllegalStateException("entries=" + shard.progress().entries());
+        if (shard.progress().groups() != (long) customers * windows) {
+            throw new IllegalStateException("groups=" + shard.progress().groups());
         }
         return bytes;
     }

@@ -18,14 +18,14 @@ final class OneShard {
 
     private OneShard() {}
 
-    /** @param maxEntries bound on pairs of window and customer */
-    static WindowSettings settings(long maxEntries) {
+    /** @param maxGroups bound on groups */
+    static WindowSettings settings(long maxGroups) {
         return new WindowSettings(
                 DefaultView.of(Duration.ofMillis(WINDOW_MS)),
                 5_000,
                 1_000,
                 300_000,
-                maxEntries,
+                maxGroups,
                 Long.MAX_VALUE,
                 Long.MAX_VALUE,
                 false,

@@ -87,7 +87,7 @@ public final class Rebuild {
     }
 
     private static JsonNode filling(EngineProcess engine) throws Exception {
-        return engine.status().at("/views/0/filling");
+        return engine.status().at("/views/0/fills");
     }
 
     private static double secondsSince(long nanos) {

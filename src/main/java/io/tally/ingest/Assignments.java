@@ -1,7 +1,7 @@
 package io.tally.ingest;
 
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.TakeoverException;
 import io.tally.window.Topic;
 import java.nio.ByteBuffer;
@@ -175,7 +175,7 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
         if (due.isEmpty()) {
             return;
         }
-        LostGround lost = due.values().stream()
+        DataLoss lost = due.values().stream()
                 .map(ViewPartition::lost)
                 .filter(Objects::nonNull)
                 .findFirst()

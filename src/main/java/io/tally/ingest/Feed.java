@@ -1,6 +1,6 @@
 package io.tally.ingest;
 
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Shard;
 import io.tally.window.Waiting;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,7 +25,7 @@ final class Feed {
 
     private volatile long nearAtMs = Long.MIN_VALUE;
     private volatile Throwable failure;
-    private volatile LostGround lost;
+    private volatile DataLoss lost;
 
     Feed(ViewInput view, TopicPartition partition, Shard shard) {
         this.view = view;
@@ -98,7 +98,7 @@ final class Feed {
     /** Ends it, because the broker has lost records that it may have read, and may have put others in their place. */
     void loseToTruncation() {
         String what = "the broker has lost records that were read, partition=" + partition.partition();
-        lost = new LostGround(LostGround.Reason.LOG_TRUNCATED, what, shard.bootstrapLsn());
+        lost = new DataLoss(DataLoss.Reason.LOG_TRUNCATED, what, shard.fillLsn());
         drop();
     }
 
@@ -113,8 +113,8 @@ final class Feed {
     }
 
     /** Why the results of its view are worthless, or null. */
-    LostGround lost() {
-        return lost == null ? shard.progress().lostGround() : lost;
+    DataLoss lost() {
+        return lost == null ? shard.progress().dataLoss() : lost;
     }
 
     /**

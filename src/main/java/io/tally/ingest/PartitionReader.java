@@ -118,7 +118,7 @@ final class PartitionReader {
 
     private void observe(Feed feed, long position, boolean isDrained, long nowMs) {
         synchronized (feed.shard()) {
-            if (feed.shard().progress().lostGround() == null) {
+            if (feed.shard().progress().dataLoss() == null) {
                 feed.shard().passed(position);
             }
             // Of a paused partition nothing is fetched, so the consumer does not hear of what has come for it.

@@ -1,7 +1,7 @@
 package io.tally.ingest;
 
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Shard;
 import io.tally.window.TakeoverException;
 import io.tally.window.Waiting;
@@ -17,9 +17,9 @@ import org.jboss.logging.Logger;
  *   assigned ──▶ LOADING ──checkpoint──▶ READING ──revoked──▶ gone
  *                 ▲   │ ▲                   │
  *                 └───┘ └───────────────────┘
- *             try again   shard dropped, or ground lost
+ *             try again   shard dropped, or data lost
  *                     │
- *                     └──ground lost, and the settings say stop──▶ STOPPED
+ *                     └──data lost, and the settings say stop──▶ STOPPED
  * </pre>
  */
 final class ViewPartition {
@@ -35,7 +35,7 @@ final class ViewPartition {
     private ReaderState.Phase phase = ReaderState.Phase.LOADING;
     private CompletableFuture<List<Checkpoint>> loading;
     private Feed feed;
-    private LostGround lost;
+    private DataLoss lost;
     private String problem;
     private long readySinceMs;
     private long retryAtMs;
@@ -66,7 +66,7 @@ final class ViewPartition {
     }
 
     /** Why its results are worthless, as far as it has found that out, or null. */
-    LostGround lost() {
+    DataLoss lost() {
         return lost;
     }
 
@@ -147,11 +147,11 @@ final class ViewPartition {
         if (feed == null) {
             return false;
         }
-        LostGround found = feed.lost();
+        DataLoss found = feed.lost();
         if (found != null) {
             if (!found.needsOperator()) {
                 LOG.warnf(
-                        "ground lost, view=%s reason=%s: %s",
+                        "data lost, view=%s reason=%s: %s",
                         view.view(), found.reason().code(), found.explanation());
             }
             lost = found;

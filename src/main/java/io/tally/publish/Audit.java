@@ -3,7 +3,7 @@ package io.tally.publish;
 import io.tally.publish.AuditBooks.Comparison;
 import io.tally.publish.AuditBooks.Excess;
 import io.tally.publish.AuditBooks.Key;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Topic;
 import io.tally.window.WindowStore;
 import java.time.Duration;
@@ -28,7 +28,7 @@ import org.jboss.logging.Logger;
  * <pre>
  *   RESTING ──differences──▶ SUSPICION ──the connector has passed that place──▶ the topic's ends are noted
  *      ▲                                                                               │ all partitions published up to them
- *      └──────────── the same differences again: lost ground; none: clean ◀────────────┘
+ *      └──────────── the same differences again: data loss; none: clean ◀────────────┘
  * </pre>
  */
 final class Audit {
@@ -183,7 +183,7 @@ final class Audit {
                         again -> {
                             Comparison first = suspicion;
                             suspicion = null;
-                            if (again.bootstrapLsn() != first.bootstrapLsn() || again.untilMs() == null) {
+                            if (again.fillLsn() != first.fillLsn() || again.untilMs() == null) {
                                 state = state.waiting("it was filled again meanwhile");
                                 return done();
                             }
@@ -212,7 +212,7 @@ final class Audit {
         boolean cured = lastRebuildMs != Long.MIN_VALUE && nowMs - lastRebuildMs < REBUILD_INTERVAL.toMillis();
         if (!rebuilds) {
             LOG.warn(what + CAUSES
-                    + ". tally.on-lost-ground=stop: start once with tally.rebuild=true to build them again");
+                    + ". tally.on-data-loss=stop: start once with tally.rebuild=true to build them again");
         } else if (comparison.fillOwed()) {
             LOG.warn(what + ". They are built again when the fill comes that is owed for another reason");
         } else if (cured) {
@@ -220,7 +220,7 @@ final class Audit {
         } else {
             LOG.warn(what + CAUSES + ". They are built again");
             lastRebuildMs = nowMs;
-            store.loseGround(new LostGround(LostGround.Reason.AUDIT, what, comparison.bootstrapLsn()));
+            store.loseData(new DataLoss(DataLoss.Reason.AUDIT, what, comparison.fillLsn()));
         }
     }
 

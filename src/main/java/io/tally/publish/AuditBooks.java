@@ -28,11 +28,11 @@ interface AuditBooks {
      *
      * @param untilMs end of the newest window compared, or null if none was final
      * @param lsn everything compared was written to the source's log below this place
-     * @param bootstrapLsn which filling of the results was compared
+     * @param fillLsn which filling of the results was compared
      * @param fillOwed whether they will be filled again anyway
      * @param differences rows that differ, in order, not more than {@link #MOST_DIFFERENCES}
      */
-    record Comparison(Long untilMs, long lsn, long bootstrapLsn, boolean fillOwed, Map<Key, Excess> differences) {}
+    record Comparison(Long untilMs, long lsn, long fillLsn, boolean fillOwed, Map<Key, Excess> differences) {}
 
     int MOST_DIFFERENCES = 1_000;
 

@@ -1,8 +1,8 @@
 package io.tally.publish;
 
 import io.tally.view.View;
+import io.tally.window.Batch;
 import io.tally.window.Groups;
-import io.tally.window.Publication;
 import io.tally.window.WindowDeltas;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
@@ -13,13 +13,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The deltas of publications as columns, cut into parameters for statements of bounded size, each made when it is asked for:
+ * The deltas of batches as columns, cut into parameters for statements of bounded size, each made when it is asked for:
  * they take several times the memory of what they are made from. Rows are in the order of their key, so that what several
  * partitions add to one row is added up by one statement, and written once.
  */
 final class DeltaChunks implements Iterator<Tuple> {
 
-    /** Rows that a server adds in a second or two, and most publications have fewer of. */
+    /** Rows that a server adds in a second or two, and most batches have fewer of. */
     static final int MOST_ROWS = 20_000;
 
     /** What one partition adds to a window, group by group. */
@@ -59,13 +59,13 @@ final class DeltaChunks implements Iterator<Tuple> {
     private final GroupColumns.Column partitions = new GroupColumns.Column(Integer.class);
     private final GroupColumns groups;
 
-    DeltaChunks(List<Publication> publications, View view) {
+    DeltaChunks(List<Batch> batches, View view) {
         groups = new GroupColumns(view);
         SortedMap<Long, List<Share>> all = new TreeMap<>();
-        for (Publication publication : publications) {
-            for (WindowDeltas deltas : publication.deltas()) {
+        for (Batch batch : batches) {
+            for (WindowDeltas deltas : batch.deltas()) {
                 all.computeIfAbsent(deltas.startMs(), start -> new ArrayList<>(1))
-                        .add(new Share(publication.partition(), deltas));
+                        .add(new Share(batch.partition(), deltas));
             }
         }
         windows = all.values().iterator();

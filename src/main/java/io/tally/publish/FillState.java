@@ -1,6 +1,6 @@
 package io.tally.publish;
 
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,17 +31,17 @@ public record FillState(Map<String, Long> byReason, List<Fill> latest) {
     /** Nothing was filled. */
     public static final FillState NONE = new FillState(Map.of(), List.of());
 
-    /** The name under which the very first filling is reported. */
+    /** The name under which the very first fill is reported. */
     static final String FIRST_START = "first-start";
 
-    /** Codes of all there can be: {@code first-start}, and those of lost ground. */
+    /** Codes of all there can be: {@code first-start}, and those of data loss. */
     public static final List<String> REASONS = Stream.concat(
                     Stream.of(FIRST_START),
-                    Arrays.stream(LostGround.Reason.values()).map(LostGround.Reason::code))
+                    Arrays.stream(DataLoss.Reason.values()).map(DataLoss.Reason::code))
             .toList();
 
-    FillState filled(Optional<LostGround.Reason> reason, String explanation, long nowMs, long tookMs) {
-        Fill fill = new Fill(reason.map(LostGround.Reason::code).orElse(FIRST_START), explanation, nowMs, tookMs);
+    FillState filled(Optional<DataLoss.Reason> reason, String explanation, long nowMs, long tookMs) {
+        Fill fill = new Fill(reason.map(DataLoss.Reason::code).orElse(FIRST_START), explanation, nowMs, tookMs);
         return new FillState(
                 Stream.concat(byReason.entrySet().stream(), Stream.of(Map.entry(fill.reason(), 1L)))
                         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum)),

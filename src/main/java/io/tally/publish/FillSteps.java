@@ -3,7 +3,7 @@ package io.tally.publish;
 import io.tally.publish.Ledger.Begun;
 import io.tally.publish.Ledger.Fill;
 import io.tally.publish.Ledger.FillOutcome;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
@@ -284,7 +284,7 @@ final class FillSteps {
                                     fill.startOffsets().size(),
                                     seen,
                                     lsn,
-                                    fill.reason().map(LostGround.Reason::code).orElse(FillState.FIRST_START),
+                                    fill.reason().map(DataLoss.Reason::code).orElse(FillState.FIRST_START),
                                     SourceState.filled(source, needsOldRows, fill.logStarts())
                                             .toJson()))))
                     .compose(done -> then(results, FORGET_CHECKPOINTS, Tuple.of(view)))

@@ -1,8 +1,8 @@
 package io.tally.publish;
 
+import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
-import io.tally.window.Publication;
+import io.tally.window.DataLoss;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +16,10 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Ledger {
 
-    /** Which engine may publish for a partition, and the number of its last publication. */
+    /** Which engine may publish for a partition, and the number of its last batch. */
     record Mark(UUID owner, long sequence) {}
 
-    /** In place of a checkpoint's bootstrap LSN: there was one since the results were filled, and somebody deleted it. */
+    /** In place of a checkpoint's fill LSN: there was one since the results were filled, and somebody deleted it. */
     long CHECKPOINT_GONE = -1;
 
     /**
@@ -27,7 +27,7 @@ public interface Ledger {
      *
      * @param settings the settings that shape the rows, as they were then
      * @param topicId id of the topic that continues them
-     * @param bootstrapLsn the place in the source's log at which they were filled; names this filling
+     * @param fillLsn the place in the source's log at which they were filled; names this fill
      * @param lost why they are worthless, if an engine has stopped because of that
      * @param filledAtMs when results were last filled for each reason there was, by its code, epoch ms
      * @param source what is known of the source since then; empty if an earlier build filled them
@@ -36,8 +36,8 @@ public interface Ledger {
     record Pipeline(
             Map<String, String> settings,
             String topicId,
-            long bootstrapLsn,
-            Optional<LostGround> lost,
+            long fillLsn,
+            Optional<DataLoss> lost,
             Map<String, Long> filledAtMs,
             Optional<SourceState> source,
             String system) {
@@ -51,12 +51,12 @@ public interface Ledger {
 
         /** The same, of a source of which something else is known. */
         public Pipeline knowing(SourceState state) {
-            return new Pipeline(settings, topicId, bootstrapLsn, lost, filledAtMs, Optional.of(state), system);
+            return new Pipeline(settings, topicId, fillLsn, lost, filledAtMs, Optional.of(state), system);
         }
 
         /** The same, worthless. */
-        public Pipeline stopped(LostGround why) {
-            return new Pipeline(settings, topicId, bootstrapLsn, Optional.of(why), filledAtMs, source, system);
+        public Pipeline stopped(DataLoss why) {
+            return new Pipeline(settings, topicId, fillLsn, Optional.of(why), filledAtMs, source, system);
         }
     }
 
@@ -76,14 +76,14 @@ public interface Ledger {
      *
      * @param reason why, or empty for the very first time; then a result table that holds rows is refused
      * @param system the source's identifier and timeline when the caller looked, or empty if that does not matter
-     * @param supersedes the bootstrap LSN of the results to replace, or empty if there are none; if others are found, somebody
+     * @param supersedes the fill LSN of the results to replace, or empty if there are none; if others are found, somebody
      *     else has filled them meanwhile and nothing is done
      * @param settings the settings that shape the rows
      * @param startOffsets where to go on reading each partition of the topic
      * @param logStarts below these offsets it holds changes of another history
      */
     record Fill(
-            Optional<LostGround.Reason> reason,
+            Optional<DataLoss.Reason> reason,
             Optional<String> system,
             Optional<Long> supersedes,
             Map<String, String> settings,
@@ -126,7 +126,7 @@ public interface Ledger {
     }
 
     /**
-     * A filling that has begun: nobody owns the partitions, and whoever looks sees the results of before. Its steps are taken
+     * A fill that has begun: nobody owns the partitions, and whoever looks sees the results of before. Its steps are taken
      * one after the other, each if the one before was {@link FillOutcome#DONE}.
      */
     interface Filling {
@@ -136,7 +136,7 @@ public interface Ledger {
 
         /**
          * Puts what was read in the place of the results, and gives every partition a fresh checkpoint without an owner; not if
-         * another filling has begun, or somebody has taken partitions over, since this one did.
+         * another fill has begun, or somebody has taken partitions over, since this one did.
          */
         CompletionStage<FillOutcome> replace();
 
@@ -174,24 +174,24 @@ public interface Ledger {
      * @param before what was kept until now, or null
      * @return whether it was kept: not if the results were filled since, or somebody else has kept something
      */
-    CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next);
+    CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next);
 
     /** Writes down why the results are worthless, for whoever comes before they are filled again; not if they have been. */
-    CompletionStage<Void> stop(LostGround lost);
+    CompletionStage<Void> stop(DataLoss lost);
 
     /**
      * Makes the given mark the owner of partitions and returns their checkpoints. A partition that has none, because it was
      * added to the topic later, gets one at offset 0; if it should have one, that has {@link #CHECKPOINT_GONE} in place of a
-     * bootstrap LSN. While the results are being filled, none is taken over; a filling that nobody drives on any more is given up.
+     * fill LSN. While the results are being filled, none is taken over; a fill that nobody drives on any more is given up.
      */
     CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner);
 
     /**
-     * Adds deltas and moves checkpoints. A publication whose owner or sequence the checkpoint does not have changes nothing.
+     * Adds deltas and moves checkpoints. A batch whose owner or sequence the checkpoint does not have changes nothing.
      *
-     * @return the partitions whose publications went in
+     * @return the partitions whose batches went in
      */
-    CompletionStage<Set<Integer>> publish(List<Publication> publications);
+    CompletionStage<Set<Integer>> publish(List<Batch> batches);
 
     /** The marks of partitions; those without a checkpoint are missing from the answer. */
     CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions);

@@ -1,8 +1,8 @@
 package io.tally.publish;
 
 import io.tally.view.View;
+import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
-import io.tally.window.LostGround;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ final class LookRules {
      * @param explanation one line for an operator, if they are
      * @param next the state to go on with, if they are not
      */
-    record Verdict(LostGround.Reason lost, String explanation, SourceState next) {}
+    record Verdict(DataLoss.Reason lost, String explanation, SourceState next) {}
 
     private final View view;
     private final boolean needsOldRows;
@@ -38,12 +38,11 @@ final class LookRules {
      */
     Verdict judge(SourceState before, Look now, long readUpToLsn) {
         if (before != null && !Objects.equals(before.look().system(), now.system())) {
-            return lost(
-                    LostGround.Reason.OTHER_SYSTEM, otherSystem(before.look().system(), now.system()));
+            return lost(DataLoss.Reason.OTHER_SYSTEM, otherSystem(before.look().system(), now.system()));
         }
         if (now.lsn() < readUpToLsn) {
             return lost(
-                    LostGround.Reason.LSN_WENT_BACK,
+                    DataLoss.Reason.LSN_WENT_BACK,
                     "the source's log ends before a place that was read or looked at, lsn=" + readUpToLsn + " end="
                             + now.lsn()
                             + ": the database was restored or replaced, and the connector leaves changes out until its"
@@ -51,13 +50,13 @@ final class LookRules {
         }
         String misfit = now.misfit(view);
         if (misfit != null) {
-            return lost(LostGround.Reason.TABLE_CHANGED, misfit);
+            return lost(DataLoss.Reason.TABLE_CHANGED, misfit);
         }
         if (before == null) {
             return new Verdict(null, null, new SourceState(now, identity(null, now), SourceState.NO_AUDIT, Map.of()));
         }
         return tableChange(before.look(), now)
-                .map(what -> lost(LostGround.Reason.TABLE_CHANGED, what))
+                .map(what -> lost(DataLoss.Reason.TABLE_CHANGED, what))
                 .orElseGet(() -> new Verdict(
                         null,
                         null,
@@ -73,7 +72,7 @@ final class LookRules {
                 + before;
     }
 
-    private static Verdict lost(LostGround.Reason reason, String explanation) {
+    private static Verdict lost(DataLoss.Reason reason, String explanation) {
         return new Verdict(reason, explanation, null);
     }
 

@@ -1,6 +1,6 @@
 package io.tally.publish;
 
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Waiting;
 import io.tally.window.WindowStore;
 import java.time.Duration;
@@ -19,18 +19,18 @@ import org.jboss.logging.Logger;
  */
 public final class OwedFill {
 
-    /** Between two fillings for one reason. */
+    /** Between two fills for one reason. */
     static final Duration INTERVAL = Duration.ofHours(1);
 
     private static final Logger LOG = Logger.getLogger(OwedFill.class);
 
     /**
-     * A filling that is owed.
+     * A fill that is owed.
      *
      * @param why the reason
      * @param dueAtMs when the results will be filled, epoch ms, or empty if the settings say that they are not
      */
-    public record Owed(LostGround why, Optional<Long> dueAtMs) {}
+    public record Owed(DataLoss why, Optional<Long> dueAtMs) {}
 
     private final WindowStore store;
     private final Ledger ledger;
@@ -59,7 +59,7 @@ public final class OwedFill {
 
     /** Does what is due. The stage fails if the database does not answer; the next step tries again. */
     public CompletionStage<Void> step() {
-        List<LostGround> reasons = store.owed();
+        List<DataLoss> reasons = store.owed();
         if (reasons.isEmpty()) {
             owed = null;
             return CompletableFuture.completedStage(null);
@@ -68,15 +68,15 @@ public final class OwedFill {
                 .thenAcceptAsync(results -> results.ifPresent(found -> decide(reasons, found)), executor);
     }
 
-    private void decide(List<LostGround> reasons, Ledger.Pipeline results) {
-        Optional<LostGround> first = reasons.stream()
-                .filter(why -> why.bootstrapLsn() == results.bootstrapLsn())
+    private void decide(List<DataLoss> reasons, Ledger.Pipeline results) {
+        Optional<DataLoss> first = reasons.stream()
+                .filter(why -> why.fillLsn() == results.fillLsn())
                 .min(Comparator.comparingLong(why -> dueAtMs(why, results)));
         if (first.isEmpty()) {
             owed = null;
             return;
         }
-        LostGround why = first.get();
+        DataLoss why = first.get();
         long dueAtMs = dueAtMs(why, results);
         if (!fills) {
             note(new Owed(why, Optional.empty()));
@@ -84,11 +84,11 @@ public final class OwedFill {
             note(new Owed(why, Optional.of(dueAtMs)));
         } else {
             owed = null;
-            store.loseGround(why);
+            store.loseData(why);
         }
     }
 
-    private static long dueAtMs(LostGround why, Ledger.Pipeline results) {
+    private static long dueAtMs(DataLoss why, Ledger.Pipeline results) {
         Long filledAtMs = results.filledAtMs().get(why.reason().code());
         return filledAtMs == null ? Long.MIN_VALUE : filledAtMs + INTERVAL.toMillis();
     }
@@ -102,7 +102,7 @@ public final class OwedFill {
                     found.why().explanation(),
                     found.dueAtMs().isPresent()
                             ? "It was filled for this reason less than an hour ago, so that waits until then"
-                            : "tally.on-lost-ground=stop: start once with tally.rebuild=true to fill it again");
+                            : "tally.on-data-loss=stop: start once with tally.rebuild=true to fill it again");
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.tally.publish;
 
 import io.tally.cdc.RowChange;
+import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
+import io.tally.window.DataLoss;
 import io.tally.window.FilterState;
-import io.tally.window.LostGround;
-import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.tally.window.Visibility;
 import io.vertx.core.Future;
@@ -25,7 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/** The ledger in PostgreSQL. Publications go over one connection that is kept; everything else is rare and has its own. */
+/** The ledger in PostgreSQL. Batches go over one connection that is kept; everything else is rare and has its own. */
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
@@ -87,7 +87,7 @@ final class PgLedger implements Ledger {
             RETURNING *
             """;
 
-    /** A filling that nobody drives on any more must not go on when partitions have owners again. */
+    /** A fill that nobody drives on any more must not go on when partitions have owners again. */
     private static final String GIVE_UP_FILLING = """
             UPDATE tally_view SET filling = NULL
             WHERE name = $1 AND CASE WHEN filling IS NOT NULL THEN %s END
@@ -139,13 +139,13 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next) {
+    public CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next) {
         JsonObject until = before == null ? null : before.toJson();
         return database.once(
                 LOOK_TIMEOUT,
                 connection -> connection
                         .preparedQuery(REMEMBER)
-                        .execute(Tuple.of(next.toJson(), bootstrapLsn, until, view))
+                        .execute(Tuple.of(next.toJson(), fillLsn, until, view))
                         .map(updated -> updated.rowCount() > 0));
     }
 
@@ -198,10 +198,10 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Void> stop(LostGround lost) {
+    public CompletionStage<Void> stop(DataLoss lost) {
         return database.once(connection -> connection
                 .preparedQuery(STOP)
-                .execute(Tuple.of(LostGroundJson.write(lost), lost.bootstrapLsn(), view))
+                .execute(Tuple.of(DataLossJson.write(lost), lost.fillLsn(), view))
                 .mapEmpty());
     }
 
@@ -242,18 +242,18 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Set<Integer>> publish(List<Publication> publications) {
+    public CompletionStage<Set<Integer>> publish(List<Batch> batches) {
         return publishConnection()
                 .compose(connection -> publishTransaction
-                        .run(connection, publications)
-                        .timeout(answerTimeout(publications).toMillis(), TimeUnit.MILLISECONDS)
+                        .run(connection, batches)
+                        .timeout(answerTimeout(batches).toMillis(), TimeUnit.MILLISECONDS)
                         .onFailure(failure -> discard(connection)))
                 .toCompletionStage();
     }
 
     /** Each statement may take its time. */
-    private static Duration answerTimeout(List<Publication> publications) {
-        long rows = publications.stream().mapToLong(Publication::entries).sum();
+    private static Duration answerTimeout(List<Batch> batches) {
+        long rows = batches.stream().mapToLong(Batch::groups).sum();
         return Database.ANSWER_TIMEOUT.multipliedBy(1 + rows / DeltaChunks.MOST_ROWS);
     }
 
@@ -283,15 +283,15 @@ final class PgLedger implements Ledger {
     private static Pipeline pipeline(Row row) {
         Map<String, String> settings = new HashMap<>();
         row.get(JsonObject.class, "settings").forEach(entry -> settings.put(entry.getKey(), (String) entry.getValue()));
-        long bootstrapLsn = row.getLong("bootstrap_lsn");
+        long fillLsn = row.getLong("bootstrap_lsn");
         Map<String, Long> filledAtMs = new HashMap<>();
         row.get(JsonObject.class, "fills")
                 .forEach(entry -> filledAtMs.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
-        LostGround lost = LostGroundJson.read(row.get(JsonObject.class, "lost"), bootstrapLsn);
+        DataLoss lost = DataLossJson.read(row.get(JsonObject.class, "lost"), fillLsn);
         return new Pipeline(
                 settings,
                 row.getString("topic_id"),
-                bootstrapLsn,
+                fillLsn,
                 Optional.ofNullable(lost),
                 filledAtMs,
                 Optional.ofNullable(SourceState.of(row.get(JsonObject.class, "source"))),
@@ -332,7 +332,7 @@ final class PgLedger implements Ledger {
                         row.getBuffer("filter_run").getBytes()),
                 snapshot == null ? null : Visibility.parse(snapshot),
                 row.getLong("bootstrap_lsn"),
-                LostGroundJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")),
+                DataLossJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")),
                 row.getLong("judged_lsn"));
     }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param restartMargin how long a filling waits for transactions under way, before it reads all of the topic again instead
  * @param createSchema whether to create missing tables
  * @param rebuild fill the results again at the first takeover, whatever they hold
- * @param stopOnLostGround leave partitions alone when their results are worthless, instead of filling them again
+ * @param stopOnDataLoss leave partitions alone when their results are worthless, instead of filling them again
  * @param audit how they are compared with the orders table
  */
 public record PublishSettings(
@@ -30,7 +30,7 @@ public record PublishSettings(
         Duration restartMargin,
         boolean createSchema,
         boolean rebuild,
-        boolean stopOnLostGround,
+        boolean stopOnDataLoss,
         Audit audit) {
 
     /**

@@ -2,9 +2,9 @@ package io.tally.publish;
 
 import io.tally.cdc.RowChange;
 import io.tally.view.View;
+import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.FilterState;
-import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -86,13 +86,13 @@ final class PublishTransaction {
         deleteEmpty = table.deleteEmpty();
     }
 
-    /** @return the partitions whose publications went in */
-    Future<Set<Integer>> run(PgConnection connection, List<Publication> publications) {
+    /** @return the partitions whose batches went in */
+    Future<Set<Integer>> run(PgConnection connection, List<Batch> batches) {
         JsonArray next = new JsonArray();
-        publications.forEach(publication -> next.add(json(publication.next())));
+        batches.forEach(batch -> next.add(json(batch.next())));
         Future<?> begun = connection.query(begin).execute();
         Future<RowSet<Row>> fenced = connection.preparedQuery(FENCE).execute(Tuple.of(next, view.name()));
-        Future<?> committed = addAndCommit(connection, new DeltaChunks(publications, view));
+        Future<?> committed = addAndCommit(connection, new DeltaChunks(batches, view));
         return Future.join(begun, fenced, committed).map(all -> moved(fenced.result()));
     }
 
@@ -143,7 +143,7 @@ final class PublishTransaction {
                 .put(
                         "snapshot",
                         next.visibility() == null ? null : next.visibility().toString())
-                .put("owed", LostGroundJson.write(next.owed()))
+                .put("owed", DataLossJson.write(next.owed()))
                 .put("judged_lsn", next.judgedLsn());
     }
 

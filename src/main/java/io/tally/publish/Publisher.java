@@ -1,6 +1,6 @@
 package io.tally.publish;
 
-import io.tally.window.Publication;
+import io.tally.window.Batch;
 import io.tally.window.Shard;
 import io.tally.window.Waiting;
 import io.tally.window.WindowStore;
@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Brings what the windows hold into the database, exactly once. Rounds run one after another on one thread; at most one
- * batch of publications is under way, and it stays under way until its outcome is known.
+ * transaction of batches is under way, and it stays under way until its outcome is known.
  *
  * <pre>
  *              due                       answer
@@ -47,7 +47,7 @@ public final class Publisher {
     private final InstantSource clock;
     private final Executor executor;
 
-    private List<Publication> underWay = List.of();
+    private List<Batch> underWay = List.of();
     private boolean uncertain;
     private long sentAtMs;
     private long retryNotBeforeMs;
@@ -112,11 +112,11 @@ public final class Publisher {
     }
 
     private void finish(Set<Integer> moved) {
-        for (Publication publication : underWay) {
-            if (moved.contains(publication.partition())) {
-                confirm(publication);
+        for (Batch batch : underWay) {
+            if (moved.contains(batch.partition())) {
+                confirm(batch);
             } else {
-                abandon(publication, "fenced: another engine owns the partition, or its results were filled again");
+                abandon(batch, "fenced: another engine owns the partition, or its results were filled again");
             }
         }
         underWay = List.of();
@@ -124,7 +124,7 @@ public final class Publisher {
     }
 
     private CompletionStage<Void> settle() {
-        Set<Integer> partitions = underWay.stream().map(Publication::partition).collect(Collectors.toSet());
+        Set<Integer> partitions = underWay.stream().map(Batch::partition).collect(Collectors.toSet());
         return ledger.marks(partitions)
                 .handleAsync(
                         (marks, failure) -> {
@@ -139,19 +139,19 @@ public final class Publisher {
     }
 
     private CompletionStage<Void> resolve(Map<Integer, Ledger.Mark> marks) {
-        List<Publication> unmoved = new ArrayList<>();
-        for (Publication publication : underWay) {
-            Ledger.Mark mark = marks.get(publication.partition());
-            if (mark == null || !publication.owner().equals(mark.owner())) {
-                abandon(publication, "fenced while its outcome was unknown");
-            } else if (mark.sequence() == publication.next().sequence()) {
-                confirm(publication);
-            } else if (mark.sequence() != publication.expectedSequence()) {
-                abandon(publication, "the database went back in time, sequence=" + mark.sequence());
-            } else if (!store.isCurrent(publication)) {
-                abandon(publication, "no longer owned");
+        List<Batch> unmoved = new ArrayList<>();
+        for (Batch batch : underWay) {
+            Ledger.Mark mark = marks.get(batch.partition());
+            if (mark == null || !batch.owner().equals(mark.owner())) {
+                abandon(batch, "fenced while its outcome was unknown");
+            } else if (mark.sequence() == batch.next().sequence()) {
+                confirm(batch);
+            } else if (mark.sequence() != batch.expectedSequence()) {
+                abandon(batch, "the database went back in time, sequence=" + mark.sequence());
+            } else if (!store.isCurrent(batch)) {
+                abandon(batch, "no longer owned");
             } else {
-                unmoved.add(publication);
+                unmoved.add(batch);
             }
         }
         underWay = unmoved;
@@ -196,14 +196,14 @@ public final class Publisher {
         }
     }
 
-    private void abandon(Publication publication, String why) {
-        LOG.warnf("partition dropped, %s partition=%d", why, publication.partition());
-        store.abandoned(publication);
+    private void abandon(Batch batch, String why) {
+        LOG.warnf("partition dropped, %s partition=%d", why, batch.partition());
+        store.abandoned(batch);
     }
 
-    private void confirm(Publication publication) {
-        store.published(publication);
-        state = state.published(clock.millis(), sentAtMs, publication);
+    private void confirm(Batch batch) {
+        store.published(batch);
+        state = state.published(clock.millis(), sentAtMs, batch);
     }
 
     /** A batch is settled: goes on after a while, or as soon as nothing is left to read or memory is short. */

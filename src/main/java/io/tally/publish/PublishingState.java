@@ -1,6 +1,6 @@
 package io.tally.publish;
 
-import io.tally.window.Publication;
+import io.tally.window.Batch;
 import io.tally.window.WindowDeltas;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param lastPublishedMs when the database last took something
  * @param lastDurationMs how long that took, from sending to the answer
- * @param publications checkpoints moved so far
+ * @param batches checkpoints moved so far
  * @param rows (window, customer) deltas so far
  * @param corrections those of them for windows that were published before
  * @param failingSinceMs since when nothing has worked, or 0
@@ -20,7 +20,7 @@ import java.util.List;
 public record PublishingState(
         long lastPublishedMs,
         long lastDurationMs,
-        long publications,
+        long batches,
         long rows,
         long corrections,
         long failingSinceMs,
@@ -61,28 +61,22 @@ public record PublishingState(
         return failingSinceMs != 0;
     }
 
-    /** Counts one publication of a transaction that was sent at the given time. */
-    PublishingState published(long nowMs, long sentAtMs, Publication publication) {
+    /** Counts one batch of a transaction that was sent at the given time. */
+    PublishingState published(long nowMs, long sentAtMs, Batch batch) {
         long tookMs = nowMs - sentAtMs;
         return new PublishingState(
                 nowMs,
                 tookMs,
-                publications + 1,
-                rows + publication.entries(),
-                corrections + publication.correctionEntries(),
+                batches + 1,
+                rows + batch.groups(),
+                corrections + batch.correctionGroups(),
                 failingSinceMs,
                 lastFailure,
-                with(new Round(
-                        sentAtMs,
-                        tookMs,
-                        1,
-                        publication.entries(),
-                        publication.correctionEntries(),
-                        closedUpToMs(publication))));
+                with(new Round(sentAtMs, tookMs, 1, batch.groups(), batch.correctionGroups(), closedUpToMs(batch))));
     }
 
-    private static long closedUpToMs(Publication publication) {
-        return publication.deltas().stream()
+    private static long closedUpToMs(Batch batch) {
+        return batch.deltas().stream()
                 .filter(window -> !window.correction())
                 .mapToLong(WindowDeltas::endMs)
                 .max()
@@ -106,7 +100,7 @@ public record PublishingState(
         return new PublishingState(
                 lastPublishedMs,
                 lastDurationMs,
-                publications,
+                batches,
                 rows,
                 corrections,
                 failing() ? failingSinceMs : nowMs,
@@ -115,6 +109,6 @@ public record PublishingState(
     }
 
     PublishingState recovered() {
-        return new PublishingState(lastPublishedMs, lastDurationMs, publications, rows, corrections, 0, null, latest);
+        return new PublishingState(lastPublishedMs, lastDurationMs, batches, rows, corrections, 0, null, latest);
     }
 }

@@ -351,7 +351,7 @@ public final class ResultTable {
 
     // ---- filling ---------------------------------------------------------------------------------------------------
 
-    /** Where the rows of a filling wait until all of them are there. It is of no use to anybody after a crash. */
+    /** Where the rows of a fill wait until all of them are there. It is of no use to anybody after a crash. */
     String staged() {
         return Names.quoted(view.name() + "_staged");
     }

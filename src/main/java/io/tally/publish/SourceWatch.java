@@ -1,8 +1,8 @@
 package io.tally.publish;
 
 import io.tally.cdc.RowChange;
+import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
-import io.tally.window.LostGround;
 import io.tally.window.WindowStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +49,7 @@ public final class SourceWatch implements Audit.Whole {
         this.ledger = ledger;
         this.rules = new LookRules(settings.view(), settings.needsOldRows());
         this.needsOldRows = settings.needsOldRows();
-        this.fills = !settings.stopOnLostGround();
+        this.fills = !settings.stopOnDataLoss();
         this.executor = executor;
     }
 
@@ -75,7 +75,7 @@ public final class SourceWatch implements Audit.Whole {
                             if (kept == null || !kept.auditOwed()) {
                                 return nothing();
                             }
-                            return ledger.remember(found.get().bootstrapLsn(), kept, kept.audited(lsn))
+                            return ledger.remember(found.get().fillLsn(), kept, kept.audited(lsn))
                                     .thenAccept(remembered -> {});
                         },
                         executor);
@@ -87,7 +87,7 @@ public final class SourceWatch implements Audit.Whole {
         Map<Long, Long> readUpTo = new HashMap<>();
         store.shards()
                 .forEach(shard ->
-                        readUpTo.merge(shard.bootstrapLsn(), shard.progress().newestLsn(), Math::max));
+                        readUpTo.merge(shard.fillLsn(), shard.progress().newestLsn(), Math::max));
         return ledger.look().thenComposeAsync(seen -> judge(seen, readUpTo), executor);
     }
 
@@ -104,42 +104,42 @@ public final class SourceWatch implements Audit.Whole {
         }
         Ledger.Pipeline results = seen.results().get();
         SourceState kept = results.source().orElse(null);
-        SourceState before = base(results.bootstrapLsn(), kept);
-        LookRules.Verdict verdict = rules.judge(before, now, reached(results.bootstrapLsn(), readUpTo));
+        SourceState before = base(results.fillLsn(), kept);
+        LookRules.Verdict verdict = rules.judge(before, now, reached(results.fillLsn(), readUpTo));
         if (verdict.lost() != null) {
             note(findings(now, verdict.explanation()));
-            store.loseGround(new LostGround(verdict.lost(), verdict.explanation(), results.bootstrapLsn()));
+            store.loseData(new DataLoss(verdict.lost(), verdict.explanation(), results.fillLsn()));
             return nothing();
         }
         note(findings(now, null));
         SourceState next = verdict.next();
         if (!hasNews(kept, next) && store.newestTakenBackLsn() < kept.look().lsn()) {
-            believe(results.bootstrapLsn(), next);
+            believe(results.fillLsn(), next);
             return nothing();
         }
-        return ledger.remember(results.bootstrapLsn(), kept, next)
+        return ledger.remember(results.fillLsn(), kept, next)
                 .thenAcceptAsync(
                         remembered -> {
                             if (remembered) {
-                                believe(results.bootstrapLsn(), next);
+                                believe(results.fillLsn(), next);
                             }
                         },
                         executor);
     }
 
     /** An own look that found the same as the one that is kept vouches for more of the log. */
-    private SourceState base(long bootstrapLsn, SourceState kept) {
+    private SourceState base(long fillLsn, SourceState kept) {
         boolean vouches = kept != null
                 && latest != null
-                && latestOf == bootstrapLsn
+                && latestOf == fillLsn
                 && latest.sameAs(kept.look())
                 && latest.lsn() > kept.look().lsn();
         return vouches ? new SourceState(latest, kept.doubts(), kept.auditLsn(), kept.logStarts()) : kept;
     }
 
-    private long reached(long bootstrapLsn, Map<Long, Long> readUpTo) {
-        long looked = latest != null && latestOf == bootstrapLsn ? latest.lsn() : RowChange.NO_LSN;
-        return Math.max(looked, readUpTo.getOrDefault(bootstrapLsn, RowChange.NO_LSN));
+    private long reached(long fillLsn, Map<Long, Long> readUpTo) {
+        long looked = latest != null && latestOf == fillLsn ? latest.lsn() : RowChange.NO_LSN;
+        return Math.max(looked, readUpTo.getOrDefault(fillLsn, RowChange.NO_LSN));
     }
 
     private static boolean hasNews(SourceState kept, SourceState next) {
@@ -149,17 +149,17 @@ public final class SourceWatch implements Audit.Whole {
                 || next.auditLsn() != kept.auditLsn();
     }
 
-    private void believe(long bootstrapLsn, SourceState next) {
+    private void believe(long fillLsn, SourceState next) {
         latest = next.look();
-        latestOf = bootstrapLsn;
+        latestOf = fillLsn;
         auditOwed = next.auditOwed();
-        store.doubt(new Doubts(bootstrapLsn, next.look().lsn(), next.doubts()));
+        store.doubt(new Doubts(fillLsn, next.look().lsn(), next.doubts()));
         if (fills && next.mended() && !store.owed().isEmpty()) {
             // It cannot come again, so there is nothing to wait for.
-            store.loseGround(new LostGround(
-                    LostGround.Reason.REPLICA_IDENTITY,
+            store.loseData(new DataLoss(
+                    DataLoss.Reason.REPLICA_IDENTITY,
                     "the replica identity is FULL again, after changes whose rows before were not known",
-                    bootstrapLsn));
+                    fillLsn));
         }
     }
 

@@ -3,8 +3,8 @@ package io.tally.publish;
 import io.tally.cdc.RowChange;
 import io.tally.window.Checkpoint;
 import io.tally.window.Checkpoints;
+import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
-import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
@@ -62,7 +62,7 @@ public final class Takeover implements Checkpoints {
     private volatile FillState state = FillState.NONE;
 
     /**
-     * A filling that waits for transactions to end.
+     * A fill that waits for transactions to end.
      *
      * @param topicId what it was about to go on with
      * @param system where the transactions are
@@ -75,7 +75,7 @@ public final class Takeover implements Checkpoints {
     private record Pending(
             String topicId,
             Optional<String> system,
-            Optional<LostGround.Reason> reason,
+            Optional<DataLoss.Reason> reason,
             Map<Integer, Long> restarts,
             Map<Integer, Long> logStarts,
             boolean mustEnd,
@@ -85,7 +85,7 @@ public final class Takeover implements Checkpoints {
         boolean isAbout(
                 TopicFacts facts,
                 Optional<String> systemNow,
-                Optional<LostGround.Reason> other,
+                Optional<DataLoss.Reason> other,
                 Map<Integer, Long> logStartsNow) {
             return topicId.equals(facts.topicId())
                     && system.equals(systemNow)
@@ -115,7 +115,7 @@ public final class Takeover implements Checkpoints {
     }
 
     @Override
-    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, LostGround lost) {
+    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
         CompletableFuture<List<Checkpoint>> result = new CompletableFuture<>();
         executor.execute(() -> {
             CompletionStage<List<Checkpoint>> mine = last.handleAsync(
@@ -139,11 +139,11 @@ public final class Takeover implements Checkpoints {
         private final Set<Integer> partitions;
         private final Topic topic;
         /** What the reader found, or null if it found nothing or the results were filled since. */
-        private LostGround lost;
+        private DataLoss lost;
 
         private Optional<Ledger.Pipeline> pipeline = Optional.empty();
 
-        Attempt(Set<Integer> partitions, Topic topic, LostGround lost) {
+        Attempt(Set<Integer> partitions, Topic topic, DataLoss lost) {
             this.partitions = partitions;
             this.topic = topic;
             this.lost = lost;
@@ -170,7 +170,7 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> proceed(TopicFacts facts) {
-            if (replacedByAnother != null && !replacedByAnother.equals(bootstrapLsn())) {
+            if (replacedByAnother != null && !replacedByAnother.equals(fillLsn())) {
                 rebuildAsked = false;
             }
             if (rebuildAsked && pipeline.filter(this::isRebuilt).isPresent()) {
@@ -181,7 +181,7 @@ public final class Takeover implements Checkpoints {
                 if (impossible.isPresent()) {
                     return refuse(impossible.get());
                 }
-                return fill(Optional.of(LostGround.Reason.REQUESTED), "tally.rebuild=true", facts);
+                return fill(Optional.of(DataLoss.Reason.REQUESTED), "tally.rebuild=true", facts);
             }
             if (pipeline.isEmpty()) {
                 return fill(Optional.empty(), "first start", facts);
@@ -194,11 +194,10 @@ public final class Takeover implements Checkpoints {
             if (!results.topicId().equals(facts.topicId())) {
                 String what = "the topic was deleted and made again, topic=" + facts.topic() + " id=" + facts.topicId()
                         + " expected=" + results.topicId();
-                return loseGround(
-                        new LostGround(LostGround.Reason.TOPIC_RECREATED, what, results.bootstrapLsn()), facts);
+                return loseData(new DataLoss(DataLoss.Reason.TOPIC_RECREATED, what, results.fillLsn()), facts);
             }
-            Optional<LostGround> ground = knownLoss(results);
-            return ground.isPresent() ? loseGround(ground.get(), facts) : own(results);
+            Optional<DataLoss> loss = knownLoss(results);
+            return loss.isPresent() ? loseData(loss.get(), facts) : own(results);
         }
 
         /** Whether they were filled for the word that is asked for now. */
@@ -208,19 +207,19 @@ public final class Takeover implements Checkpoints {
         }
 
         /** Why these results are worthless, as far as somebody has found that out before. */
-        private Optional<LostGround> knownLoss(Ledger.Pipeline results) {
+        private Optional<DataLoss> knownLoss(Ledger.Pipeline results) {
             return Optional.ofNullable(lost)
-                    .filter(found -> found.bootstrapLsn() == results.bootstrapLsn())
+                    .filter(found -> found.fillLsn() == results.fillLsn())
                     .or(results::lost)
                     .or(() -> otherSystem(results));
         }
 
-        private static Optional<LostGround> otherSystem(Ledger.Pipeline results) {
+        private static Optional<DataLoss> otherSystem(Ledger.Pipeline results) {
             return results.isOfOtherSystem()
-                    ? Optional.of(new LostGround(
-                            LostGround.Reason.OTHER_SYSTEM,
+                    ? Optional.of(new DataLoss(
+                            DataLoss.Reason.OTHER_SYSTEM,
                             LookRules.otherSystem(results.source().get().look().system(), results.system()),
-                            results.bootstrapLsn()))
+                            results.fillLsn()))
                     : Optional.empty();
         }
 
@@ -237,43 +236,42 @@ public final class Takeover implements Checkpoints {
         private CompletionStage<List<Checkpoint>> compare(
                 List<Checkpoint> checkpoints, Ledger.Pipeline results, TopicFacts facts) {
             boolean ofOtherResults = checkpoints.stream()
-                    .anyMatch(checkpoint -> checkpoint.bootstrapLsn() != results.bootstrapLsn()
-                            && checkpoint.bootstrapLsn() != Ledger.CHECKPOINT_GONE);
+                    .anyMatch(checkpoint -> checkpoint.fillLsn() != results.fillLsn()
+                            && checkpoint.fillLsn() != Ledger.CHECKPOINT_GONE);
             if (ofOtherResults || checkpoints.size() != partitions.size()) {
                 return notYet(view + " is being filled, or was while partitions were taken over");
             }
             for (Checkpoint checkpoint : checkpoints) {
-                Optional<LostGround> gone =
+                Optional<DataLoss> gone =
                         outside(checkpoint, results, facts.partitions().get(checkpoint.partition()));
                 if (gone.isPresent()) {
-                    return loseGround(gone.get(), facts);
+                    return loseData(gone.get(), facts);
                 }
             }
             results.source()
                     .ifPresent(source -> doubts.accept(
-                            new Doubts(results.bootstrapLsn(), source.look().lsn(), source.doubts())));
+                            new Doubts(results.fillLsn(), source.look().lsn(), source.doubts())));
             return CompletableFuture.completedStage(checkpoints);
         }
 
-        private CompletionStage<List<Checkpoint>> loseGround(LostGround ground, TopicFacts facts) {
-            return settings.stopOnLostGround() || ground.needsOperator()
-                    ? stop(ground)
-                    : fill(Optional.of(ground.reason()), ground.explanation(), facts);
+        private CompletionStage<List<Checkpoint>> loseData(DataLoss loss, TopicFacts facts) {
+            return settings.stopOnDataLoss() || loss.needsOperator()
+                    ? stop(loss)
+                    : fill(Optional.of(loss.reason()), loss.explanation(), facts);
         }
 
         /** Not all reasons show for ever, so it is written down first. */
-        private CompletionStage<List<Checkpoint>> stop(LostGround ground) {
-            String consequence = ground.needsOperator()
+        private CompletionStage<List<Checkpoint>> stop(DataLoss loss) {
+            String consequence = loss.needsOperator()
                     ? ". Partitions are left alone; once the connector does, start once with tally.rebuild=true"
-                    : ": " + view + " can no longer be kept exact. tally.on-lost-ground=stop, so partitions "
-                            + partitions + " are left alone; start once with tally.rebuild=true to fill it again";
-            return ledger.stop(ground)
+                    : ": " + view + " can no longer be kept exact. tally.on-data-loss=stop, so partitions " + partitions
+                            + " are left alone; start once with tally.rebuild=true to fill it again";
+            return ledger.stop(loss)
                     .thenCompose(done -> CompletableFuture.failedStage(
-                            new TakeoverException(Kind.STOP, ground.explanation() + consequence)));
+                            new TakeoverException(Kind.STOP, loss.explanation() + consequence)));
         }
 
-        private CompletionStage<List<Checkpoint>> fill(
-                Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
+        private CompletionStage<List<Checkpoint>> fill(Optional<DataLoss.Reason> reason, String why, TopicFacts facts) {
             CompletionStage<Boolean> sourceIsThere =
                     facts.hasRecords() ? CompletableFuture.completedStage(true) : ledger.isCaptured();
             return sourceIsThere.thenComposeAsync(
@@ -291,19 +289,19 @@ public final class Takeover implements Checkpoints {
          * synchronous standby. So the transactions have to end of which there may be changes in what is not read again.
          */
         private CompletionStage<List<Checkpoint>> fillWhenSeen(
-                Optional<LostGround.Reason> reason, String why, TopicFacts facts) {
+                Optional<DataLoss.Reason> reason, String why, TopicFacts facts) {
             return ledger.sources(facts.topicId())
                     .thenCompose(sources -> ledger.transactions()
                             .thenComposeAsync(
                                     transactions -> {
-                                        Optional<LostGround> back =
+                                        Optional<DataLoss> back =
                                                 whereTheLogWentBack(facts, sources, transactions.system());
-                                        back.filter(loss -> loss.partition() != LostGround.NOWHERE)
+                                        back.filter(loss -> loss.partition() != DataLoss.NOWHERE)
                                                 .ifPresent(loss ->
                                                         logStarts.merge(loss.partition(), loss.offset(), Math::max));
                                         if (pending == null || !pending.isAbout(facts, system(), reason, logStarts)) {
                                             boolean everywhere = back.isPresent()
-                                                    && back.get().partition() == LostGround.NOWHERE;
+                                                    && back.get().partition() == DataLoss.NOWHERE;
                                             pending = pending(facts, transactions, reason, everywhere);
                                         }
                                         if (transactions.oldest() >= pending.transaction()) {
@@ -332,7 +330,7 @@ public final class Takeover implements Checkpoints {
         private Pending pending(
                 TopicFacts facts,
                 Ledger.Transactions transactions,
-                Optional<LostGround.Reason> reason,
+                Optional<DataLoss.Reason> reason,
                 boolean everywhere) {
             Map<Integer, Long> restarts = new HashMap<>();
             facts.partitions().forEach((partition, range) -> {
@@ -354,7 +352,7 @@ public final class Takeover implements Checkpoints {
 
         /** @param restarts where to go on reading; a partition that is missing, from its beginning */
         private CompletionStage<List<Checkpoint>> fillNow(
-                Optional<LostGround.Reason> reason, String why, TopicFacts facts, Map<Integer, Long> restarts) {
+                Optional<DataLoss.Reason> reason, String why, TopicFacts facts, Map<Integer, Long> restarts) {
             long startedAtMs = clock.millis();
             Map<Integer, Long> startOffsets = new HashMap<>();
             // What was written before the source's log went back is not to be met again. Never beyond the end: where
@@ -366,7 +364,7 @@ public final class Takeover implements Checkpoints {
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
                     system(),
-                    bootstrapLsn(),
+                    fillLsn(),
                     settings.rowSettings(),
                     facts.topic(),
                     facts.topicId(),
@@ -376,7 +374,7 @@ public final class Takeover implements Checkpoints {
                     .thenComposeAsync(
                             outcome -> {
                                 if (outcome == Ledger.FillOutcome.UNDER_WAY) {
-                                    replacedByAnother = bootstrapLsn();
+                                    replacedByAnother = fillLsn();
                                     return notYet("another engine is filling " + view);
                                 }
                                 if (outcome == Ledger.FillOutcome.HOLDS_FOREIGN_ROWS) {
@@ -421,8 +419,8 @@ public final class Takeover implements Checkpoints {
         }
 
         /** Of the results that there were when this began to look. */
-        private Optional<Long> bootstrapLsn() {
-            return pipeline.map(Ledger.Pipeline::bootstrapLsn);
+        private Optional<Long> fillLsn() {
+            return pipeline.map(Ledger.Pipeline::fillLsn);
         }
 
         /** The source as it was when this began to look, if that is known. */
@@ -444,8 +442,7 @@ public final class Takeover implements Checkpoints {
          * @param sources what is known beside the results that are continued from this one
          * @param systemNow null if it is a standby
          */
-        private Optional<LostGround> whereTheLogWentBack(
-                TopicFacts facts, List<SourceState> sources, String systemNow) {
+        private Optional<DataLoss> whereTheLogWentBack(TopicFacts facts, List<SourceState> sources, String systemNow) {
             if (!facts.topicId().equals(logStartsOf)) {
                 logStarts.clear();
                 logStartsOf = facts.topicId();
@@ -459,27 +456,25 @@ public final class Takeover implements Checkpoints {
             // up to its end.
             return pipeline.flatMap(Attempt::otherSystem)
                     .or(() -> results.flatMap(this::knownLoss)
-                            .filter(loss -> loss.reason() == LostGround.Reason.LSN_WENT_BACK))
+                            .filter(loss -> loss.reason() == DataLoss.Reason.LSN_WENT_BACK))
                     .or(() -> metByOthers(sources, systemNow));
         }
 
         /** A view that was never filled has nothing to compare the system with, but others may have. */
-        private Optional<LostGround> metByOthers(List<SourceState> sources, String systemNow) {
+        private Optional<DataLoss> metByOthers(List<SourceState> sources, String systemNow) {
             return sources.stream()
                     .map(source -> source.look().system())
                     .filter(before -> pipeline.isEmpty() && systemNow != null && !systemNow.equals(before))
                     .findFirst()
-                    .map(before -> new LostGround(
-                            LostGround.Reason.OTHER_SYSTEM,
-                            LookRules.otherSystem(before, systemNow),
-                            RowChange.NO_LSN));
+                    .map(before -> new DataLoss(
+                            DataLoss.Reason.OTHER_SYSTEM, LookRules.otherSystem(before, systemNow), RowChange.NO_LSN));
         }
     }
 
-    private static Optional<LostGround> outside(Checkpoint checkpoint, Ledger.Pipeline results, OffsetRange range) {
-        if (checkpoint.bootstrapLsn() == Ledger.CHECKPOINT_GONE) {
+    private static Optional<DataLoss> outside(Checkpoint checkpoint, Ledger.Pipeline results, OffsetRange range) {
+        if (checkpoint.fillLsn() == Ledger.CHECKPOINT_GONE) {
             String what = "somebody deleted the checkpoint of partition " + checkpoint.partition();
-            return Optional.of(new LostGround(LostGround.Reason.CHECKPOINT_GONE, what, results.bootstrapLsn()));
+            return Optional.of(new DataLoss(DataLoss.Reason.CHECKPOINT_GONE, what, results.fillLsn()));
         }
         if (range == null) {
             return Optional.empty();
@@ -488,11 +483,11 @@ public final class Takeover implements Checkpoints {
                 + " position=" + checkpoint.position() + " beginning=" + range.beginning() + " end=" + range.end();
         if (checkpoint.resumeOffset() < range.beginning()) {
             String what = "the topic no longer holds the offsets to resume from," + where;
-            return Optional.of(new LostGround(LostGround.Reason.OFFSETS_GONE, what, checkpoint.bootstrapLsn()));
+            return Optional.of(new DataLoss(DataLoss.Reason.OFFSETS_GONE, what, checkpoint.fillLsn()));
         }
         if (checkpoint.position() > range.end()) {
             String what = "the topic ends before what was already read," + where;
-            return Optional.of(new LostGround(LostGround.Reason.CHECKPOINT_AHEAD, what, checkpoint.bootstrapLsn()));
+            return Optional.of(new DataLoss(DataLoss.Reason.CHECKPOINT_AHEAD, what, checkpoint.fillLsn()));
         }
         return Optional.empty();
     }

@@ -57,7 +57,7 @@ public class ViewEngineFactory {
                 new FillSteps(database, table, settings, look),
                 new PublishTransaction(table),
                 settings);
-        boolean fills = !settings.stopOnLostGround();
+        boolean fills = !settings.stopOnDataLoss();
         Publisher publisher = new Publisher(store, ledger, clock, executor);
         SourceWatch watch = new SourceWatch(store, ledger, settings, executor);
         return new ViewEngine(
@@ -86,7 +86,7 @@ public class ViewEngineFactory {
                         topics.topic(topic),
                         store,
                         settings.audit().every(),
-                        !settings.stopOnLostGround(),
+                        !settings.stopOnDataLoss(),
                         clock,
                         executor),
                 executor);

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * What a view holds at this moment: rows of its table, and what this engine has counted beyond them. Safe for use by many
  * threads; each question is one statement.
  *
- * <p>Implementation note. Memory is read first, then the database, so a publication may move from one to the other in
+ * <p>Implementation note. Memory is read first, then the database, so a batch may move from one to the other in
  * between. The statement reads the checkpoints in the same snapshot as the rows: it leaves out what was under way and has
  * arrived, and what belongs to partitions that another engine owns by now. If more than that has moved, it is asked again.
  */

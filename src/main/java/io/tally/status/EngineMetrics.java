@@ -164,7 +164,7 @@ class EngineMetrics {
                 () -> openWindows(store),
                 VIEW,
                 name);
-        gauge("tally.window.entries", null, "Pairs of window and group in memory", store::entries, VIEW, name);
+        gauge("tally.window.groups", null, "Groups in memory", store::groups, VIEW, name);
         bindPublishing(view);
         bindTruth(view);
     }
@@ -172,10 +172,10 @@ class EngineMetrics {
     private void bindPublishing(ViewEngine view) {
         String name = view.name();
         counter(
-                "tally.publish.publications",
+                "tally.publish.batches",
                 "Checkpoints moved",
                 view.publisher(),
-                from -> from.state().publications(),
+                from -> from.state().batches(),
                 VIEW,
                 name);
         counter(

@@ -92,7 +92,7 @@ class History {
                     latencyMillis(),
                     watermarkMs == Shard.NO_TIME ? null : (now.toEpochMilli() - watermarkMs) / 1000.0,
                     readers.lagRecords(),
-                    store.entries()));
+                    store.groups()));
             while (kept.getFirst().at().isBefore(now.minus(KEPT))) {
                 kept.removeFirst();
             }

@@ -12,7 +12,7 @@ import java.time.Instant;
  *     of each partition; missing if nothing came
  * @param watermarkLagSeconds clock minus watermark
  * @param lagRecords records the broker has beyond the positions
- * @param entries pairs of window and group in memory
+ * @param groups in memory
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Sample(
@@ -21,4 +21,4 @@ public record Sample(
         Long latencyMillis,
         Double watermarkLagSeconds,
         long lagRecords,
-        long entries) {}
+        long groups) {}

@@ -97,7 +97,7 @@ final class ViewLive {
 
     private LiveView.Current ranked(OpenTotals window, long nowMs) {
         ViewAnswers.Open open = ViewAnswers.Open.of(window, engine.windowSettings(), nowMs);
-        if (window.entries() > MOST_RANKED) {
+        if (window.groups() > MOST_RANKED) {
             return new LiveView.Current(open, null, List.of());
         }
         GroupRanking ranking = engine.store().rankOpen(window.startMs(), TOP_GROUPS);

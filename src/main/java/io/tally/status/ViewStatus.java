@@ -19,7 +19,7 @@ import java.util.Map;
  * @param sql its {@code SELECT} in PostgreSQL's words
  * @param columns those of the result
  * @param windowSeconds length of a window; missing if it has none
- * @param memoryBound most pairs of window and group in memory
+ * @param memoryBound most groups in memory
  * @param freshness how far it is
  * @param waitingFor the partition that keeps windows open which another one has passed
  * @param partitions of its topic, those that this engine owns; another copy of it may own others
@@ -40,7 +40,7 @@ public record ViewStatus(
         List<Partition> partitions,
         Records records,
         Publishing publishing,
-        Filling filling,
+        Fills fills,
         Source source,
         Audit audit) {
 
@@ -79,7 +79,7 @@ public record ViewStatus(
      * @param lagRecords records the broker has beyond the positions
      * @param lagSeconds clock minus watermark
      * @param rows deltas of groups in windows published since the start
-     * @param entries pairs of window and group in memory
+     * @param groups in memory
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Freshness(
@@ -88,7 +88,7 @@ public record ViewStatus(
             long lagRecords,
             Double lagSeconds,
             long rows,
-            long entries,
+            long groups,
             Instant lastPublished) {}
 
     /**
@@ -106,7 +106,7 @@ public record ViewStatus(
             Instant newestEventTime,
             Instant watermark,
             Integer openWindows,
-            Long entries,
+            Long groups,
             Boolean idle,
             Boolean replaying,
             Instant publishedUpTo) {}
@@ -145,7 +145,7 @@ public record ViewStatus(
     public record Publishing(
             Instant lastPublished,
             Long lastMillis,
-            long publications,
+            long batches,
             long rows,
             long corrections,
             Instant failingSince,
@@ -207,10 +207,10 @@ public record ViewStatus(
      * @param owed why it has to be filled again, and is not exact until then; missing if it does not
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Filling(
+    public record Fills(
             long times, String reason, String explanation, Instant at, Long millis, List<Fill> latest, Owed owed) {}
 
-    /** A filling to come: code of the reason, one line for an operator, and when; missing if the settings forbid it. */
+    /** A fill to come: code of the reason, one line for an operator, and when; missing if the settings forbid it. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Owed(String reason, String explanation, Instant due) {}
 

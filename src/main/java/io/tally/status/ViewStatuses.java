@@ -52,7 +52,7 @@ class ViewStatuses {
                 view.words(),
                 columns(view),
                 view.window().map(Window::longestMs).map(ms -> ms / 1000.0).orElse(null),
-                engine.windowSettings().maxEntries(),
+                engine.windowSettings().maxGroups(),
                 freshness(store, publishing, nowMs),
                 waitingFor(store, nowMs),
                 readers.partitions().stream()
@@ -61,7 +61,7 @@ class ViewStatuses {
                         .toList(),
                 records(store.counts()),
                 publishing(publishing),
-                filling(engine.takeover().state(), engine.owedFill().owed()),
+                fills(engine.takeover().state(), engine.owedFill().owed()),
                 source(engine.sourceWatch().findings()),
                 audit(engine.auditor().state()));
     }
@@ -94,7 +94,7 @@ class ViewStatuses {
                 readers.lagRecords(),
                 watermarkMs == Shard.NO_TIME ? null : (nowMs - watermarkMs) / 1000.0,
                 publishing.rows(),
-                store.entries(),
+                store.groups(),
                 publishing.lastPublishedMs() == 0 ? null : Instant.ofEpochMilli(publishing.lastPublishedMs()));
     }
 
@@ -114,7 +114,7 @@ class ViewStatuses {
                 instant(progress.newestEventTimeMs()),
                 instant(progress.watermarkMs()),
                 progress.openWindows(),
-                progress.entries(),
+                progress.groups(),
                 store.isIdle(progress, nowMs),
                 progress.replaying(),
                 instant(progress.publishedUpToMs()));
@@ -167,7 +167,7 @@ class ViewStatuses {
         return new ViewStatus.Publishing(
                 never ? null : Instant.ofEpochMilli(state.lastPublishedMs()),
                 never ? null : state.lastDurationMs(),
-                state.publications(),
+                state.batches(),
                 state.rows(),
                 state.corrections(),
                 state.failing() ? Instant.ofEpochMilli(state.failingSinceMs()) : null,
@@ -188,13 +188,13 @@ class ViewStatuses {
                 closed ? doneMs - round.closedUpToMs() : null);
     }
 
-    private static ViewStatus.Filling filling(FillState state, Optional<OwedFill.Owed> owed) {
+    private static ViewStatus.Fills fills(FillState state, Optional<OwedFill.Owed> owed) {
         List<ViewStatus.Fill> latest = state.latest().stream()
                 .map(fill -> new ViewStatus.Fill(
                         fill.reason(), fill.explanation(), Instant.ofEpochMilli(fill.atMs()), fill.tookMs()))
                 .toList();
         Optional<ViewStatus.Fill> last = latest.stream().findFirst();
-        return new ViewStatus.Filling(
+        return new ViewStatus.Fills(
                 state.fills(),
                 last.map(ViewStatus.Fill::reason).orElse(null),
                 last.map(ViewStatus.Fill::explanation).orElse(null),

@@ -9,7 +9,7 @@ import java.util.UUID;
  *
  * @param partition of the orders topic
  * @param owner random mark of the engine that may publish for this partition, set when it took over
- * @param sequence number of the last publication; a publication moves it by one, and only from the value it expects
+ * @param sequence number of the last batch; a batch moves it by one, and only from the value it expects
  * @param position the next offset to apply
  * @param resumeOffset the lowest offset still needed after a restart; never above {@code position}
  * @param publishedUpToMs every window that ends at or before this time is published; {@link Shard#NO_TIME} if none is
@@ -17,7 +17,7 @@ import java.util.UUID;
  * @param newestEventTimeMs newest event time that moved the watermark, or {@link Shard#NO_TIME}
  * @param filter what the duplicate filter knew before {@code resumeOffset}
  * @param visibility the snapshot the results were filled from, or null once every later record committed after it
- * @param bootstrapLsn the place in the source's log at which the results were filled
+ * @param fillLsn the place in the source's log at which the results were filled
  * @param owed why the results have to be filled again some time, or null
  * @param judgedLsn rows before updates and deletes were found to be right, or a fill to be owed, up to this place in the
  *     source's log
@@ -33,8 +33,8 @@ public record Checkpoint(
         long newestEventTimeMs,
         FilterState filter,
         Visibility visibility,
-        long bootstrapLsn,
-        LostGround owed,
+        long fillLsn,
+        DataLoss owed,
         long judgedLsn) {
 
     public Checkpoint {

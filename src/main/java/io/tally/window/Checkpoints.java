@@ -17,5 +17,5 @@ public interface Checkpoints {
      * @return a checkpoint for each of the partitions; fails with {@link TakeoverException} if that cannot be, with any
      *     other exception if the database could not be asked, and then the caller may try again
      */
-    CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, LostGround lost);
+    CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost);
 }

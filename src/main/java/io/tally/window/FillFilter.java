@@ -12,16 +12,16 @@ final class FillFilter {
     private static final long BEFORE_ALL = -1;
 
     private final Visibility visibility;
-    private final long bootstrapLsn;
+    private final long fillLsn;
     private long retiredAt;
 
     /**
      * @param visibility what the fill saw, or null if this is no longer needed
-     * @param bootstrapLsn the place in the source's log at which the results were filled
+     * @param fillLsn the place in the source's log at which the results were filled
      */
-    FillFilter(Visibility visibility, long bootstrapLsn) {
+    FillFilter(Visibility visibility, long fillLsn) {
         this.visibility = visibility;
-        this.bootstrapLsn = bootstrapLsn;
+        this.fillLsn = fillLsn;
         this.retiredAt = visibility == null ? BEFORE_ALL : NEVER;
     }
 
@@ -49,7 +49,7 @@ final class FillFilter {
     }
 
     private boolean isLater(RowChange change) {
-        return Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn;
+        return Math.max(change.lastCommitLsn(), change.lsn()) >= fillLsn;
     }
 
     /** What is needed to filter from the given offset on: null if that is nothing. */

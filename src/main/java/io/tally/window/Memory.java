@@ -14,11 +14,11 @@ public final class Memory {
         stores.add(store);
     }
 
-    /** What all stores hold together, as {@link WindowStore#entries()} counts. */
-    long entries() {
+    /** What all stores hold together, as {@link WindowStore#groups()} counts. */
+    long groups() {
         long sum = 0;
         for (WindowStore store : stores) {
-            sum += store.entries();
+            sum += store.groups();
         }
         return sum;
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The state of one partition between two publications: its position, its open windows, its watermark. Plain data with a
+ * The state of one partition between two batches: its position, its open windows, its watermark. Plain data with a
  * single writer at a time: whoever calls a method holds this object's monitor, except where a method says otherwise.
  *
  * <p>A shard lives as long as one ownership of its partition. When the partition is revoked, or the database says that
@@ -38,7 +38,7 @@ public final class Shard {
     private final int partition;
     private final UUID owner;
     private final long replayUntil;
-    private final long bootstrapLsn;
+    private final long fillLsn;
     private final DuplicateFilter duplicates;
     private final FillFilter fill;
     private final Contribution contribution;
@@ -50,13 +50,13 @@ public final class Shard {
     private long sequence;
     private long position;
     private long newestEventTimeMs;
-    private LostGround lostGround;
-    private LostGround owed;
-    private LostGround lastPublishedOwed;
+    private DataLoss dataLoss;
+    private DataLoss owed;
+    private DataLoss lastPublishedOwed;
     private long judgedLsn;
     private long newestTakenBackLsn;
     private volatile Doubts doubts = Doubts.NONE;
-    private Publication underWay;
+    private Batch underWay;
 
     private long lastPublishedPosition;
     private long lastPublishedAtMs;
@@ -89,8 +89,8 @@ public final class Shard {
         this.newestEventTimeMs = checkpoint.newestEventTimeMs();
         this.duplicates = new DuplicateFilter(checkpoint.filter());
         this.row = new ViewRow(settings.view());
-        this.fill = new FillFilter(checkpoint.visibility(), checkpoint.bootstrapLsn());
-        this.bootstrapLsn = checkpoint.bootstrapLsn();
+        this.fill = new FillFilter(checkpoint.visibility(), checkpoint.fillLsn());
+        this.fillLsn = checkpoint.fillLsn();
         this.owed = checkpoint.owed();
         this.lastPublishedOwed = owed;
         this.judgedLsn = checkpoint.judgedLsn();
@@ -108,7 +108,7 @@ public final class Shard {
      * Applies one record. Offsets rise, with gaps.
      *
      * @param nowMs our clock; only keeps dates in the future from moving the watermark, and feeds idleness
-     * @return false if the ground is lost: the record was not applied and no further one will be
+     * @return false at data loss: the record was not applied and no further one will be
      * @throws IllegalStateException if the offset was applied before
      */
     public boolean apply(long offset, RowChange change, long nowMs) {
@@ -116,7 +116,7 @@ public final class Shard {
             throw new IllegalStateException(
                     "offset applied before, partition=" + partition + " offset=" + offset + " position=" + position);
         }
-        if (lostGround != null) {
+        if (dataLoss != null) {
             return false;
         }
         switch (change.op()) {
@@ -128,7 +128,7 @@ public final class Shard {
                 counts.addWithoutRow(change.op());
             case NONE -> throw new IllegalStateException("not decoded, partition=" + partition + " offset=" + offset);
         }
-        if (lostGround != null) {
+        if (dataLoss != null) {
             return false;
         }
         if (offset < replayUntil) {
@@ -149,7 +149,7 @@ public final class Shard {
     /**
      * Passes over a record whose change is void, after the dead letters have it: the results lack it until they are filled.
      *
-     * @return false if the ground is lost: the record was not passed and no further one will be
+     * @return false at data loss: the record was not passed and no further one will be
      */
     public boolean passVoid(long offset, RowChange change) {
         if (wentBack(offset, change)) {
@@ -167,7 +167,7 @@ public final class Shard {
      * the results have to be filled again some time, unless they were filled after it or it is known from before.
      *
      * @param change what is known of its place in the source's log
-     * @return false if the ground is lost: the record was not passed and no further one will be
+     * @return false at data loss: the record was not passed and no further one will be
      */
     public boolean passDeadLetter(long offset, RowChange change) {
         if (wentBack(offset, change)) {
@@ -175,21 +175,21 @@ public final class Shard {
         }
         boolean isNews = !wasReadBefore(offset) && !change.isOfSnapshot() && !fill.mayHold(change);
         if (isNews && settings.deadLetterOwesFill()) {
-            owe(lost(LostGround.Reason.VOID_CHANGE, offset, "a record could not be counted and is a dead letter"));
+            owe(lost(DataLoss.Reason.VOID_CHANGE, offset, "a record could not be counted and is a dead letter"));
         }
         countDeadLetter(offset);
         return true;
     }
 
-    /** Whether the ground is lost: a change that does not count tells as well as any other that the source's log went back. */
+    /** Whether this is data loss: a change that does not count tells as well as any other that the source's log went back. */
     private boolean wentBack(long offset, RowChange change) {
-        if (lostGround == null
+        if (dataLoss == null
                 && change.lsn() != RowChange.NO_LSN
                 && !change.isOfSnapshot()
                 && duplicates.judge(change) == DuplicateFilter.Verdict.WENT_BACK) {
             loseToThePast(offset, change);
         }
-        return lostGround != null;
+        return dataLoss != null;
     }
 
     private void countDeadLetter(long offset) {
@@ -229,14 +229,14 @@ public final class Shard {
                 watermarkMs(),
                 windows.publishedUpToMs(),
                 windows.count(),
-                windows.entries(),
+                windows.groups(),
                 drained,
                 quietSinceMs,
                 lookedAtMs,
                 replaying(),
                 duplicates.newestLsn(),
                 duplicates.newestCommitTimeMs(),
-                lostGround,
+                dataLoss,
                 owed);
     }
 
@@ -253,8 +253,7 @@ public final class Shard {
                 if (fill.holds(offset, change) && !duplicates.mayHaveGoneBack(change)) {
                     passInTable(change, nowMs);
                 } else {
-                    loseGround(new LostGround(
-                            LostGround.Reason.NO_SEQUENCE, NO_SEQUENCE, bootstrapLsn, partition, offset));
+                    loseData(new DataLoss(DataLoss.Reason.NO_SEQUENCE, NO_SEQUENCE, fillLsn, partition, offset));
                 }
             }
             case NEW -> {
@@ -277,7 +276,7 @@ public final class Shard {
 
     private void loseToThePast(long offset, RowChange change) {
         lose(
-                LostGround.Reason.LSN_WENT_BACK,
+                DataLoss.Reason.LSN_WENT_BACK,
                 offset,
                 "a record with an older lsn was committed later than all before it, lsn=" + change.lsn());
     }
@@ -303,38 +302,38 @@ public final class Shard {
     }
 
     private void noticeSnapshot(long offset, RowChange change) {
-        if (change.lsn() > bootstrapLsn) {
+        if (change.lsn() > fillLsn) {
             lose(
-                    LostGround.Reason.NEW_SNAPSHOT,
+                    DataLoss.Reason.NEW_SNAPSHOT,
                     offset,
                     "the connector has read the whole table again, snapshot lsn=" + change.lsn() + " results lsn="
-                            + bootstrapLsn);
+                            + fillLsn);
         } else {
             counts.snapshotRows++;
         }
     }
 
     private void noticeTruncate(long offset, RowChange change) {
-        if (settings.truncateIsLostGround() && !fill.holds(offset, change)) {
-            lose(LostGround.Reason.TRUNCATED, offset, "the table was truncated");
+        if (settings.truncateIsDataLoss() && !fill.holds(offset, change)) {
+            lose(DataLoss.Reason.TRUNCATED, offset, "the table was truncated");
         } else {
             counts.addWithoutRow(change.op());
         }
     }
 
-    private void lose(LostGround.Reason reason, long offset, String what) {
-        loseGround(lost(reason, offset, what));
+    private void lose(DataLoss.Reason reason, long offset, String what) {
+        loseData(lost(reason, offset, what));
     }
 
-    private LostGround lost(LostGround.Reason reason, long offset, String what) {
+    private DataLoss lost(DataLoss.Reason reason, long offset, String what) {
         String where = ", partition=" + partition + " offset=" + offset;
-        return new LostGround(reason, what + where, bootstrapLsn, partition, offset);
+        return new DataLoss(reason, what + where, fillLsn, partition, offset);
     }
 
     /** Ends reading and publishing, because the results it adds to are worthless; does nothing if they are others. */
-    void loseGround(LostGround lost) {
-        if (lostGround == null && lost.bootstrapLsn() == bootstrapLsn) {
-            lostGround = lost;
+    void loseData(DataLoss lost) {
+        if (dataLoss == null && lost.fillLsn() == fillLsn) {
+            dataLoss = lost;
         }
     }
 
@@ -344,8 +343,8 @@ public final class Shard {
      *
      * @param lost with a reason that is braked
      */
-    void owe(LostGround lost) {
-        if (owed == null && lost.bootstrapLsn() == bootstrapLsn) {
+    void owe(DataLoss lost) {
+        if (owed == null && lost.fillLsn() == fillLsn) {
             owed = lost;
         }
     }
@@ -371,7 +370,7 @@ public final class Shard {
      * @param now newer than what was noted last
      */
     void doubt(Doubts now) {
-        if (now.bootstrapLsn() != bootstrapLsn || now.lookedAtLsn() < doubts.lookedAtLsn()) {
+        if (now.fillLsn() != fillLsn || now.lookedAtLsn() < doubts.lookedAtLsn()) {
             return;
         }
         doubts = now;
@@ -385,7 +384,7 @@ public final class Shard {
 
     private void oweFor(String doubt, long offset) {
         String what = doubt + ", and an update or delete came from there";
-        owe(new LostGround(LostGround.Reason.REPLICA_IDENTITY, what, bootstrapLsn, partition, offset));
+        owe(new DataLoss(DataLoss.Reason.REPLICA_IDENTITY, what, fillLsn, partition, offset));
     }
 
     /** Highest place in the source's log from which a change came that took a row back; never too low. */
@@ -447,15 +446,15 @@ public final class Shard {
     /**
      * Takes out what is due: the windows that the watermark closes, the deltas of windows already published, and windows
      * that are better published before they close. The shard counts them as published from here on; the caller sees to
-     * it that the publication reaches the database before it takes the next one, or drops the shard.
+     * it that the batch reaches the database before it takes the next one, or drops the shard.
      *
      * @param watermarkMs the watermark of the store, or {@link #NO_TIME}; need not rise
      * @param everything publish all windows before they close, to free memory
      * @param nowMs our clock
      * @return what to publish, or null if there is nothing to say or the shard may not publish now
      */
-    Publication take(long watermarkMs, boolean everything, long nowMs) {
-        if (replaying() || lostGround != null || dropped) {
+    Batch take(long watermarkMs, boolean everything, long nowMs) {
+        if (replaying() || dataLoss != null || dropped) {
             return null;
         }
         boolean moved = watermarkMs != NO_TIME && windows.closeUpTo(window.newestStartMs(watermarkMs));
@@ -468,16 +467,16 @@ public final class Shard {
         lastPublishedPosition = position;
         lastPublishedAtMs = nowMs;
         settle();
-        long entries = due.stream().mapToLong(window -> window.groups().size()).sum();
-        underWay = new Publication(checkpoint(), due, entries);
+        long groups = due.stream().mapToLong(window -> window.groups().size()).sum();
+        underWay = new Batch(checkpoint(), due, groups);
         return underWay;
     }
 
-    /** Takes note that the database holds the publication. */
-    void published(Publication publication) {
+    /** Takes note that the database holds the batch. */
+    void published(Batch batch) {
         underWay = null;
-        sequence = publication.next().sequence();
-        publishedResumeOffset = publication.next().resumeOffset();
+        sequence = batch.next().sequence();
+        publishedResumeOffset = batch.next().resumeOffset();
     }
 
     /** What the results may not hold yet of one window. */
@@ -506,12 +505,12 @@ public final class Shard {
         return new Unpublished(partition, owner, sequence, underWay != null, replaying(), held, onTheWay);
     }
 
-    /** The sums of the newest windows that no publication has taken, at most so many. */
+    /** The sums of the newest windows that no batch has taken, at most so many. */
     List<OpenTotals> newestOpen(int limit) {
         return windows.newest(limit);
     }
 
-    /** The number of the last publication the database is known to hold. */
+    /** The number of the last batch the database is known to hold. */
     public long sequence() {
         return sequence;
     }
@@ -526,7 +525,7 @@ public final class Shard {
         return publishedResumeOffset;
     }
 
-    /** Ends this shard: it publishes nothing from here on. Needs no monitor, but holding it keeps a publication out. */
+    /** Ends this shard: it publishes nothing from here on. Needs no monitor, but holding it keeps a batch out. */
     public void drop() {
         dropped = true;
     }
@@ -549,7 +548,7 @@ public final class Shard {
                 newestEventTimeMs,
                 resume.before(),
                 fill.neededFrom(resume.offset()),
-                bootstrapLsn,
+                fillLsn,
                 owed,
                 judgedLsn);
     }
@@ -570,8 +569,8 @@ public final class Shard {
     }
 
     /** The place in the source's log at which the results were filled that this shard adds to. */
-    public long bootstrapLsn() {
-        return bootstrapLsn;
+    public long fillLsn() {
+        return fillLsn;
     }
 
     /** The next offset to apply. */

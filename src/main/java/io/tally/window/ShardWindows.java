@@ -25,7 +25,7 @@ final class ShardWindows {
     private final Map<Long, OpenWindow> open = new HashMap<>();
 
     private long publishedUpToMs;
-    private long entries;
+    private long groups;
     private OpenWindow lastUsed;
 
     /**
@@ -67,7 +67,7 @@ final class ShardWindows {
     void add(OpenWindow window, ViewRow row, int sign) {
         lastUsed = window;
         if (window.groups.add(row, sign)) {
-            entries++;
+            groups++;
         }
     }
 
@@ -120,7 +120,7 @@ final class ShardWindows {
             if (isPublished(window.startMs)) {
                 left.remove();
                 due.add(deltas(window, window.groups));
-                entries -= window.groups.size();
+                groups -= window.groups.size();
             }
         }
         lastUsed = null;
@@ -189,8 +189,8 @@ final class ShardWindows {
         return open.size();
     }
 
-    /** (window, group) pairs in them. */
-    long entries() {
-        return entries;
+    /** Groups in them. */
+    long groups() {
+        return groups;
     }
 }

@@ -9,12 +9,12 @@ import java.util.UUID;
  * with a sequence above {@link #lastSequence()} it is out of date.
  *
  * @param owner the mark that the checkpoint row has while this engine owns the partition
- * @param sequence the number of the last publication the database is known to hold
- * @param publishing whether a publication is under way
+ * @param sequence the number of the last batch the database is known to hold
+ * @param publishing whether a batch is under way
  * @param replaying whether the shard is still reading again what it had read before its checkpoint, so that {@code held}
  *     is not complete
- * @param held deltas that no publication holds; copies
- * @param underWay deltas of the publication that is under way: the results hold them if the checkpoint row has moved
+ * @param held deltas that no batch holds; copies
+ * @param underWay deltas of the batch that is under way: the results hold them if the checkpoint row has moved
  */
 public record Unpublished(
         int partition,

@@ -10,10 +10,10 @@ import io.tally.view.Window;
  * @param outOfOrdernessMs how far the watermark trails the newest event time
  * @param idleTimeoutMs silence after which a drained partition no longer holds the watermark back
  * @param maxFutureMs event times further ahead of the clock than this do not move the watermark
- * @param maxEntries bound on the (window, group) pairs in memory, those of all stores together
+ * @param maxGroups bound on the groups in memory, those of all stores together
  * @param maxPinnedMs a window that stays open longer than this is published before it closes
  * @param maxPinnedRecords a window that keeps more records than this from being forgotten, likewise
- * @param truncateIsLostGround whether a truncate of the orders table makes the results worthless
+ * @param truncateIsDataLoss whether a truncate of the orders table makes the results worthless
  * @param deadLetterOwesFill whether the results have to be filled again after a change that could not be counted
  * @param historyOlderThanMs deleting an order whose window had been over for this long takes nothing back; {@link #NEVER}
  *     if every delete does
@@ -24,10 +24,10 @@ public record WindowSettings(
         long outOfOrdernessMs,
         long idleTimeoutMs,
         long maxFutureMs,
-        long maxEntries,
+        long maxGroups,
         long maxPinnedMs,
         long maxPinnedRecords,
-        boolean truncateIsLostGround,
+        boolean truncateIsDataLoss,
         boolean deadLetterOwesFill,
         long historyOlderThanMs,
         boolean live) {

@@ -127,7 +127,7 @@ public final class WindowStore {
      * come for it. A clock that was set back does not make it wait longer.
      */
     public boolean isIdle(Progress progress, long nowMs) {
-        return progress.lostGround() != null
+        return progress.dataLoss() != null
                 || progress.drained()
                         && Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS
                         && Math.abs(progress.lookedAtMs() - progress.quietSinceMs()) >= settings.idleTimeoutMs();
@@ -172,12 +172,12 @@ public final class WindowStore {
         }
     }
 
-    /** (window, group) pairs in this store, those on their way to the database included; a window by itself weighs as some. */
-    public long entries() {
+    /** Groups in this store, those on their way to the database included; a window by itself weighs as some. */
+    public long groups() {
         long sum = weightInFlight.get();
         for (Shard shard : shards.values()) {
             Progress progress = shard.progress();
-            sum += progress.entries() + (long) Publication.PAIRS_PER_WINDOW * progress.openWindows();
+            sum += progress.groups() + (long) Batch.GROUPS_PER_WINDOW * progress.openWindows();
         }
         return sum;
     }
@@ -187,12 +187,12 @@ public final class WindowStore {
      * publish before it is done.
      */
     public boolean hasRoom() {
-        return memory.entries() < settings.maxEntries();
+        return memory.groups() < settings.maxGroups();
     }
 
     /** Whether windows should be published before they close, because memory is half full. */
     public boolean isCrowded() {
-        return memory.entries() > settings.maxEntries() / 2;
+        return memory.groups() > settings.maxGroups() / 2;
     }
 
     /** Whether this shard may read now: shards replay one after another. */
@@ -201,33 +201,32 @@ public final class WindowStore {
     }
 
     /**
-     * Takes out of all shards what is due. The caller calls {@link #published} or {@link #abandoned} for each publication
+     * Takes out of all shards what is due. The caller calls {@link #published} or {@link #abandoned} for each batch
      * before it takes again. If a shard breaks its own rules, those taken so far are dropped with it: they are read again
      * from their checkpoints, and nothing that was taken is lost.
      */
-    public List<Publication> take(long nowMs) {
+    public List<Batch> take(long nowMs) {
         long watermarkMs = watermarkMs(nowMs);
         boolean everything = isCrowded();
-        List<Publication> publications = new ArrayList<>();
+        List<Batch> batches = new ArrayList<>();
         for (Shard shard : shards.values()) {
             try {
-                takeFrom(shard, watermarkMs, everything, nowMs, publications);
+                takeFrom(shard, watermarkMs, everything, nowMs, batches);
             } catch (Throwable e) {
                 drop(shard);
-                publications.forEach(this::abandoned);
+                batches.forEach(this::abandoned);
                 throw e;
             }
         }
-        return publications;
+        return batches;
     }
 
-    private void takeFrom(
-            Shard shard, long watermarkMs, boolean everything, long nowMs, List<Publication> publications) {
+    private void takeFrom(Shard shard, long watermarkMs, boolean everything, long nowMs, List<Batch> batches) {
         synchronized (shard) {
-            Publication publication = shard.take(watermarkMs, everything, nowMs);
-            if (publication != null) {
-                weightInFlight.addAndGet(publication.weight());
-                publications.add(publication);
+            Batch batch = shard.take(watermarkMs, everything, nowMs);
+            if (batch != null) {
+                weightInFlight.addAndGet(batch.weight());
+                batches.add(batch);
             }
         }
     }
@@ -259,7 +258,7 @@ public final class WindowStore {
                 .toList();
     }
 
-    /** The newest windows that no publication has taken, summed up over all partitions, newest first. */
+    /** The newest windows that no batch has taken, summed up over all partitions, newest first. */
     public List<OpenTotals> newestOpen(int limit) {
         NavigableMap<Long, OpenTotals> sums = new TreeMap<>();
         for (Shard shard : shards.values()) {
@@ -272,7 +271,7 @@ public final class WindowStore {
         return sums.descendingMap().values().stream().limit(limit).toList();
     }
 
-    /** The highest groups in what no publication has taken of a window, over all partitions. */
+    /** The highest groups in what no batch has taken of a window, over all partitions. */
     public GroupRanking rankOpen(long windowStartMs, int limit) {
         Groups sum = new Groups(settings.view());
         unpublishedOf(windowStartMs).stream()
@@ -283,7 +282,7 @@ public final class WindowStore {
 
     /** Takes note of what is known of the rows before changes, for all shards there are and those to come. */
     public synchronized void doubt(Doubts now) {
-        if (now.bootstrapLsn() == doubts.bootstrapLsn() && now.lookedAtLsn() < doubts.lookedAtLsn()) {
+        if (now.fillLsn() == doubts.fillLsn() && now.lookedAtLsn() < doubts.lookedAtLsn()) {
             return;
         }
         doubts = now;
@@ -309,48 +308,48 @@ public final class WindowStore {
     }
 
     /** Stops all shards: what they add to is worthless. */
-    public void loseGround(LostGround lost) {
+    public void loseData(DataLoss lost) {
         for (Shard shard : shards.values()) {
             synchronized (shard) {
-                shard.loseGround(lost);
+                shard.loseData(lost);
                 shard.settle();
             }
         }
     }
 
     /** Why the results have to be filled again some time, by partition: an empty list if there is no reason to. */
-    public List<LostGround> owed() {
+    public List<DataLoss> owed() {
         return shards.values().stream()
                 .map(shard -> shard.progress().owed())
                 .filter(Objects::nonNull)
                 .toList();
     }
 
-    /** Whether the shard that made the publication is still owned. */
-    public boolean isCurrent(Publication publication) {
-        return current(publication) != null;
+    /** Whether the shard that made the batch is still owned. */
+    public boolean isCurrent(Batch batch) {
+        return current(batch) != null;
     }
 
-    private Shard current(Publication publication) {
-        Shard shard = shards.get(publication.partition());
-        return shard != null && shard.owner().equals(publication.owner()) ? shard : null;
+    private Shard current(Batch batch) {
+        Shard shard = shards.get(batch.partition());
+        return shard != null && shard.owner().equals(batch.owner()) ? shard : null;
     }
 
-    /** Takes note that the database holds the publication. */
-    public void published(Publication publication) {
-        weightInFlight.addAndGet(-publication.weight());
-        Shard shard = current(publication);
+    /** Takes note that the database holds the batch. */
+    public void published(Batch batch) {
+        weightInFlight.addAndGet(-batch.weight());
+        Shard shard = current(batch);
         if (shard != null) {
             synchronized (shard) {
-                shard.published(publication);
+                shard.published(batch);
             }
         }
     }
 
-    /** Takes note that the database will never hold the publication; its shard, if it is still owned, is dropped. */
-    public void abandoned(Publication publication) {
-        weightInFlight.addAndGet(-publication.weight());
-        Shard shard = current(publication);
+    /** Takes note that the database will never hold the batch; its shard, if it is still owned, is dropped. */
+    public void abandoned(Batch batch) {
+        weightInFlight.addAndGet(-batch.weight());
+        Shard shard = current(batch);
         if (shard != null) {
             drop(shard);
         }

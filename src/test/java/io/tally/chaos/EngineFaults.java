@@ -19,7 +19,7 @@ final class EngineFaults {
     private static final Duration TAKEOVER = TestPipeline.SESSION_TIMEOUT.plusSeconds(3);
 
     private static final Duration LONGEST_DELAY = Duration.ofMillis(500);
-    /** Publications come every second. If none comes in this time, another fault is in the way. */
+    /** Batches come every second. If none comes in this time, another fault is in the way. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private final TestPipeline pipeline;
@@ -132,8 +132,7 @@ final class EngineFaults {
             engines.database().answers().hold();
             String sequence = "SELECT sequence FROM tally_view_checkpoint WHERE partition = " + partition;
             String before = pipeline.query(sequence);
-            Await.until(
-                    "a publication", PATIENCE, () -> !pipeline.query(sequence).equals(before));
+            Await.until("a batch", PATIENCE, () -> !pipeline.query(sequence).equals(before));
         } catch (IOException | IllegalStateException | AssertionError e) {
             throw new Missed(e);
         } catch (InterruptedException e) {
@@ -146,7 +145,7 @@ final class EngineFaults {
         EngineProcess engine = engines.first();
         try {
             engines.database().requests().holdFrom(EngineProcess.PUBLICATION);
-            Await.until("a publication", PATIENCE, engines.database().requests()::isHeld);
+            Await.until("a batch", PATIENCE, engines.database().requests()::isHeld);
             engine.pause();
             pass(TAKEOVER);
         } catch (AssertionError e) {

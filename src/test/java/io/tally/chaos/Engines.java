@@ -106,7 +106,7 @@ final class Engines implements AutoCloseable {
     /** Why fills are owed that wait for the hour to be over. */
     List<String> owed() {
         return all().stream()
-                .flatMap(engine -> engine.textsOfViews("/filling/owed/reason").stream())
+                .flatMap(engine -> engine.textsOfViews("/fills/owed/reason").stream())
                 .filter(reason -> !reason.isEmpty())
                 .toList();
     }
@@ -118,7 +118,7 @@ final class Engines implements AutoCloseable {
         Await.until(
                 () -> "the results are filled again\n" + logs(),
                 LIMIT,
-                () -> first.count("/views/0/filling/times") > 0 && isCaughtUp());
+                () -> first.count("/views/0/fills/times") > 0 && isCaughtUp());
     }
 
     /** Whether all engines run, and all partitions are read and have been read to their ends, or nearly. */

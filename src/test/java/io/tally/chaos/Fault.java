@@ -15,7 +15,7 @@ enum Fault {
     ENGINE_FROZEN(Hand.ENGINES),
     /** SIGSTOP while its transaction waits for a row, which it then gets, and SIGCONT when others have its partitions. */
     ENGINE_FROZEN_IN_TRANSACTION(Hand.ENGINES),
-    /** A publication that arrives when the engine, frozen meanwhile, has lost its partitions. */
+    /** A batch that arrives when the engine, frozen meanwhile, has lost its partitions. */
     PUBLICATION_LATE(Hand.ENGINES),
     /** The connection is reset when a transaction is committed and the answer has not arrived. */
     ANSWER_LOST(Hand.ENGINES),

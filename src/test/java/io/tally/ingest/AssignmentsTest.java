@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.window.Checkpoint;
 import io.tally.window.Checkpoints;
+import io.tally.window.DataLoss;
 import io.tally.window.FilterState;
-import io.tally.window.LostGround;
 import io.tally.window.Memory;
 import io.tally.window.OffsetRange;
 import io.tally.window.Shard;
@@ -42,7 +42,7 @@ class AssignmentsTest {
     private static final class Kept implements Checkpoints {
         final WindowStore store;
         final ViewInput input;
-        final List<LostGround> losses = new ArrayList<>();
+        final List<DataLoss> losses = new ArrayList<>();
         CompletableFuture<List<Checkpoint>> answer = new CompletableFuture<>();
 
         Kept(String name, TopicPartition partition, Memory memory) {
@@ -51,7 +51,7 @@ class AssignmentsTest {
         }
 
         @Override
-        public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, LostGround lost) {
+        public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
             if (lost != null) {
                 losses.add(lost);
             }
@@ -326,7 +326,7 @@ class AssignmentsTest {
     }
 
     @Test
-    void lostGround_ofOneView_endsItsShardOnly() {
+    void dataLoss_ofOneView_endsItsShardOnly() {
         keep(minutes, hours);
         loop.assigned(List.of(ORDERS));
         minutes.resumesAt(0);
@@ -334,8 +334,8 @@ class AssignmentsTest {
         read();
         read();
         Shard kept = minutes.shard();
-        LostGround lost = new LostGround(LostGround.Reason.AUDIT, "rows differ", 1);
-        hours.store.loseGround(lost);
+        DataLoss lost = new DataLoss(DataLoss.Reason.AUDIT, "rows differ", 1);
+        hours.store.loseData(lost);
         for (int i = 0; i < 6; i++) {
             read();
         }

@@ -9,7 +9,7 @@ import io.tally.testkit.Await;
 import io.tally.testkit.RealStack;
 import io.tally.window.Checkpoint;
 import io.tally.window.Checkpoints;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Memory;
 import io.tally.window.OffsetRange;
 import io.tally.window.TestCheckpoints;
@@ -60,7 +60,7 @@ class CatchUpIT {
         }
 
         @Override
-        public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, LostGround lost) {
+        public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
             return mayStart.thenApply(now -> partitions.stream()
                     .map(partition -> TestCheckpoints.fresh(partition, UUID.randomUUID(), 0, null, 1))
                     .toList());

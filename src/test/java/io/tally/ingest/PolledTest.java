@@ -12,8 +12,8 @@ import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.RecordFormat;
 import io.tally.cdc.WriterSchema;
+import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
-import io.tally.window.LostGround;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
@@ -117,7 +117,7 @@ class PolledTest {
         assertEquals(3, shard.position());
         assertEquals(2, shard.counts().applied());
         assertEquals(1, shard.counts().deadLetters());
-        assertEquals(LostGround.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
+        assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
     }
 
     private static Shard shardAt(long offset) {

@@ -197,7 +197,7 @@ class ApiIT {
                 .then()
                 .statusCode(200)
                 .body("partitions", hasSize(4))
-                .body("filling.reason", equalTo("first-start"))
+                .body("fills.reason", equalTo("first-start"))
                 .body("audit.verdict", notNullValue())
                 .body("publishing.latest", notNullValue())
                 .body("source.problems", hasSize(0));

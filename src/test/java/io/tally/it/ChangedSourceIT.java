@@ -86,7 +86,7 @@ class ChangedSourceIT {
                         "a fill is owed",
                         LIMIT,
                         () -> engine.status()
-                                .at("/views/0/filling/owed/reason")
+                                .at("/views/0/fills/owed/reason")
                                 .asText()
                                 .equals("replica-identity"));
                 assertEquals("0", pipeline.query(MADE_UP_ROWS));
@@ -147,7 +147,7 @@ class ChangedSourceIT {
                         engine.status().at("/views/0/source/notFull").toString());
                 pipeline.execute("UPDATE orders SET price = price + 1");
                 pipeline.awaitExact(LIMIT);
-                assertEquals(1, engine.count("/views/0/filling/times"), "a partition without rows harms nothing");
+                assertEquals(1, engine.count("/views/0/fills/times"), "a partition without rows harms nothing");
 
                 pipeline.execute("ALTER TABLE orders_5 REPLICA IDENTITY DEFAULT");
                 pipeline.execute("DELETE FROM orders WHERE order_id = 'five'");
@@ -200,12 +200,12 @@ class ChangedSourceIT {
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
                 awaitLook(pipeline, engine);
-                long fills = engine.count("/views/0/filling/times");
+                long fills = engine.count("/views/0/fills/times");
                 long audits = engine.count("/views/0/audit/runs");
                 pipeline.execute("VACUUM FULL orders");
                 Await.until("everything is compared", LIMIT, () -> engine.count("/views/0/audit/runs") > audits);
                 awaitLook(pipeline, engine);
-                assertEquals(fills, engine.count("/views/0/filling/times"), "VACUUM FULL changes no row");
+                assertEquals(fills, engine.count("/views/0/fills/times"), "VACUUM FULL changes no row");
             }
             pipeline.execute("TRUNCATE orders");
             // Another engine, for the same reason.

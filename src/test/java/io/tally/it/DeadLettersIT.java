@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
         initArgs = {
             @ResourceArg(name = "name", value = "deadletters"),
             // Each fill would read them again, and they are counted here.
-            @ResourceArg(name = "tally.on-lost-ground", value = "stop")
+            @ResourceArg(name = "tally.on-data-loss", value = "stop")
         })
 class DeadLettersIT {
 
@@ -126,7 +126,7 @@ class DeadLettersIT {
         Await.until(
                 "a fill is owed",
                 LIMIT,
-                () -> "void-change".equals(given().get("/api/status").path("views[0].filling.owed.reason")));
+                () -> "void-change".equals(given().get("/api/status").path("views[0].fills.owed.reason")));
         assertTrue(given().get("/q/metrics")
                 .asString()
                 .contains("tally_ingest_dead_letters_total{reason=\"finer-price\"} 1.0"));

@@ -220,6 +220,6 @@ class DialectsIT {
         JsonNode status = engine.status();
         assertEquals("[\"" + shape + "\"]", status.path("shapes").toString());
         assertEquals(0, status.at("/views/0/records/deadLetters").asLong());
-        assertEquals(1, status.at("/views/0/filling/times").asLong());
+        assertEquals(1, status.at("/views/0/fills/times").asLong());
     }
 }

@@ -112,7 +112,7 @@ class DuplicatesIT {
         JsonNode records = engine.status().at("/views/0/records");
         String facts = "sent: " + sent + "; the engine: " + records;
         assertTrue(sent.repeated > 0, "nothing was sent twice by " + MOST_KILLS + " kills, so nothing is proven");
-        assertEquals(1, engine.count("/views/0/filling/times"), "a rebuild would hide mistakes");
+        assertEquals(1, engine.count("/views/0/fills/times"), "a rebuild would hide mistakes");
         assertEquals(0, records.path("deadLetters").asLong());
         // What a rebalance makes it read again, it counts again.
         long replayed = records.path("replayed").asLong();

@@ -35,16 +35,16 @@ class FailPolicyIT {
             try (EngineProcess again = EngineProcess.start(pipeline, POLICY)) {
                 assertEndedAtTheRecord(again);
             }
-            try (EngineProcess other = EngineProcess.start(pipeline, "tally.on-lost-ground=stop")) {
+            try (EngineProcess other = EngineProcess.start(pipeline, "tally.on-data-loss=stop")) {
                 other.awaitRunning();
                 pipeline.awaitExact(LIMIT);
                 assertEquals(1, other.count("/views/0/records/deadLetters"));
-                assertEquals(0, other.count("/views/0/filling/times"));
+                assertEquals(0, other.count("/views/0/fills/times"));
                 Await.until(
                         "a fill is owed",
                         LIMIT,
                         () -> other.status()
-                                .at("/views/0/filling/owed/reason")
+                                .at("/views/0/fills/owed/reason")
                                 .asText()
                                 .equals("void-change"));
             }

@@ -67,7 +67,7 @@ class HiddenCommitIT {
             standby.close();
             engine.awaitRunning();
             assertFalse(engine.log().contains("the topic is read from its beginning"), engine.log());
-            assertEquals(1, engine.count("/views/0/filling/times"));
+            assertEquals(1, engine.count("/views/0/fills/times"));
             pipeline.awaitExact(LIMIT);
         }
     }

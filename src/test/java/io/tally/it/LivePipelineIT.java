@@ -106,7 +106,7 @@ class LivePipelineIT {
                 .then()
                 .body("topic", equalTo(pipeline.topic()))
                 .body("partitions.partition", equalTo(List.of(0, 1, 2, 3)))
-                .body("views[0].filling.reason", equalTo("first-start"));
+                .body("views[0].fills.reason", equalTo("first-start"));
     }
 
     @Test

@@ -43,7 +43,7 @@ class OldConnectorIT {
                 assertEquals(200, engine.get("/q/health/live").statusCode(), "a restart would not help");
                 assertTrue(engine.metric("tally_ingest_partitions_unread") > 0, "an alert looks at it");
                 assertEquals(2, engine.log().split("version 1.7", -1).length, engine.log());
-                assertEquals(1, engine.count("/views/0/filling/times"), "that would not help");
+                assertEquals(1, engine.count("/views/0/fills/times"), "that would not help");
                 engine.stop();
             }
             try (EngineProcess engine =

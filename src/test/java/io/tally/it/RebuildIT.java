@@ -45,7 +45,7 @@ class RebuildIT {
             pipeline.awaitExact(LIMIT);
             assertTrue(
                     pipeline.query("SELECT reason FROM tally_view").equals("requested"),
-                    "the last filling was one that was asked for");
+                    "the last fill was one that was asked for");
             assertTrue(running.log().contains("partition dropped"), "it was fenced:\n" + running.log());
         }
     }
@@ -140,7 +140,7 @@ class RebuildIT {
             pipeline.connector().awaitRunning();
             // A setting is missing, so that no price can be read. Where it may fill, it would by itself.
             try (EngineProcess engine =
-                    EngineProcess.start(pipeline, "tally.on-lost-ground=stop").awaitRunning()) {
+                    EngineProcess.start(pipeline, "tally.on-data-loss=stop").awaitRunning()) {
                 pipeline.execute("INSERT INTO orders SELECT 'dead-' || i, i % 20, 1 + i % 5, 10 + i * 0.01,"
                         + " now() - interval '3 minutes' - i * interval '1 second' FROM generate_series(1, 200) AS i");
                 pipeline.execute("UPDATE orders SET quantity = 9 WHERE order_id LIKE 'dead-%1'");

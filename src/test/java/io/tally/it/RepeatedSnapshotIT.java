@@ -89,7 +89,7 @@ class RepeatedSnapshotIT {
             }
             assertTrue(rowsBefore < ROWS, "killed too late, after " + rowsBefore + " of " + ROWS);
             engine.awaitRunning();
-            long fills = engine.count("/views/0/filling/times");
+            long fills = engine.count("/views/0/fills/times");
 
             stack.command("start " + worker);
             awaitFilledAgain(engine, fills);
@@ -107,7 +107,7 @@ class RepeatedSnapshotIT {
                 OrderWriters writers = writers(pipeline, 20261124)) {
             engine.awaitRunning();
             writers.awaitMore(200);
-            long fills = engine.count("/views/0/filling/times");
+            long fills = engine.count("/views/0/fills/times");
 
             pipeline.connector().stop();
             dropSlot(pipeline);
@@ -141,7 +141,7 @@ class RepeatedSnapshotIT {
                 insertOldOrders(pipeline, oldOrders);
                 engine.awaitRunning();
                 pipeline.awaitExact(LIMIT);
-                long fills = engine.count("/views/0/filling/times");
+                long fills = engine.count("/views/0/fills/times");
                 long snapshotRows = engine.count("/views/0/records/snapshotRows");
                 try (OrderWriters writers = writers(pipeline, 20261125)) {
                     signal(pipeline, "incremental");
@@ -153,8 +153,8 @@ class RepeatedSnapshotIT {
                     writers.stop();
                 }
                 pipeline.awaitExact(LIMIT);
-                assertEquals(fills, engine.count("/views/0/filling/times"), "nothing was lost");
-                assertFalse(engine.log().contains("ground lost"), engine.log());
+                assertEquals(fills, engine.count("/views/0/fills/times"), "nothing was lost");
+                assertFalse(engine.log().contains("data lost"), engine.log());
 
                 try (OrderWriters writers = writers(pipeline, 20261126)) {
                     signal(pipeline, "blocking");
@@ -193,18 +193,18 @@ class RepeatedSnapshotIT {
         Await.until(
                 () -> "filled again, more than " + fills + " times; log:\n" + engine.log(),
                 LIMIT,
-                () -> engine.count("/views/0/filling/times") > fills);
+                () -> engine.count("/views/0/fills/times") > fills);
     }
 
     /** Status, metric and log agree. */
     private static void assertToldWhy(EngineProcess engine) throws Exception {
-        JsonNode filling = engine.status().at("/views/0/filling");
+        JsonNode filling = engine.status().at("/views/0/fills");
         assertEquals("new-snapshot", filling.path("reason").asText());
         assertTrue(filling.path("explanation").asText().contains("has read the whole table again"));
         assertEquals(1, engine.metric("tally_publish_fills_total{reason=\"first-start\",view=\"order_agg\"}"));
         assertEquals(
                 filling.path("times").asDouble() - 1,
                 engine.metric("tally_publish_fills_total{reason=\"new-snapshot\",view=\"order_agg\"}"));
-        assertTrue(engine.log().contains("ground lost, view=order_agg reason=new-snapshot"), engine.log());
+        assertTrue(engine.log().contains("data lost, view=order_agg reason=new-snapshot"), engine.log());
     }
 }

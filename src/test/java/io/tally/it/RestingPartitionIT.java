@@ -31,9 +31,9 @@ class RestingPartitionIT {
             }
             admin.deleteRecords();
             try (EngineProcess engine =
-                    EngineProcess.start(pipeline, "tally.on-lost-ground=stop").awaitRunning()) {
+                    EngineProcess.start(pipeline, "tally.on-data-loss=stop").awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
-                assertEquals(0, engine.count("/views/0/filling/times"));
+                assertEquals(0, engine.count("/views/0/fills/times"));
             }
         }
     }

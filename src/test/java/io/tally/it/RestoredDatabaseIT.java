@@ -48,13 +48,13 @@ class RestoredDatabaseIT {
                 // Enough to be far beyond what the restored database writes by itself before anyone looks.
                 insert(pipeline, "lost", 20_000);
                 pipeline.awaitExact(LIMIT);
-                assertEquals(1, engine.count("/views/0/filling/times"));
+                assertEquals(1, engine.count("/views/0/fills/times"));
 
                 stack.command("stop postgres");
                 run("rm", "-r", data.toString());
                 run("mv", backup.toString(), data.toString());
                 stack.command("start postgres");
-                awaitLostGround(engine, "lsn-went-back: the source's log ends before");
+                awaitDataLoss(engine, "lsn-went-back: the source's log ends before");
                 awaitFills(engine, 2, "lsn-went-back");
                 awaitNoDifference(pipeline);
 
@@ -62,7 +62,7 @@ class RestoredDatabaseIT {
                 pipeline.connector().stop();
                 pipeline.connector().forgetOffsets();
                 pipeline.connector().resume();
-                awaitLostGround(engine, "new-snapshot");
+                awaitDataLoss(engine, "new-snapshot");
                 insert(pipeline, "after", 500);
                 pipeline.awaitExact(LIMIT);
                 awaitFills(engine, 3, "new-snapshot");
@@ -70,19 +70,19 @@ class RestoredDatabaseIT {
         }
     }
 
-    private static void awaitLostGround(EngineProcess engine, String reason) {
+    private static void awaitDataLoss(EngineProcess engine, String reason) {
         Await.until(
-                () -> "ground lost because of " + reason + "; log:\n" + engine.log(),
+                () -> "data lost because of " + reason + "; log:\n" + engine.log(),
                 LIMIT,
-                () -> engine.log().contains("ground lost, view=order_agg reason=" + reason));
+                () -> engine.log().contains("data lost, view=order_agg reason=" + reason));
     }
 
     private static void awaitFills(EngineProcess engine, int fills, String reason) throws Exception {
         Await.until(
                 () -> "filled " + fills + " times; log:\n" + engine.log(),
                 LIMIT,
-                () -> engine.count("/views/0/filling/times") == fills);
-        assertEquals(reason, engine.status().at("/views/0/filling/reason").asText());
+                () -> engine.count("/views/0/fills/times") == fills);
+        assertEquals(reason, engine.status().at("/views/0/fills/reason").asText());
         assertEquals(1, engine.metric("tally_publish_fills_total{reason=\"lsn-went-back\",view=\"order_agg\"}"));
     }
 

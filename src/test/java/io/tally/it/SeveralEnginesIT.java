@@ -26,7 +26,7 @@ class SeveralEnginesIT {
     private static final int PHASE_MINUTES = 3;
 
     private static final String DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    private static final String FILLINGS = "SELECT reason || ' ' || filled_at FROM tally_view";
+    private static final String FILLS = "SELECT reason || ' ' || filled_at FROM tally_view";
 
     @Test
     void engineKilledAnotherFrozenInItsTransactionAThirdAdded_isExact() throws SQLException {
@@ -38,7 +38,7 @@ class SeveralEnginesIT {
             awaitShared(first, second, third);
             writers.awaitMore(200);
             String deadlocks = pipeline.query(DEADLOCKS);
-            String filling = pipeline.query(FILLINGS);
+            String filling = pipeline.query(FILLS);
 
             third.kill();
             second.awaitReading(2);
@@ -62,13 +62,13 @@ class SeveralEnginesIT {
                 writers.stop();
                 pipeline.awaitExact(LIMIT);
                 assertEquals(deadlocks, pipeline.query(DEADLOCKS), "deadlocks");
-                assertEquals(filling, pipeline.query(FILLINGS), "filled once");
+                assertEquals(filling, pipeline.query(FILLS), "filled once");
             }
         }
     }
 
     @Test
-    void publicationOfAFrozenEngineArrivesAfterATakeover_addsNothing() throws IOException {
+    void batchOfAFrozenEngineArrivesAfterATakeover_addsNothing() throws IOException {
         try (TestPipeline pipeline = new TestPipeline("several_zombie").registerConnector();
                 FaultyProxy database = new FaultyProxy(0, pipeline.stack().postgresPort());
                 OrderWriters writers = writers(pipeline, 12)) {
@@ -77,7 +77,7 @@ class SeveralEnginesIT {
                     .awaitRunning()) {
                 writers.awaitMore(200);
                 database.requests().holdFrom(EngineProcess.PUBLICATION);
-                Await.until("a publication is on its way", LIMIT, database.requests()::isHeld);
+                Await.until("a batch is on its way", LIMIT, database.requests()::isHeld);
                 zombie.pause();
                 try (EngineProcess heir = start(pipeline, "heir").awaitReading(TestPipeline.PARTITIONS)) {
                     writers.awaitMore(200);

@@ -147,7 +147,7 @@ class StartIT {
             pipeline.execute("INSERT INTO orders VALUES ('two', 1, 1, 1.00, now() - interval '9 minutes')");
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
-                assertEquals(0, engine.count("/views/0/filling/times"));
+                assertEquals(0, engine.count("/views/0/fills/times"));
             }
             pipeline.execute("UPDATE tally_view SET settings = settings || '{\"tally.window.size\": \"PT2M\"}'");
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
@@ -251,7 +251,7 @@ class StartIT {
 
     private static String engineReason(EngineProcess engine) {
         try {
-            return engine.status().at("/views/0/filling").path("reason").asText();
+            return engine.status().at("/views/0/fills").path("reason").asText();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -164,7 +164,7 @@ class ValueFaultsIT {
                                     .at("/views/0/audit/verdict")
                                     .asText()
                                     .equals("CLEAN"));
-            assertEquals(1, engine.count("/views/0/filling/times"));
+            assertEquals(1, engine.count("/views/0/fills/times"));
         }
         try (EngineProcess engine =
                 EngineProcess.start(pipeline, settings, "tally.rebuild=true").awaitRunning()) {

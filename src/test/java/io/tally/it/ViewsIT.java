@@ -76,7 +76,7 @@ class ViewsIT {
                     String status = "/views/" + i;
                     assertEquals(view.name(), engine.text(status + "/name"));
                     assertEquals(0, engine.count(status + "/records/deadLetters"));
-                    assertEquals(1, engine.count(status + "/filling/times"));
+                    assertEquals(1, engine.count(status + "/fills/times"));
                     awaitAudit(engine, status);
                 }
             }
@@ -84,7 +84,7 @@ class ViewsIT {
                     .awaitRunning()) {
                 for (int i = 0; i < views.size(); i++) {
                     assertExpected(folder, views.get(i), awaitAnswer(pipeline, views.get(i), engine));
-                    assertEquals("requested", engine.text("/views/%d/filling/reason".formatted(i)));
+                    assertEquals("requested", engine.text("/views/%d/fills/reason".formatted(i)));
                 }
             }
         }

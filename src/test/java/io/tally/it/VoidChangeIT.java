@@ -42,7 +42,7 @@ class VoidChangeIT {
                         "the table is filled again",
                         LIMIT,
                         () -> engine.status()
-                                .at("/views/0/filling/reason")
+                                .at("/views/0/fills/reason")
                                 .asText()
                                 .equals("void-change"));
                 Await.until(
@@ -54,8 +54,8 @@ class VoidChangeIT {
                         LIMIT,
                         () -> engine.count("/views/0/records/deadLetters") > letters);
                 assertEquals(
-                        "", engine.status().at("/views/0/filling/owed/reason").asText(), "nothing is owed for it");
-                assertEquals(2, engine.count("/views/0/filling/times"), "one for the first start, one for them all");
+                        "", engine.status().at("/views/0/fills/owed/reason").asText(), "nothing is owed for it");
+                assertEquals(2, engine.count("/views/0/fills/times"), "one for the first start, one for them all");
 
                 pipeline.execute("UPDATE orders SET price = 5.50 WHERE customer_id = 3;"
                         + " DELETE FROM orders WHERE customer_id = 2;"
@@ -64,7 +64,7 @@ class VoidChangeIT {
                         "a fill is owed",
                         LIMIT,
                         () -> engine.status()
-                                        .at("/views/0/filling/owed/reason")
+                                        .at("/views/0/fills/owed/reason")
                                         .asText()
                                         .equals("void-change")
                                 && engine.metric("tally_publish_fill_owed{view=\"order_agg\"}") == 1);
@@ -77,7 +77,7 @@ class VoidChangeIT {
                                 .asText()
                                 .equals("DIFFERENT"));
                 engine.awaitLog("They are built again when the fill comes that is owed for another reason");
-                assertEquals(2, engine.count("/views/0/filling/times"), "the audit leaves it to the fill that is owed");
+                assertEquals(2, engine.count("/views/0/fills/times"), "the audit leaves it to the fill that is owed");
                 engine.stop();
             }
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
@@ -85,10 +85,10 @@ class VoidChangeIT {
                         "it is owed after a restart as well",
                         LIMIT,
                         () -> engine.status()
-                                .at("/views/0/filling/owed/reason")
+                                .at("/views/0/fills/owed/reason")
                                 .asText()
                                 .equals("void-change"));
-                assertEquals(0, engine.count("/views/0/filling/times"));
+                assertEquals(0, engine.count("/views/0/fills/times"));
             }
             try (EngineProcess engine =
                     EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.publish.AuditState.Verdict;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.OffsetRange;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
@@ -132,7 +132,7 @@ class AuditTest {
         published = true;
         step();
         assertEquals(Verdict.CLEAN, audit.state().verdict());
-        assertNull(shard.progress().lostGround());
+        assertNull(shard.progress().dataLoss());
     }
 
     @Test
@@ -146,7 +146,7 @@ class AuditTest {
         step();
         step();
         assertEquals(Verdict.CLEAN, audit.state().verdict());
-        assertNull(shard.progress().lostGround());
+        assertNull(shard.progress().dataLoss());
     }
 
     @Test
@@ -160,11 +160,11 @@ class AuditTest {
         step();
         step();
         assertEquals(Verdict.CLEAN, audit.state().verdict());
-        assertNull(shard.progress().lostGround());
+        assertNull(shard.progress().dataLoss());
     }
 
     @Test
-    void step_differenceThatStays_isLostGroundOnce() {
+    void step_differenceThatStays_isDataLossOnce() {
         Shard shard = own(0);
         captured = true;
         published = true;
@@ -174,9 +174,9 @@ class AuditTest {
         step();
         assertEquals(Verdict.DIFFERENT, audit.state().verdict());
         assertEquals(1, audit.state().mismatchedRows());
-        LostGround lost = shard.progress().lostGround();
+        DataLoss lost = shard.progress().dataLoss();
         assertNotNull(lost);
-        assertEquals(LostGround.Reason.AUDIT, lost.reason());
+        assertEquals(DataLoss.Reason.AUDIT, lost.reason());
         String found = audit.state().explanation();
         assertTrue(found.contains("customer_id=3 gross_sales off by 1.00"), found);
         assertTrue(lost.explanation().contains("1 window from "), lost.explanation());
@@ -188,7 +188,7 @@ class AuditTest {
         step();
         step();
         assertEquals(Verdict.DIFFERENT, audit.state().verdict());
-        assertNull(builtAgain.progress().lostGround(), "what a rebuild did not cure, the next one does not either");
+        assertNull(builtAgain.progress().dataLoss(), "what a rebuild did not cure, the next one does not either");
     }
 
     @Test
@@ -203,14 +203,14 @@ class AuditTest {
         }
         assertEquals(AuditState.Verdict.DIFFERENT, audit.state().verdict());
         shard.settle();
-        assertNull(shard.progress().lostGround());
+        assertNull(shard.progress().dataLoss());
 
         fillOwed = false;
         nowMs += MINUTE;
         for (int i = 0; i < 4; i++) {
             step();
         }
-        assertEquals(LostGround.Reason.AUDIT, shard.progress().lostGround().reason());
+        assertEquals(DataLoss.Reason.AUDIT, shard.progress().dataLoss().reason());
     }
 
     @Test
@@ -244,8 +244,7 @@ class AuditTest {
             step();
         }
         assertEquals(List.of(true, true), compared);
-        assertEquals(
-                LostGround.Reason.AUDIT, store.shard(0).progress().lostGround().reason());
+        assertEquals(DataLoss.Reason.AUDIT, store.shard(0).progress().dataLoss().reason());
         assertTrue(wholeOwed, "only what was found right is done");
     }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
@@ -80,7 +80,7 @@ class EarlierTablesIT {
     void prepare_tablesOfOneView_becomeThoseOfSeveralWithAllTheyHold() {
         assertEquals(Optional.empty(), await(ledger.prepare()));
         Ledger.Pipeline results = await(ledger.pipeline()).orElseThrow();
-        assertEquals(4711, results.bootstrapLsn());
+        assertEquals(4711, results.fillLsn());
         assertEquals(Map.of("tally.window.size", "PT1M"), results.settings());
         assertEquals(Map.of("truncated", 17L), results.filledAtMs());
         assertEquals(
@@ -103,7 +103,7 @@ class EarlierTablesIT {
                 database.column("SELECT gross_sales FROM order_agg_final"),
                 "another view is another's");
         assertEquals(Optional.empty(), await(ledger.prepare()), "once");
-        assertEquals(4711, await(ledger.pipeline()).orElseThrow().bootstrapLsn());
+        assertEquals(4711, await(ledger.pipeline()).orElseThrow().fillLsn());
     }
 
     @Test
@@ -145,7 +145,7 @@ class EarlierTablesIT {
     void fill_afterwards_isLikeAnyOther() {
         assertEquals(Optional.empty(), await(ledger.prepare()));
         Ledger.Fill fill = new Ledger.Fill(
-                Optional.of(LostGround.Reason.REQUESTED),
+                Optional.of(DataLoss.Reason.REQUESTED),
                 Optional.empty(),
                 Optional.of(4711L),
                 Map.of(),

@@ -2,10 +2,10 @@ package io.tally.publish;
 
 import io.tally.view.DefaultView;
 import io.tally.view.View;
+import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
+import io.tally.window.DataLoss;
 import io.tally.window.Groups;
-import io.tally.window.LostGround;
-import io.tally.window.Publication;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowDeltas;
 import java.math.BigInteger;
@@ -26,7 +26,7 @@ import java.util.concurrent.CompletionStage;
 /** A ledger in memory with the semantics of the one in PostgreSQL, and faults on demand. */
 final class FakeLedger implements Ledger {
 
-    /** What happens to the next publication. */
+    /** What happens to the next batch. */
     enum Fault {
         /** The connection breaks before the server commits. */
         LOST_BEFORE_COMMIT,
@@ -55,7 +55,7 @@ final class FakeLedger implements Ledger {
     boolean holdsForeignRows;
     boolean unreachable;
     boolean filledByAnother;
-    /** What was done of fillings. */
+    /** What was done of fills. */
     final List<String> steps = new ArrayList<>();
     /** Runs while the source is read, before the answer. */
     Runnable whileReading = () -> {};
@@ -86,7 +86,7 @@ final class FakeLedger implements Ledger {
                 .map(found -> new Pipeline(
                         found.settings(),
                         found.topicId(),
-                        found.bootstrapLsn(),
+                        found.fillLsn(),
                         found.lost(),
                         found.filledAtMs(),
                         found.source(),
@@ -119,7 +119,7 @@ final class FakeLedger implements Ledger {
         if (filledByAnother) {
             return answer(Begun.not(FillOutcome.UNDER_WAY));
         }
-        if (!Optional.ofNullable(pipeline).map(Pipeline::bootstrapLsn).equals(fill.supersedes())) {
+        if (!Optional.ofNullable(pipeline).map(Pipeline::fillLsn).equals(fill.supersedes())) {
             return answer(Begun.not(FillOutcome.SUPERSEDED));
         }
         if (fill.reason().isEmpty() && holdsForeignRows) {
@@ -152,7 +152,7 @@ final class FakeLedger implements Ledger {
         }));
     }
 
-    /** All steps of a filling. */
+    /** All steps of a fill. */
     void fill(Fill fill) {
         beginFill(fill).toCompletableFuture().join().filling().replace();
     }
@@ -162,7 +162,7 @@ final class FakeLedger implements Ledger {
         table.clear();
         checkpoints.clear();
         Map<String, Long> filledAtMs = new HashMap<>(pipeline == null ? Map.of() : pipeline.filledAtMs());
-        filledAtMs.put(fill.reason().map(LostGround.Reason::code).orElse(FillState.FIRST_START), nowMs);
+        filledAtMs.put(fill.reason().map(DataLoss.Reason::code).orElse(FillState.FIRST_START), nowMs);
         pipeline = new Pipeline(
                 fill.settings(),
                 fill.topicId(),
@@ -183,9 +183,8 @@ final class FakeLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next) {
-        boolean kept =
-                pipeline.bootstrapLsn() == bootstrapLsn && pipeline.source().equals(Optional.ofNullable(before));
+    public CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next) {
+        boolean kept = pipeline.fillLsn() == fillLsn && pipeline.source().equals(Optional.ofNullable(before));
         if (kept && !unreachable) {
             remembered++;
             pipeline = pipeline.knowing(next);
@@ -194,8 +193,8 @@ final class FakeLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Void> stop(LostGround lost) {
-        if (!unreachable && pipeline.bootstrapLsn() == lost.bootstrapLsn()) {
+    public CompletionStage<Void> stop(DataLoss lost) {
+        if (!unreachable && pipeline.fillLsn() == lost.fillLsn()) {
             pipeline = pipeline.stopped(lost);
         }
         return answer(null);
@@ -214,20 +213,18 @@ final class FakeLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Set<Integer>> publish(List<Publication> publications) {
+    public CompletionStage<Set<Integer>> publish(List<Batch> batches) {
         Fault fault = faults.poll();
         if (unreachable || fault == Fault.LOST_BEFORE_COMMIT) {
             return CompletableFuture.failedStage(new IllegalStateException("connection lost"));
         }
         Set<Integer> moved = new HashSet<>();
-        for (Publication publication : publications) {
-            Checkpoint found = checkpoints.get(publication.partition());
-            if (found != null
-                    && publication.owner().equals(found.owner())
-                    && publication.expectedSequence() == found.sequence()) {
-                checkpoints.put(publication.partition(), publication.next());
-                publication.deltas().forEach(this::add);
-                moved.add(publication.partition());
+        for (Batch batch : batches) {
+            Checkpoint found = checkpoints.get(batch.partition());
+            if (found != null && batch.owner().equals(found.owner()) && batch.expectedSequence() == found.sequence()) {
+                checkpoints.put(batch.partition(), batch.next());
+                batch.deltas().forEach(this::add);
+                moved.add(batch.partition());
             }
         }
         if (fault == Fault.LOST_AFTER_COMMIT) {
@@ -272,6 +269,6 @@ final class FakeLedger implements Ledger {
     }
 
     private Checkpoint fresh(int partition, long offset) {
-        return TestCheckpoints.fresh(partition, null, offset, null, pipeline.bootstrapLsn());
+        return TestCheckpoints.fresh(partition, null, offset, null, pipeline.fillLsn());
     }
 }

@@ -10,9 +10,9 @@ import io.tally.publish.Ledger.Begun;
 import io.tally.publish.Ledger.Fill;
 import io.tally.publish.Ledger.FillOutcome;
 import io.tally.testkit.Await;
+import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
-import io.tally.window.Publication;
+import io.tally.window.DataLoss;
 import io.vertx.pgclient.PgConnection;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The steps of a filling, and who waits for whom between them, on a real PostgreSQL. */
+/** The steps of a fill, and who waits for whom between them, on a real PostgreSQL. */
 class FillStepsIT {
 
     private static final Set<Integer> BOTH = Set.of(0, 1);
@@ -60,11 +60,11 @@ class FillStepsIT {
         return database.ledger(database.view(view), history);
     }
 
-    private static Fill order(PgLedger ledger, Optional<LostGround.Reason> reason) {
+    private static Fill order(PgLedger ledger, Optional<DataLoss.Reason> reason) {
         return new Fill(
                 reason,
                 Optional.empty(),
-                await(ledger.pipeline()).map(Ledger.Pipeline::bootstrapLsn),
+                await(ledger.pipeline()).map(Ledger.Pipeline::fillLsn),
                 Map.of(),
                 "topic",
                 "id",
@@ -72,7 +72,7 @@ class FillStepsIT {
                 Map.of());
     }
 
-    private static FillOutcome fill(PgLedger ledger, Optional<LostGround.Reason> reason) {
+    private static FillOutcome fill(PgLedger ledger, Optional<DataLoss.Reason> reason) {
         Ledger.Filling filling = begin(ledger, reason);
         assertEquals(FillOutcome.DONE, await(filling.read()));
         FillOutcome outcome = await(filling.replace());
@@ -80,7 +80,7 @@ class FillStepsIT {
         return outcome;
     }
 
-    private static Ledger.Filling begin(PgLedger ledger, Optional<LostGround.Reason> reason) {
+    private static Ledger.Filling begin(PgLedger ledger, Optional<DataLoss.Reason> reason) {
         // The session that filled before may need a moment to end.
         CompletableFuture<Begun> begun = new CompletableFuture<>();
         Await.until("nobody else fills", LIMIT, () -> {
@@ -93,12 +93,12 @@ class FillStepsIT {
     }
 
     private static Ledger.Filling beginAgain(PgLedger ledger) {
-        return begin(ledger, Optional.of(LostGround.Reason.REQUESTED));
+        return begin(ledger, Optional.of(DataLoss.Reason.REQUESTED));
     }
 
-    /** The next publication of a checkpoint, with nothing to add. */
-    private static Publication next(Checkpoint from) {
-        return new Publication(
+    /** The next batch of a checkpoint, with nothing to add. */
+    private static Batch next(Checkpoint from) {
+        return new Batch(
                 new Checkpoint(
                         from.partition(),
                         from.owner(),
@@ -110,14 +110,14 @@ class FillStepsIT {
                         from.newestEventTimeMs(),
                         from.filter(),
                         from.visibility(),
-                        from.bootstrapLsn(),
+                        from.fillLsn(),
                         null,
                         0),
                 List.of(),
                 0);
     }
 
-    private static List<Publication> next(List<Checkpoint> checkpoints) {
+    private static List<Batch> next(List<Checkpoint> checkpoints) {
         return checkpoints.stream().map(FillStepsIT::next).toList();
     }
 
@@ -173,14 +173,13 @@ class FillStepsIT {
         Ledger.Filling filling = beginAgain(first);
         assertEquals(
                 Set.of(),
-                await(first.publish(
-                        next(next(mine).stream().map(Publication::next).toList()))),
+                await(first.publish(next(next(mine).stream().map(Batch::next).toList()))),
                 "fenced");
         assertEquals(FillOutcome.DONE, await(filling.read()));
         assertEquals(List.of(), await(first.takeOver(BOTH, UUID.randomUUID())), "it is under way");
         assertEquals(
                 FillOutcome.UNDER_WAY,
-                await(first.beginFill(order(first, Optional.of(LostGround.Reason.REQUESTED))))
+                await(first.beginFill(order(first, Optional.of(DataLoss.Reason.REQUESTED))))
                         .outcome());
         filling.close();
         Await.until(
@@ -215,7 +214,7 @@ class FillStepsIT {
                 "UPDATE tally_view_checkpoint SET published_up_to = now() - interval '90 minutes' WHERE view = 'first'");
         database.run(
                 "DELETE FROM orders WHERE customer_id > 100; INSERT INTO orders VALUES ('new', 1, 1, 1.00, now())");
-        assertEquals(FillOutcome.DONE, fill(withHistory, Optional.of(LostGround.Reason.REQUESTED)));
+        assertEquals(FillOutcome.DONE, fill(withHistory, Optional.of(DataLoss.Reason.REQUESTED)));
         assertEquals("12346", orders("first"), "purged orders are still counted");
         assertEquals(
                 List.of("true"),
@@ -235,7 +234,7 @@ class FillStepsIT {
         List<Checkpoint> mine = await(first.takeOver(BOTH, UUID.randomUUID()));
         PgConnection publisher = database.connect();
         await(publisher.query("BEGIN; " + new ViewLocks("first").moveOn()).execute());
-        CompletableFuture<Begun> begun = first.beginFill(order(first, Optional.of(LostGround.Reason.REQUESTED)))
+        CompletableFuture<Begun> begun = first.beginFill(order(first, Optional.of(DataLoss.Reason.REQUESTED)))
                 .toCompletableFuture();
         Await.until(
                 "it waits",
@@ -273,9 +272,9 @@ class FillStepsIT {
         assertEquals(Set.of(0, 1, 2), await(second.publish(next(mine))));
         Ledger.Pipeline results = await(second.pipeline()).orElseThrow();
         SourceState kept = results.source().orElseThrow();
-        assertTrue(await(second.remember(results.bootstrapLsn(), kept, kept)));
-        await(second.stop(new LostGround(LostGround.Reason.TRUNCATED, "seen", results.bootstrapLsn())));
-        assertEquals(FillOutcome.DONE, fill(second, Optional.of(LostGround.Reason.TRUNCATED)));
+        assertTrue(await(second.remember(results.fillLsn(), kept, kept)));
+        await(second.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "seen", results.fillLsn())));
+        assertEquals(FillOutcome.DONE, fill(second, Optional.of(DataLoss.Reason.TRUNCATED)));
         assertEquals(Optional.empty(), await(second.pipeline()).orElseThrow().lost());
         assertEquals("12345", orders("second"));
 

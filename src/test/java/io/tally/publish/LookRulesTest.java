@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.publish.LookRules.Verdict;
+import io.tally.window.DataLoss.Reason;
 import io.tally.window.Doubts;
-import io.tally.window.LostGround.Reason;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
@@ -39,36 +39,36 @@ class OwedFillTest {
         return new OwedFill(store, ledger, fills, () -> Instant.ofEpochMilli(nowMs), Runnable::run);
     }
 
-    private void owe(LostGround.Reason reason, long bootstrapLsn) {
+    private void owe(DataLoss.Reason reason, long fillLsn) {
         shard = new Shard(
                 TestCheckpoints.withOwed(
                         TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, BOOTSTRAP_LSN),
-                        new LostGround(reason, "seen", bootstrapLsn, 0, 7)),
+                        new DataLoss(reason, "seen", fillLsn, 0, 7)),
                 TestCheckpoints.SETTINGS,
                 NOW);
         store.add(shard);
     }
 
-    private LostGround lost() {
-        return shard.progress().lostGround();
+    private DataLoss lost() {
+        return shard.progress().dataLoss();
     }
 
     @Test
     void step_firstTimeForAReason_losesGround() {
-        filledAtMs.put(LostGround.Reason.REPLICA_IDENTITY.code(), NOW - 1);
-        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        filledAtMs.put(DataLoss.Reason.REPLICA_IDENTITY.code(), NOW - 1);
+        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
         OwedFill owedFill = owedFill(true);
 
         owedFill.step();
 
-        assertEquals(LostGround.Reason.VOID_CHANGE, lost().reason());
+        assertEquals(DataLoss.Reason.VOID_CHANGE, lost().reason());
         assertTrue(owedFill.owed().isEmpty());
     }
 
     @Test
     void step_filledForTheSameReasonLessThanAnHourAgo_waitsAndSaysUntilWhen() {
-        filledAtMs.put(LostGround.Reason.VOID_CHANGE.code(), NOW);
-        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        filledAtMs.put(DataLoss.Reason.VOID_CHANGE.code(), NOW);
+        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
         OwedFill owedFill = owedFill(true);
 
         nowMs = NOW + HOUR - 1;
@@ -87,8 +87,8 @@ class OwedFillTest {
 
     @Test
     void step_clockWasSetBack_doesNotWaitLongerThanAnHour() {
-        filledAtMs.put(LostGround.Reason.VOID_CHANGE.code(), NOW + 1);
-        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        filledAtMs.put(DataLoss.Reason.VOID_CHANGE.code(), NOW + 1);
+        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
 
         owedFill(true).step();
 
@@ -97,7 +97,7 @@ class OwedFillTest {
 
     @Test
     void step_settingsForbidFilling_onlySaysSo() {
-        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
         OwedFill owedFill = owedFill(false);
 
         owedFill.step();
@@ -108,7 +108,7 @@ class OwedFillTest {
 
     @Test
     void step_resultsWereFilledSince_doesNothing() {
-        owe(LostGround.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
         ledger.pipeline = new Ledger.Pipeline(
                 Map.of(), "id", BOOTSTRAP_LSN + 1, Optional.empty(), filledAtMs, Optional.empty(), null);
         OwedFill owedFill = owedFill(true);

@@ -3,8 +3,8 @@ package io.tally.publish;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tally.publish.PublishingState.Round;
+import io.tally.window.Batch;
 import io.tally.window.Changes;
-import io.tally.window.Publication;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
@@ -32,9 +32,9 @@ class PublishingStateTest {
     private void publish(long eventTimeMs, long sentAtMs, long tookMs) {
         shard.apply(shard.position(), Changes.insert(eventTimeMs, 7, 1, 100), sentAtMs);
         shard.settle();
-        for (Publication publication : store.take(sentAtMs)) {
-            store.published(publication);
-            state = state.published(sentAtMs + tookMs, sentAtMs, publication);
+        for (Batch batch : store.take(sentAtMs)) {
+            store.published(batch);
+            state = state.published(sentAtMs + tookMs, sentAtMs, batch);
         }
     }
 

@@ -17,8 +17,8 @@ import io.tally.view.ViewRefused;
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
 import io.tally.view.sql.Names;
+import io.tally.window.Batch;
 import io.tally.window.Groups;
-import io.tally.window.Publication;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.TestKeys;
 import io.tally.window.Unpublished;
@@ -464,14 +464,14 @@ class ResultTableIT {
 
     /** Adds rows from two partitions, or takes them back. */
     private void publish(ResultTable table, List<Image> rows, int sign) {
-        List<Publication> publications = new ArrayList<>();
+        List<Batch> batches = new ArrayList<>();
         for (int partition = 0; partition < PARTITIONS; partition++) {
             List<WindowDeltas> deltas = deltas(table.view(), rows, sign).get(partition);
-            publications.add(new Publication(TestCheckpoints.fresh(partition, null, 0, null, 0), deltas, 0));
+            batches.add(new Batch(TestCheckpoints.fresh(partition, null, 0, null, 0), deltas, 0));
         }
         run("BEGIN");
         run("SELECT set_config('tally.fenced', '{0,1}', true)");
-        new DeltaChunks(publications, table.view()).forEachRemaining(chunk -> {
+        new DeltaChunks(batches, table.view()).forEachRemaining(chunk -> {
             await(connection.preparedQuery(table.add()).execute(chunk));
             await(connection.preparedQuery(table.deleteEmpty()).execute());
         });
@@ -510,7 +510,7 @@ class ResultTableIT {
 
     /**
      * The table holds a part of the rows, and some twice; what is unpublished adds the others, and takes back what is too much.
-     * Both partitions have a publication under way: one of them has arrived, so it must not count again.
+     * Both partitions have a batch under way: one of them has arrived, so it must not count again.
      */
     private void assertNow(ResultTable table, List<Image> rows, String select) {
         View view = table.view();

@@ -15,7 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange;
 import io.tally.view.DefaultView;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
@@ -133,8 +133,8 @@ class SourceWatchTest {
     void step_alteredAndTakenBackBefore_owesAFill() {
         look(full(100));
         deleted(150);
-        LostGround owed = look(with(full(200), table("701", true))).owed();
-        assertEquals(LostGround.Reason.REPLICA_IDENTITY, owed.reason());
+        DataLoss owed = look(with(full(200), table("701", true))).owed();
+        assertEquals(DataLoss.Reason.REPLICA_IDENTITY, owed.reason());
     }
 
     @Test
@@ -154,10 +154,10 @@ class SourceWatchTest {
         assertFalse(isVoid(199), "what lies before may be right");
         RowChange change = at(delete(0, 1, 1, 1), 5, 200, 210, 200, "a");
         shard.passVoid(offset++, change);
-        assertNull(look(bad.at(300)).lostGround());
-        assertEquals(LostGround.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
-        LostGround lost = look(with(full(400), table("702", true))).lostGround();
-        assertEquals(LostGround.Reason.REPLICA_IDENTITY, lost.reason());
+        assertNull(look(bad.at(300)).dataLoss());
+        assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
+        DataLoss lost = look(with(full(400), table("702", true))).dataLoss();
+        assertEquals(DataLoss.Reason.REPLICA_IDENTITY, lost.reason());
         assertTrue(lost.explanation().contains("FULL again"), lost.explanation());
     }
 
@@ -178,7 +178,7 @@ class SourceWatchTest {
         watch = watch(true);
         look(with(full(200), table("701", false)));
         shard.passVoid(offset++, at(delete(0, 1, 1, 1), 5, 200, 210, 200, "a"));
-        assertNull(look(with(full(400), table("702", true))).lostGround());
+        assertNull(look(with(full(400), table("702", true))).dataLoss());
         assertNotNull(shard.progress().owed());
     }
 
@@ -217,21 +217,20 @@ class SourceWatchTest {
     @Test
     void step_standby_changesNothing() {
         Look standby = new Look(50, true, null, "1", Map.of(), Map.of());
-        assertNull(look(standby).lostGround());
+        assertNull(look(standby).dataLoss());
         assertTrue(watch.findings().standby());
     }
 
     @Test
     void step_logEndsBeforeALook_losesGround() {
         look(full(200));
-        assertEquals(
-                LostGround.Reason.LSN_WENT_BACK, look(full(199)).lostGround().reason());
+        assertEquals(DataLoss.Reason.LSN_WENT_BACK, look(full(199)).dataLoss().reason());
     }
 
     @Test
     void step_recordIsReadWhileTheLookIsUnderWay_provesNothing() {
         ledger.whileLooking = () -> deleted(250);
-        assertNull(look(full(200)).lostGround());
+        assertNull(look(full(200)).dataLoss());
     }
 
     @Test
@@ -240,10 +239,10 @@ class SourceWatchTest {
         store.add(other);
         other.apply(0, at(insert(0, 1, 1, 1), 5, 190, 200, 1, "a"), 0);
         other.settle();
-        assertNull(look(full(200)).lostGround());
-        LostGround lost = look(full(199)).lostGround();
-        assertEquals(L, lost.bootstrapLsn());
-        assertEquals(lost, other.progress().lostGround());
+        assertNull(look(full(200)).dataLoss());
+        DataLoss lost = look(full(199)).dataLoss();
+        assertEquals(L, lost.fillLsn());
+        assertEquals(lost, other.progress().dataLoss());
     }
 
     @Test

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.testkit.TestClock;
 import io.tally.view.DefaultView;
 import io.tally.window.Checkpoint;
+import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
-import io.tally.window.LostGround;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
@@ -32,7 +32,7 @@ class TakeoverTest {
     private final Map<Integer, OffsetRange> ranges =
             new HashMap<>(Map.of(0, new OffsetRange(0, 100, 90), 1, new OffsetRange(0, 50, 40)));
     private String topicId = "id-1";
-    private LostGround lost;
+    private DataLoss lost;
     private final AtomicReference<Doubts> doubts = new AtomicReference<>();
 
     private Takeover engine(String windowSize, boolean rebuild, boolean stop) {
@@ -108,7 +108,7 @@ class TakeoverTest {
     void takeOver_transactionThatDoesNotEndAfterTheLogWentBack_isWaitedForAsLongAsItTakes() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn());
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn());
         ledger.running = 699;
         failure(engine, "filling order_agg waits: transaction 699 has not ended");
         clock.setAhead(Duration.ofMinutes(60));
@@ -237,7 +237,7 @@ class TakeoverTest {
     }
 
     @Test
-    void takeOver_lostGroundAndPolicyStop_leavesThePartitionsAlone() {
+    void takeOver_dataLossAndPolicyStop_leavesThePartitionsAlone() {
         takeOver(engine("PT1M", false, false));
         topicId = "id-2";
         assertEquals(Kind.STOP, failure(engine("PT1M", false, true), "tally.rebuild=true"));
@@ -271,7 +271,7 @@ class TakeoverTest {
     void takeOver_rebuildAfterTheLogWentBack_doesNotMeetWhatWasUndone() {
         Takeover first = engine("PT1M", false, true);
         takeOver(first);
-        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
         failure(first, "tally.rebuild=true");
         lost = null;
         takeOver(engine("PT1M", true, true));
@@ -283,7 +283,7 @@ class TakeoverTest {
     void takeOver_rebuildAfterTheLogWentBackFromAnotherTopic_startsSomeMinutesBack() {
         Takeover first = engine("PT1M", false, true);
         takeOver(first);
-        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
         failure(first, "tally.rebuild=true");
         topicId = "id-2";
         takeOver(engine("PT1M", true, true));
@@ -294,7 +294,7 @@ class TakeoverTest {
     void takeOver_logWentBackBeyondTheEndOfThisTopic_startsAtItsEnd() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 1_000_000);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 1_000_000);
         assertEquals(2, takeOver(engine).size());
         assertEquals(2, ledger.fills.size());
         assertEquals(100, ledger.checkpoints.get(0).position());
@@ -305,7 +305,7 @@ class TakeoverTest {
     void takeOver_logWentBackInOnePartition_waitsForAllThatLieBelow() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
         ledger.running = 699;
         failure(engine, "filling order_agg waits: transaction 699 has not ended");
         clock.setAhead(Duration.ofMinutes(60));
@@ -314,7 +314,7 @@ class TakeoverTest {
         takeOver(engine);
         assertEquals(95, ledger.checkpoints.get(0).position());
 
-        lost = new LostGround(LostGround.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.bootstrapLsn(), 0, 99);
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.fillLsn(), 0, 99);
         ledger.running = 699;
         failure(engine, "at most for tally.restart-margin");
         clock.setAhead(Duration.ofMinutes(120));
@@ -328,7 +328,7 @@ class TakeoverTest {
     void takeOver_anotherSystemAndTheLogWentBack_meetsNothingOfWhatTheTopicHolds() {
         takeOver(engine("PT1M", false, false));
         ledger.look = TestLooks.of(ledger.look, "7/00000002");
-        lost = new LostGround(LostGround.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
         takeOver(engine("PT1M", false, false));
         assertEquals(100, ledger.checkpoints.get(0).position());
         assertEquals(50, ledger.checkpoints.get(1).position());
@@ -340,10 +340,10 @@ class TakeoverTest {
         ledger.look = TestLooks.of(ledger.look, "7/00000002");
         takeOver(engine("PT1M", false, false));
         assertEquals(
-                Optional.of(LostGround.Reason.OTHER_SYSTEM),
+                Optional.of(DataLoss.Reason.OTHER_SYSTEM),
                 ledger.fills.getLast().reason());
         assertEquals(100, ledger.checkpoints.get(0).position());
-        lost = new LostGround(LostGround.Reason.TRUNCATED, "seen", ledger.pipeline.bootstrapLsn(), 0, 100);
+        lost = new DataLoss(DataLoss.Reason.TRUNCATED, "seen", ledger.pipeline.fillLsn(), 0, 100);
         takeOver(engine("PT1M", false, false));
         assertEquals(3, ledger.fills.size());
         assertEquals(100, ledger.checkpoints.get(0).position(), "another engine may fill them next");
@@ -357,7 +357,7 @@ class TakeoverTest {
         ledger.look = TestLooks.of(ledger.look, "7/00000002");
         takeOver(engine("PT1M", false, false));
         assertEquals(
-                Optional.of(LostGround.Reason.TOPIC_RECREATED),
+                Optional.of(DataLoss.Reason.TOPIC_RECREATED),
                 ledger.fills.getLast().reason());
         assertEquals(100, ledger.checkpoints.get(0).position());
     }
@@ -367,7 +367,7 @@ class TakeoverTest {
         takeOver(engine("PT1M", false, false));
         takeOver(engine("monday"));
         assertEquals(
-                Optional.of(LostGround.Reason.REQUESTED), ledger.fills.getLast().reason());
+                Optional.of(DataLoss.Reason.REQUESTED), ledger.fills.getLast().reason());
         takeOver(engine("monday"));
         assertEquals(2, ledger.fills.size(), "every copy has it, and every start");
         takeOver(engine("PT1M", false, false));
@@ -397,7 +397,7 @@ class TakeoverTest {
     void takeOver_anotherSystemWhileAFillWaits_waitsForItsTransactionsInstead() {
         takeOver(engine("PT1M", false, false));
         Takeover engine = engine("PT1M", false, false);
-        lost = new LostGround(LostGround.Reason.TRUNCATED, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.TRUNCATED, "seen", ledger.pipeline.fillLsn(), 0, 95);
         ledger.running = 699;
         failure(engine, "tally.restart-margin");
         ledger.look = TestLooks.of(ledger.look, "7/00000002");
@@ -411,7 +411,7 @@ class TakeoverTest {
     void takeOver_tellsWhatIsKnownOfRowsBeforeChanges() {
         ledger.look = TestLooks.with(ledger.look, TestLooks.table("700", false));
         takeOver(engine("PT1M", false, false));
-        assertEquals(ledger.pipeline.bootstrapLsn(), doubts.get().bootstrapLsn());
+        assertEquals(ledger.pipeline.fillLsn(), doubts.get().fillLsn());
         assertTrue(doubts.get().ranges().getFirst().proven());
     }
 
@@ -419,7 +419,7 @@ class TakeoverTest {
     void takeOver_changesWithoutSequence_stopsWhateverThePolicyIsAndFillsWhenAsked() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new LostGround(LostGround.Reason.NO_SEQUENCE, "seen", ledger.pipeline.bootstrapLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.NO_SEQUENCE, "seen", ledger.pipeline.fillLsn(), 0, 95);
         assertEquals(Kind.STOP, failure(engine, "tally.rebuild=true"));
         lost = null;
         assertEquals(Kind.STOP, failure(engine("PT1M", false, false), "seen"), "the reason is in the database");
@@ -432,7 +432,7 @@ class TakeoverTest {
     void takeOver_groundLostBeforeTheLastFill_goesOnWithIt() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new LostGround(LostGround.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.bootstrapLsn());
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.fillLsn());
         takeOver(engine);
         assertEquals(2, ledger.fills.size());
         takeOver(engine);

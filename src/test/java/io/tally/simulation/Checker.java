@@ -1,9 +1,9 @@
 package io.tally.simulation;
 
 import io.tally.publish.Ledger;
+import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
-import io.tally.window.Publication;
+import io.tally.window.DataLoss;
 import io.tally.window.Shard;
 import io.tally.window.WindowDeltas;
 import java.util.Collections;
@@ -36,7 +36,7 @@ final class Checker {
     private static final Set<FaultKind> DELETE_WHAT_IS_NEEDED = EnumSet.of(
             FaultKind.LOG_TRIMMED, FaultKind.IDS_PASSED, FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED);
 
-    private record Stop(int partition, long bootstrapLsn) {}
+    private record Stop(int partition, long fillLsn) {}
 
     private final World world;
     private final KeptView view;
@@ -66,15 +66,15 @@ final class Checker {
     }
 
     /** An engine stops because of what it has written down: if a record shows it, these results must not pass it. */
-    void stopped(LostGround lost) {
+    void stopped(DataLoss lost) {
         boolean ofThisTopic = view.database.results.pipeline.topicId().equals(world.topic.id());
-        if (ofThisTopic && lost.partition() != LostGround.NOWHERE) {
-            stops.merge(new Stop(lost.partition(), lost.bootstrapLsn()), lost.offset(), Math::min);
+        if (ofThisTopic && lost.partition() != DataLoss.NOWHERE) {
+            stops.merge(new Stop(lost.partition(), lost.fillLsn()), lost.offset(), Math::min);
         }
     }
 
     /** Why engines have stopped, as long as the results are the same. */
-    Optional<LostGround> known() {
+    Optional<DataLoss> known() {
         return Optional.ofNullable(view.database.results.pipeline).flatMap(Ledger.Pipeline::lost);
     }
 
@@ -86,8 +86,8 @@ final class Checker {
     }
 
     /**
-     * A filling puts what it has seen in the place of rows: some of the old ones may stay, so what they hold must have been
-     * seen. What was in the log before the snapshot, and could not be seen yet, the filling has waited for.
+     * A fill puts what it has seen in the place of rows: some of the old ones may stay, so what they hold must have been
+     * seen. What was in the log before the snapshot, and could not be seen yet, the fill has waited for.
      */
     void checkSeen(long snapshotLsn) {
         Results results = view.database.results;
@@ -109,7 +109,7 @@ final class Checker {
                     .headMap(checkpoint.position())
                     .forEach((offset, change) -> {
                         if (unseen.contains(change)) {
-                            broken("old rows hold what their filling has not seen, partition=" + checkpoint.partition()
+                            broken("old rows hold what their fill has not seen, partition=" + checkpoint.partition()
                                     + " offset=" + offset);
                         }
                     });
@@ -117,31 +117,31 @@ final class Checker {
     }
 
     /** The results are filled again: not without being asked, where engines are told to stop. */
-    void checkFill(Optional<LostGround.Reason> reason) {
+    void checkFill(Optional<DataLoss.Reason> reason) {
         stops.clear();
-        if (reason.filter(LostGround.Reason.NO_SEQUENCE::equals).isPresent()) {
+        if (reason.filter(DataLoss.Reason.NO_SEQUENCE::equals).isPresent()) {
             broken("the results were filled again for what that does not mend");
         }
-        if (world.plan.stopOnLostGround() && reason.isPresent() && reason.get() != LostGround.Reason.REQUESTED) {
+        if (world.plan.stopOnDataLoss() && reason.isPresent() && reason.get() != DataLoss.Reason.REQUESTED) {
             broken("the results were filled again without being asked, reason=" + reason.get());
         }
         reason.ifPresent(this::checkOffsetsGone);
-        if (reason.filter(LostGround.Reason.LSN_WENT_BACK::equals).isPresent()) {
+        if (reason.filter(DataLoss.Reason.LSN_WENT_BACK::equals).isPresent()) {
             world.happened(FaultKind.WENT_BACK_NOTICED);
             checkWentBack();
         }
-        checkPlanned(reason, LostGround.Reason.OTHER_SYSTEM, EnumSet.of(FaultKind.FAILED_OVER));
-        checkPlanned(reason, LostGround.Reason.REPLICA_IDENTITY, MAY_CHANGE_IDENTITY);
+        checkPlanned(reason, DataLoss.Reason.OTHER_SYSTEM, EnumSet.of(FaultKind.FAILED_OVER));
+        checkPlanned(reason, DataLoss.Reason.REPLICA_IDENTITY, MAY_CHANGE_IDENTITY);
     }
 
-    private void checkPlanned(Optional<LostGround.Reason> found, LostGround.Reason reason, Set<FaultKind> kinds) {
+    private void checkPlanned(Optional<DataLoss.Reason> found, DataLoss.Reason reason, Set<FaultKind> kinds) {
         if (found.filter(reason::equals).isPresent()
                 && world.plan.faults().stream().noneMatch(fault -> kinds.contains(fault.kind()))) {
             broken("the results were filled again for nothing, reason=" + reason);
         }
     }
 
-    /** A publication moves a checkpoint: forward only, and never past a record that is in neither place. */
+    /** A batch moves a checkpoint: forward only, and never past a record that is in neither place. */
     void checkMove(Checkpoint from, Checkpoint to) {
         if (to.position() < from.position()) {
             broken("a position went back, from=" + from + " to=" + to);
@@ -150,7 +150,7 @@ final class Checker {
             broken("windows are no longer published, from=" + from + " to=" + to);
         }
         if (view.database.results.pipeline.topicId().equals(world.topic.id())) {
-            Stop stop = new Stop(to.partition(), to.bootstrapLsn());
+            Stop stop = new Stop(to.partition(), to.fillLsn());
             if (to.position() > stops.getOrDefault(stop, Long.MAX_VALUE)) {
                 broken("a partition that was stopped went on, from=" + from + " to=" + to);
             }
@@ -173,8 +173,8 @@ final class Checker {
     }
 
     /** Nothing that a partition needs is missing because of what it does not need. */
-    void checkOffsetsGone(LostGround.Reason reason) {
-        if (reason == LostGround.Reason.OFFSETS_GONE && !isPlanned(DELETE_WHAT_IS_NEEDED)) {
+    void checkOffsetsGone(DataLoss.Reason reason) {
+        if (reason == DataLoss.Reason.OFFSETS_GONE && !isPlanned(DELETE_WHAT_IS_NEEDED)) {
             broken("offsets were taken to be gone that nobody needs");
         }
     }
@@ -184,20 +184,20 @@ final class Checker {
     }
 
     /**
-     * A reader of {@code order_agg_final} looks before and after a publication. What it has seen may change only because of
+     * A reader of {@code order_agg_final} looks before and after a batch. What it has seen may change only because of
      * an order that was not read yet when its partition passed the window.
      *
      * @param finalUpToMs the view shows windows up to here
      */
-    void checkFinal(long finalUpToMs, Publication publication) {
+    void checkFinal(long finalUpToMs, Batch batch) {
         Results results = view.database.results;
         if (!results.pipeline.topicId().equals(world.topic.id())) {
             return;
         }
-        int partition = publication.partition();
-        long readUpTo = publication.next().position();
+        int partition = batch.partition();
+        long readUpTo = batch.next().position();
         NavigableMap<Long, Source.Change> changes = world.topic.partitions.get(partition).changes;
-        for (WindowDeltas window : publication.deltas()) {
+        for (WindowDeltas window : batch.deltas()) {
             if (window.endMs() <= finalUpToMs) {
                 long passedAt = results.positionWhenPassed(partition, window.endMs());
                 List<Source.Change> late = changes.tailMap(passedAt).entrySet().stream()
@@ -250,7 +250,7 @@ final class Checker {
      * How far an engine can have read when it takes out what is due. Polled is read, applied or not; and so is what has been in
      * the log for long: an engine that does not look must not take a partition for one without orders.
      */
-    long readUpTo(Instance engine, Publication taken) {
+    long readUpTo(Instance engine, Batch taken) {
         Topic.Partition partition = world.topic.partitions.get(taken.partition());
         long polledUpTo = engine.polledUpTo(view, taken.partition());
         boolean gone = taken.next().position() < partition.beginning;

@@ -3,9 +3,9 @@ package io.tally.simulation;
 import io.tally.publish.Ledger;
 import io.tally.publish.Look;
 import io.tally.publish.SourceState;
+import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
-import io.tally.window.LostGround;
-import io.tally.window.Publication;
+import io.tally.window.DataLoss;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.Visibility;
@@ -31,8 +31,8 @@ final class DatabaseClient implements Ledger {
     private final KeptView view;
     private final Database database;
     private final Checker checker;
-    /** How far the publications under way had read. */
-    private final Map<Publication, Long> readUpTo = new IdentityHashMap<>();
+    /** How far the batches under way had read. */
+    private final Map<Batch, Long> readUpTo = new IdentityHashMap<>();
 
     private final SplittableRandom random;
 
@@ -98,7 +98,7 @@ final class DatabaseClient implements Ledger {
                 .map(found -> new Pipeline(
                         found.settings(),
                         found.topicId(),
-                        found.bootstrapLsn(),
+                        found.fillLsn(),
                         found.lost(),
                         found.filledAtMs(),
                         found.source(),
@@ -106,11 +106,11 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
-    public CompletionStage<Void> stop(LostGround lost) {
+    public CompletionStage<Void> stop(DataLoss lost) {
         return read(() -> {
             checker.checkOffsetsGone(lost.reason());
             Pipeline found = database.results.pipeline;
-            if (found != null && found.bootstrapLsn() == lost.bootstrapLsn()) {
+            if (found != null && found.fillLsn() == lost.fillLsn()) {
                 database.results.pipeline = found.stopped(lost);
                 checker.stopped(lost);
             }
@@ -200,22 +200,22 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
-    public CompletionStage<Set<Integer>> publish(List<Publication> publications) {
-        return new Publish(publications).send();
+    public CompletionStage<Set<Integer>> publish(List<Batch> batches) {
+        return new Publish(batches).send();
     }
 
     /** Mirrors {@code PublishTransaction}. */
     private final class Publish extends Sent<Set<Integer>> {
-        private final List<Publication> publications;
-        private final Map<Publication, Long> read;
+        private final List<Batch> batches;
+        private final Map<Batch, Long> read;
 
-        Publish(List<Publication> publications) {
-            super(locksOf(publications.stream().map(Publication::partition).toList()));
-            this.publications = publications;
+        Publish(List<Batch> batches) {
+            super(locksOf(batches.stream().map(Batch::partition).toList()));
+            this.batches = batches;
             // Sent once more after a lost answer, it says what it said when it was taken.
-            if (!readUpTo.keySet().containsAll(publications)) {
+            if (!readUpTo.keySet().containsAll(batches)) {
                 readUpTo.clear();
-                publications.forEach(publication -> readUpTo.put(publication, checker.readUpTo(engine, publication)));
+                batches.forEach(batch -> readUpTo.put(batch, checker.readUpTo(engine, batch)));
             }
             this.read = new IdentityHashMap<>(readUpTo);
         }
@@ -223,12 +223,12 @@ final class DatabaseClient implements Ledger {
         @Override
         Set<Integer> look() {
             Set<Integer> moved = new HashSet<>();
-            for (Publication publication : publications) {
-                Checkpoint found = database.results.checkpoints.get(publication.partition());
+            for (Batch batch : batches) {
+                Checkpoint found = database.results.checkpoints.get(batch.partition());
                 if (found != null
-                        && publication.owner().equals(found.owner())
-                        && publication.expectedSequence() == found.sequence()) {
-                    moved.add(publication.partition());
+                        && batch.owner().equals(found.owner())
+                        && batch.expectedSequence() == found.sequence()) {
+                    moved.add(batch.partition());
                 } else {
                     world.happened(FaultKind.FENCED);
                 }
@@ -239,17 +239,15 @@ final class DatabaseClient implements Ledger {
         @Override
         void apply() {
             long finalUpToMs = database.results.finalUpToMs();
-            for (Publication publication : publications) {
-                if (outcome.contains(publication.partition())) {
-                    checker.checkMove(database.results.checkpoints.get(publication.partition()), publication.next());
+            for (Batch batch : batches) {
+                if (outcome.contains(batch.partition())) {
+                    checker.checkMove(database.results.checkpoints.get(batch.partition()), batch.next());
                     checker.checkPassed(
-                            database.results.checkpoints.get(publication.partition()),
-                            publication.next(),
-                            read.get(publication));
-                    checker.checkFinal(finalUpToMs, publication);
-                    database.results.move(publication.next());
-                    publication.deltas().forEach(database.results::add);
-                    if (publication.next().publishedEarly().length > 0) {
+                            database.results.checkpoints.get(batch.partition()), batch.next(), read.get(batch));
+                    checker.checkFinal(finalUpToMs, batch);
+                    database.results.move(batch.next());
+                    batch.deltas().forEach(database.results::add);
+                    if (batch.next().publishedEarly().length > 0) {
                         world.happened(FaultKind.PUBLISHED_EARLY);
                     }
                     if (!engine.isAlive()) {
@@ -317,19 +315,19 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
-    public CompletionStage<Boolean> remember(long bootstrapLsn, SourceState before, SourceState next) {
-        return new Remember(bootstrapLsn, before, next).send();
+    public CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next) {
+        return new Remember(fillLsn, before, next).send();
     }
 
     /** Mirrors {@code PgLedger.REMEMBER}. It waits for who fills only. */
     private final class Remember extends Sent<Boolean> {
-        private final long bootstrapLsn;
+        private final long fillLsn;
         private final SourceState before;
         private final SourceState next;
 
-        Remember(long bootstrapLsn, SourceState before, SourceState next) {
+        Remember(long fillLsn, SourceState before, SourceState next) {
             super(1L << 62);
-            this.bootstrapLsn = bootstrapLsn;
+            this.fillLsn = fillLsn;
             this.before = before;
             this.next = next;
         }
@@ -337,9 +335,7 @@ final class DatabaseClient implements Ledger {
         @Override
         Boolean look() {
             Pipeline found = database.results.pipeline;
-            return found != null
-                    && found.bootstrapLsn() == bootstrapLsn
-                    && found.source().equals(Optional.ofNullable(before));
+            return found != null && found.fillLsn() == fillLsn && found.source().equals(Optional.ofNullable(before));
         }
 
         @Override
@@ -360,7 +356,7 @@ final class DatabaseClient implements Ledger {
         });
     }
 
-    /** A step of a filling. The client drives it on: without one it is rolled back. */
+    /** A step of a fill. The client drives it on: without one it is rolled back. */
     private abstract class FillStep<T> extends Sent<T> {
         FillStep() {
             super(Database.WHOLE_TABLE);
@@ -392,7 +388,7 @@ final class DatabaseClient implements Ledger {
                 return new Begun(FillOutcome.UNDER_WAY, null);
             }
             Pipeline found = database.results.pipeline;
-            if (!Optional.ofNullable(found).map(Pipeline::bootstrapLsn).equals(fill.supersedes())) {
+            if (!Optional.ofNullable(found).map(Pipeline::fillLsn).equals(fill.supersedes())) {
                 world.happened(FaultKind.FILL_SUPERSEDED);
                 return new Begun(FillOutcome.SUPERSEDED, null);
             }
@@ -421,7 +417,7 @@ final class DatabaseClient implements Ledger {
         private Visibility snapshot;
         private long snapshotLsn;
         private Map<Results.Row, Results.Total> rows;
-        private long bootstrapLsn;
+        private long fillLsn;
         private Look source;
 
         Steps(Fill fill, Database.FillSession session) {
@@ -453,7 +449,7 @@ final class DatabaseClient implements Ledger {
             int restores = world.restores;
             // The place in the log is read after the snapshot is taken: somebody may commit between the two.
             world.timeline.after(random.nextInt(3), () -> {
-                bootstrapLsn = world.source.lsn();
+                fillLsn = world.source.lsn();
                 source = world.source.look();
                 boolean other =
                         fill.system().isPresent() && !fill.system().get().equals(source.system());
@@ -524,7 +520,7 @@ final class DatabaseClient implements Ledger {
             results.pipeline = new Pipeline(
                     fill.settings(),
                     fill.topicId(),
-                    read.bootstrapLsn,
+                    read.fillLsn,
                     Optional.empty(),
                     filledAtMs,
                     Optional.of(SourceState.filled(read.source, true, fill.logStarts())),

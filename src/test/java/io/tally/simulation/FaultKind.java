@@ -73,7 +73,7 @@ enum FaultKind {
     STANDBY_AWAY,
 
     // ---- noticed: they follow from the above ----
-    /** A publication was committed for an engine that no longer lives. */
+    /** A batch was committed for an engine that no longer lives. */
     COMMITTED_AFTER_CRASH,
     /** The first transaction after a start came again with another first part of its sequence. */
     FIRST_PART_CHANGED,
@@ -81,7 +81,7 @@ enum FaultKind {
     SNAPSHOT_CUT_SHORT,
     /** A poll was applied after its partition had been taken away. */
     STALE_POLL,
-    /** A publication was refused because another engine owned the partition. */
+    /** A batch was refused because another engine owned the partition. */
     FENCED,
     /** Reading stopped because memory was full. */
     MEMORY_FULL,
@@ -103,7 +103,7 @@ enum FaultKind {
     ALREADY_IN_TABLE,
     /** An engine noticed that the source's log had gone back. */
     WENT_BACK_NOTICED,
-    /** An engine stopped at lost ground, because it was told to. */
+    /** An engine stopped at data loss, because it was told to. */
     STOPPED,
     /** A late order changed a row that a reader had seen as final. */
     FINAL_CORRECTED,

@@ -10,7 +10,7 @@ import io.tally.publish.SourceWatch;
 import io.tally.publish.Takeover;
 import io.tally.view.RowFault;
 import io.tally.window.Checkpoints;
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.tally.window.Memory;
 import io.tally.window.RecordCounts;
 import io.tally.window.Shard;
@@ -106,7 +106,7 @@ final class Instance {
                 Duration.ofMillis(world.plan.restartMarginMs()),
                 true,
                 rebuild,
-                world.plan.stopOnLostGround(),
+                world.plan.stopOnDataLoss(),
                 new PublishSettings.Audit(
                         Optional.of("not part of the simulation"), Duration.ofMinutes(1), Duration.ofHours(1)));
     }
@@ -184,7 +184,7 @@ final class Instance {
             checkpoints =
                     watched(new Takeover(ledger, settings(view, rebuild), store::doubt, clock, Instance.this::execute));
             store.onDue(this::tick);
-            owedFill = new OwedFill(store, ledger, !world.plan.stopOnLostGround(), clock, Instance.this::execute);
+            owedFill = new OwedFill(store, ledger, !world.plan.stopOnDataLoss(), clock, Instance.this::execute);
             watch = new SourceWatch(store, ledger, settings(view, rebuild), Instance.this::execute);
         }
 
@@ -195,7 +195,7 @@ final class Instance {
         /** Once one has stopped, nobody goes on with the same results. */
         private Checkpoints watched(Checkpoints checkpoints) {
             return (partitions, topic, lost) -> {
-                Optional<LostGround> before = view.checker.known();
+                Optional<DataLoss> before = view.checker.known();
                 int restores = view.database.restores;
                 return checkpoints.takeOver(partitions, topic, lost).whenComplete((taken, failure) -> {
                     boolean allTheWhile = before.isPresent()
@@ -428,10 +428,10 @@ final class Instance {
     boolean lose(KeptView view) {
         Optional<WindowStore> store =
                 kept(view).map(one -> one.store).filter(one -> !one.shards().isEmpty());
-        store.ifPresent(one -> one.loseGround(new LostGround(
-                LostGround.Reason.AUDIT,
+        store.ifPresent(one -> one.loseData(new DataLoss(
+                DataLoss.Reason.AUDIT,
                 "somebody says so",
-                one.shards().iterator().next().bootstrapLsn())));
+                one.shards().iterator().next().fillLsn())));
         return store.isPresent();
     }
 
@@ -453,7 +453,7 @@ final class Instance {
 
     boolean isAtRest() {
         return readers.stream().allMatch(reader -> reader.loop.hasReadAll())
-                && kept.stream().allMatch(one -> one.store.entries() == 0 && !one.roundRuns)
+                && kept.stream().allMatch(one -> one.store.groups() == 0 && !one.roundRuns)
                 && toLose.isEmpty()
                 && toGain.isEmpty();
     }
@@ -478,7 +478,7 @@ final class Instance {
                         .map(reader -> reader.loop.describe())
                         .toList()
                 + kept.stream()
-                        .map(one -> "\n " + one.view.name + " entries=" + one.store.entries() + " publishing="
+                        .map(one -> "\n " + one.view.name + " groups=" + one.store.groups() + " publishing="
                                 + one.publisher.state() + " "
                                 + one.store.shards().stream()
                                         .map(Shard::progress)

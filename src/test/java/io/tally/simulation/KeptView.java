@@ -30,7 +30,7 @@ final class KeptView {
                 world.plan.outOfOrdernessMs(),
                 world.plan.idleTimeoutMs(),
                 world.plan.maxFutureMs(),
-                world.plan.maxEntries(),
+                world.plan.maxGroups(),
                 world.plan.maxPinnedMs(),
                 world.plan.maxPinnedRecords(),
                 true,

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A way in which the code could be wrong.
  *
- * <p>Not in the list, because the results stay exact: to send again, or to take for done, a publication whose answer was
- * lost, without reading the mark. The fence on the sequence refuses the next publication then, and the shard loads again. Nor
+ * <p>Not in the list, because the results stay exact: to send again, or to take for done, a batch whose answer was
+ * lost, without reading the mark. The fence on the sequence refuses the next batch then, and the shard loads again. Nor
  * what an engine keeps of the source over what another one has kept meanwhile: the next look finds the same again.
  *
  * @param firstSeed the schedule to begin with; for what shows once in a hundred thousand, one that is known to show it
@@ -44,8 +44,8 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "publish while replaying",
                     SHARD,
-                    "if (replaying() || lostGround != null || dropped) {",
-                    "if (lostGround != null || dropped) {"),
+                    "if (replaying() || dataLoss != null || dropped) {",
+                    "if (dataLoss != null || dropped) {"),
             of(
                     "replay ends one record early",
                     SHARD,
@@ -54,9 +54,9 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "published windows grow while replaying",
                     SHARD,
-                    "        if (replaying() || lostGround != null || dropped) {\n            return null;",
+                    "        if (replaying() || dataLoss != null || dropped) {\n            return null;",
                     """
-                            if (replaying() || lostGround != null || dropped) {
+                            if (replaying() || dataLoss != null || dropped) {
                                 if (watermarkMs != NO_TIME) {
                                     windows.closeUpTo(window.startMs(watermarkMs));
                                 }
@@ -73,8 +73,8 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "if (offset < replayUntil) {\n                return;",
                     "if (false) {\n                return;"),
             of("early windows not saved", SHARD, "windows.publishedEarly(),", "new long[0],"),
-            of("no fence: owner", SQL, "&& publication.owner().equals(found.owner())", ""),
-            of("no fence: sequence", SQL, "&& publication.expectedSequence() == found.sequence()", ""),
+            of("no fence: owner", SQL, "&& batch.owner().equals(found.owner())", ""),
+            of("no fence: sequence", SQL, "&& batch.expectedSequence() == found.sequence()", ""),
             new Mutation(
                     "position passes dead letters before they are taken",
                     List.of(
@@ -155,8 +155,8 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "if (change.after().present()) {\n                        advanceEventTime(",
                     "if (change.after().present() && (!change.before().present() || read(change.before()) == null)) {\n"
                             + "                        advanceEventTime("),
-            of("new snapshot run not noticed", SHARD, "if (change.lsn() > bootstrapLsn) {", "if (false) {"),
-            of("truncate not noticed", SHARD, "if (settings.truncateIsLostGround() &&", "if (false &&"),
+            of("new snapshot run not noticed", SHARD, "if (change.lsn() > fillLsn) {", "if (false) {"),
+            of("truncate not noticed", SHARD, "if (settings.truncateIsDataLoss() &&", "if (false &&"),
             of(
                     "lsn going back not noticed",
                     DUPLICATES,
@@ -166,13 +166,13 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "visibility filter never retired",
                     FILL,
-                    "return Math.max(change.lastCommitLsn(), change.lsn()) >= bootstrapLsn;",
+                    "return Math.max(change.lastCommitLsn(), change.lsn()) >= fillLsn;",
                     "return false;"),
             of(
                     "visibility filter retired too early",
                     SQL,
-                    "bootstrapLsn = world.source.lsn();",
-                    "bootstrapLsn = snapshotLsn - 100;"),
+                    "fillLsn = world.source.lsn();",
+                    "fillLsn = snapshotLsn - 100;"),
             of(
                     "visibility saved as retired too early",
                     FILL,
@@ -225,7 +225,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "}\n            for (Checkpoint"),
             of("fill does not wait for publishers", SQL, "super(Database.WHOLE_TABLE);", "super(0);"),
             of(
-                    "abandoned publication keeps its shard",
+                    "abandoned batch keeps its shard",
                     STORE,
                     "            drop(shard);\n        }\n    }\n\n    private void retire",
                     "        }\n    }\n\n    private void retire"),
@@ -304,7 +304,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     TAKEOVER,
                     "if (!results.topicId().equals(facts.topicId())) {",
                     "if (false) {"),
-            of("no sequence: filled again", TAKEOVER, " || ground.needsOperator()", ""),
+            of("no sequence: filled again", TAKEOVER, " || loss.needsOperator()", ""),
             of("no sequence: judged all the same", DUPLICATES, "if (!change.sequenceKnown()) {", "if (false) {"),
             of("no sequence: taken for new", DUPLICATES, "return Verdict.UNTOLD;", "return Verdict.NEW;"),
             of(
@@ -326,7 +326,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "look: what is read while it is under way counts",
                     WATCH,
-                    "reached(results.bootstrapLsn(), readUpTo));",
+                    "reached(results.fillLsn(), readUpTo));",
                     "store.shards().stream().mapToLong(s -> s.progress().newestLsn()).max().orElse(-1));"),
             of("look: there and back is not noticed", RULES, "|| !earlier.version().equals(table.version())", ""),
             of("look: doubts begin when they are found", RULES, "before.look().lsn(),", "now.lsn(),"),
@@ -340,8 +340,8 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "look: the topic of another system is read again",
                     TAKEOVER,
                     "return pipeline.flatMap(Attempt::otherSystem)\n                    .or(() ->",
-                    "return Optional.<LostGround>empty()\n                    .or(() ->"),
-            of("stop: filled all the same", TAKEOVER, "settings.stopOnLostGround()", "false"),
+                    "return Optional.<DataLoss>empty()\n                    .or(() ->"),
+            of("stop: filled all the same", TAKEOVER, "settings.stopOnDataLoss()", "false"),
             of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
             of("stop: tried again and again", VIEW_PARTITION, "phase = ReaderState.Phase.STOPPED;", ""),
             new Mutation(
@@ -349,13 +349,13 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     List.of(
                             new Edit(
                                     SHARD,
-                                    "if (lostGround != null) {\n            return false;\n        }\n        switch",
+                                    "if (dataLoss != null) {\n            return false;\n        }\n        switch",
                                     "switch"),
                             new Edit(
                                     SHARD,
-                                    "if (lostGround != null) {\n            return false;\n        }\n        if (offset",
+                                    "if (dataLoss != null) {\n            return false;\n        }\n        if (offset",
                                     "if (offset"),
-                            new Edit(SHARD, "replaying() || lostGround != null || dropped", "replaying() || dropped"))),
+                            new Edit(SHARD, "replaying() || dataLoss != null || dropped", "replaying() || dropped"))),
             of("stop: the reason is forgotten", VIEW_PARTITION, "problem = why.getMessage();", ""),
             new Mutation(
                     "final a round before its rows",

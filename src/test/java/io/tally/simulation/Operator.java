@@ -3,7 +3,7 @@ package io.tally.simulation;
 import java.util.SplittableRandom;
 
 /**
- * Who runs engines that have stopped, because they are told to at lost ground, or because filling would not help: looks now
+ * Who runs engines that have stopped, because they are told to at data loss, or because filling would not help: looks now
  * and then, and starts one again, in the end with {@code tally.rebuild=true}.
  */
 final class Operator {

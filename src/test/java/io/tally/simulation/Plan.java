@@ -23,14 +23,14 @@ record Plan(
         long outOfOrdernessMs,
         long idleTimeoutMs,
         long maxFutureMs,
-        long maxEntries,
+        long maxGroups,
         long maxPinnedMs,
         long maxPinnedRecords,
         long restartMarginMs,
         boolean connectorFirst,
         List<Planned> faults,
         int[] chances,
-        boolean stopOnLostGround,
+        boolean stopOnDataLoss,
         List<Kept> views) {
 
     /** One in so many runs keeps more views than one. */
@@ -94,7 +94,7 @@ record Plan(
         int more = random.nextInt(5);
         for (int i = 0; i < more; i++) {
             FaultKind kind = FaultKind.of(FaultKind.VIEW_DROPPED.ordinal() + random.nextInt(3));
-            if (kind != FaultKind.VIEW_LOST || !one.stopOnLostGround) {
+            if (kind != FaultKind.VIEW_LOST || !one.stopOnDataLoss) {
                 faults.add(new Planned(kind, random.nextLong(one.chaosMs), random.nextLong()));
             }
         }
@@ -160,14 +160,14 @@ record Plan(
                 outOfOrdernessMs,
                 idleTimeoutMs,
                 maxFutureMs,
-                maxEntries,
+                maxGroups,
                 maxPinnedMs,
                 maxPinnedRecords,
                 restartMarginMs,
                 connectorFirst,
                 newFaults,
                 newChances,
-                stopOnLostGround,
+                stopOnDataLoss,
                 newViews);
     }
 
@@ -183,7 +183,7 @@ record Plan(
                 .append(outOfOrdernessMs)
                 .append(" idleTimeoutMs=")
                 .append(idleTimeoutMs);
-        text.append(" maxFutureMs=").append(maxFutureMs).append(" maxEntries=").append(maxEntries);
+        text.append(" maxFutureMs=").append(maxFutureMs).append(" maxGroups=").append(maxGroups);
         text.append(" maxPinnedMs=")
                 .append(maxPinnedMs)
                 .append(" maxPinnedRecords=")
@@ -192,8 +192,8 @@ record Plan(
                 .append(restartMarginMs)
                 .append(" connectorFirst=")
                 .append(connectorFirst)
-                .append(" stopOnLostGround=")
-                .append(stopOnLostGround);
+                .append(" stopOnDataLoss=")
+                .append(stopOnDataLoss);
         views.forEach(view -> text.append("\n  ").append(view));
         for (Planned fault : faults) {
             text.append("\n  ")

@@ -40,7 +40,7 @@ final class Results {
 
     Ledger.Pipeline pipeline;
     Visibility snapshot;
-    /** Names the filling that has begun and not ended, or null. */
+    /** Names the fill that has begun and not ended, or null. */
     UUID filling;
 
     Results() {
@@ -151,7 +151,7 @@ final class Results {
                 newestEventTimeMs,
                 FilterState.NOTHING_SEEN,
                 snapshot,
-                pipeline.bootstrapLsn(),
+                pipeline.fillLsn(),
                 null,
                 0);
     }

@@ -17,7 +17,7 @@ final class World {
     /** Long enough for the regular comparison of checkpoints, which notices what nothing else does. */
     private static final long CALM_MS = 33_000;
 
-    /** Longer than the hour that lies between two fillings for one reason. */
+    /** Longer than the hour that lies between two fills for one reason. */
     private static final long LONGEST_CALM_MS = 4_500_000;
 
     /** Longer than the time between two fills for one reason. */
@@ -142,7 +142,7 @@ final class World {
                 int mine = slot;
                 timeline.after(pace.nextInt(3_000), () -> startEngine(mine, false));
             }
-            if (plan.stopOnLostGround() || plan.has(FaultKind.OLD_CONNECTOR)) {
+            if (plan.stopOnDataLoss() || plan.has(FaultKind.OLD_CONNECTOR)) {
                 new Operator(this).look();
             }
             Faults faults = new Faults(this);
@@ -214,7 +214,7 @@ final class World {
 
     /** Lets the hour pass after which a fill comes, where it comes by itself; else somebody asks for it. */
     private void fillAfter(int hours) {
-        if (plan.stopOnLostGround()) {
+        if (plan.stopOnDataLoss()) {
             instances.getFirst().crash();
             startEngine(0, true);
         } else {
@@ -239,7 +239,7 @@ final class World {
                 .allMatch(partition -> instances.stream()
                         .map(engine -> engine.shard(view, partition.name.partition()))
                         .anyMatch(shard -> shard != null
-                                && shard.bootstrapLsn() == view.database.results.pipeline.bootstrapLsn()
+                                && shard.fillLsn() == view.database.results.pipeline.fillLsn()
                                 && shard.position() == partition.end));
     }
 }

@@ -28,7 +28,7 @@ public final class EngineProcess implements AutoCloseable {
     /** Exit code of a process that SIGTERM has stopped, by the convention of shells. */
     public static final int STOPPED = 128 + 15;
 
-    /** What an engine sends first of a publication, and with nothing else. */
+    /** What an engine sends first of a batch, and with nothing else. */
     public static final String PUBLICATION = "SET LOCAL tally.publishing";
 
     private static final String EXECUTABLE = "engine.executable";

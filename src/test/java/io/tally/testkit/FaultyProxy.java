@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class FaultyProxy implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 64 * 1024;
-    /** More than a publication of the tests. */
+    /** More than a batch of the tests. */
     private static final int MOST_HELD_BYTES = 1024 * 1024;
 
     private static final long LOOK_MS = 20;

@@ -46,11 +46,11 @@ class ShardTest {
         cancellation.setCommitTimeMs(NOW);
         shard.apply(11, cancellation, NOW);
 
-        Publication publication = shard.take(NOW, false, NOW);
+        Batch batch = shard.take(NOW, false, NOW);
 
         assertEquals(1, shard.counts().purged());
-        assertEquals(1, publication.deltas().size());
-        assertEquals(NOW - 60 * MINUTE, publication.deltas().getFirst().startMs());
+        assertEquals(1, batch.deltas().size());
+        assertEquals(NOW - 60 * MINUTE, batch.deltas().getFirst().startMs());
     }
 
     @Test
@@ -62,23 +62,23 @@ class ShardTest {
 
         assertNull(take(shard, 30_000), "the day before goes on");
         assertNull(take(shard, 3_599_999));
-        Publication before = take(shard, 3_600_000);
+        Batch before = take(shard, 3_600_000);
         assertEquals(-86_400_000, before.deltas().getFirst().startMs());
         assertEquals(3_600_000, before.deltas().getFirst().endMs());
         assertEquals(2, before.deltas().getFirst().groups().units(0, View.ROWS));
         assertNull(take(shard, 89_999_999));
-        Publication day = take(shard, 90_000_000);
+        Batch day = take(shard, 90_000_000);
         assertEquals(3_600_000, day.deltas().getFirst().startMs());
         assertEquals(1, day.deltas().getFirst().groups().units(0, View.ROWS));
     }
 
     /** What is due, and published; null if there is no window. */
-    private static Publication take(Shard shard, long watermarkMs) {
-        Publication publication = shard.take(watermarkMs, false, NOW);
-        if (publication != null) {
-            shard.published(publication);
+    private static Batch take(Shard shard, long watermarkMs) {
+        Batch batch = shard.take(watermarkMs, false, NOW);
+        if (batch != null) {
+            shard.published(batch);
         }
-        return publication == null || publication.deltas().isEmpty() ? null : publication;
+        return batch == null || batch.deltas().isEmpty() ? null : batch;
     }
 
     @Test
@@ -87,15 +87,15 @@ class ShardTest {
         shard.apply(10, insert(NOW - 1, 7, 2, 350), NOW);
         shard.apply(11, insert(NOW + 6_000, 8, 1, 100), NOW);
 
-        Publication publication = shard.take(NOW + 1_000, false, NOW);
+        Batch batch = shard.take(NOW + 1_000, false, NOW);
 
-        assertEquals(1, publication.deltas().size());
-        assertEquals(NOW - MINUTE, publication.deltas().getFirst().startMs());
-        assertEquals(12, publication.next().position());
-        assertEquals(11, publication.next().resumeOffset(), "the open window is still needed");
-        assertEquals(NOW, publication.next().publishedUpToMs());
-        assertEquals(1, publication.next().sequence());
-        shard.published(publication);
+        assertEquals(1, batch.deltas().size());
+        assertEquals(NOW - MINUTE, batch.deltas().getFirst().startMs());
+        assertEquals(12, batch.next().position());
+        assertEquals(11, batch.next().resumeOffset(), "the open window is still needed");
+        assertEquals(NOW, batch.next().publishedUpToMs());
+        assertEquals(1, batch.next().sequence());
+        shard.published(batch);
         assertNull(shard.take(NOW + 1_000, false, NOW), "nothing new");
     }
 
@@ -114,7 +114,7 @@ class ShardTest {
         shard.published(shard.take(NOW, false, NOW));
         shard.apply(11, insert(NOW - 10 * MINUTE, 7, 1, 100), NOW);
 
-        Publication correction = shard.take(NOW, false, NOW);
+        Batch correction = shard.take(NOW, false, NOW);
 
         assertTrue(correction.deltas().getFirst().correction());
         assertEquals(NOW - 10 * MINUTE, correction.deltas().getFirst().startMs());
@@ -127,9 +127,9 @@ class ShardTest {
         shard.apply(10, insert(NOW + 1, 7, 1, 100), NOW); // open
         shard.apply(11, insert(NOW - 1, 7, 1, 100), NOW); // closed
         shard.apply(12, insert(NOW - 1, 8, 1, 100), NOW);
-        Publication publication = shard.take(NOW, false, NOW);
+        Batch batch = shard.take(NOW, false, NOW);
 
-        Shard successor = shard(publication.next());
+        Shard successor = shard(batch.next());
         assertTrue(successor.replaying());
         successor.apply(10, insert(NOW + 1, 7, 1, 100), NOW);
         assertNull(successor.take(NOW + MINUTE, false, NOW), "publishes nothing while replaying");
@@ -138,8 +138,8 @@ class ShardTest {
         assertFalse(successor.replaying());
         successor.apply(13, insert(NOW - 1, 9, 1, 100), NOW);
 
-        Publication next = successor.take(NOW, false, NOW);
-        assertEquals(1, next.entries(), "only the late order; what was published is not added again");
+        Batch next = successor.take(NOW, false, NOW);
+        assertEquals(1, next.groups(), "only the late order; what was published is not added again");
         assertEquals(10, next.next().resumeOffset());
         assertEquals(3, successor.counts().replayed());
     }
@@ -148,18 +148,18 @@ class ShardTest {
     void take_everything_publishesOpenWindowsEarlyAndPinsNothing() {
         Shard shard = shard(fresh(null));
         shard.apply(10, insert(NOW + 1, 7, 1, 100), NOW);
-        Publication early = shard.take(Shard.NO_TIME, true, NOW);
-        assertEquals(1, early.entries());
+        Batch early = shard.take(Shard.NO_TIME, true, NOW);
+        assertEquals(1, early.groups());
         assertEquals(11, early.next().resumeOffset());
         assertArrayEquals(new long[] {NOW, NOW + MINUTE}, early.next().publishedEarly());
         shard.published(early);
 
         shard.apply(11, insert(NOW + 2, 7, 1, 100), NOW);
-        Publication late = shard.take(Shard.NO_TIME, false, NOW);
-        assertEquals(1, late.entries(), "a published window's deltas go out with the next tick");
+        Batch late = shard.take(Shard.NO_TIME, false, NOW);
+        assertEquals(1, late.groups(), "a published window's deltas go out with the next tick");
         shard.published(late);
 
-        Publication closed = shard.take(NOW + MINUTE, false, NOW);
+        Batch closed = shard.take(NOW + MINUTE, false, NOW);
         assertEquals(0, closed.next().publishedEarly().length, "the watermark has passed it");
     }
 
@@ -169,8 +169,8 @@ class ShardTest {
         shard.apply(10, insert(4_100_000_000_000L, 7, 1, 100), NOW);
         shard.settle();
         assertEquals(Shard.NO_TIME, shard.progress().watermarkMs());
-        Publication early = shard.take(Shard.NO_TIME, false, NOW);
-        assertEquals(1, early.entries());
+        Batch early = shard.take(Shard.NO_TIME, false, NOW);
+        assertEquals(1, early.groups());
         assertEquals(11, early.next().resumeOffset(), "it pins nothing");
     }
 
@@ -178,9 +178,9 @@ class ShardTest {
     void take_windowOpenForTooLong_isPublishedEarly() {
         Shard shard = shard(fresh(null));
         shard.apply(10, insert(NOW + 1, 7, 1, 100), NOW);
-        assertEquals(0, shard.take(NOW, false, NOW).entries());
-        Publication early = shard.take(NOW, false, NOW + 10 * MINUTE + 1);
-        assertEquals(1, early.entries());
+        assertEquals(0, shard.take(NOW, false, NOW).groups());
+        Batch early = shard.take(NOW, false, NOW + 10 * MINUTE + 1);
+        assertEquals(1, early.groups());
         assertEquals(11, early.next().resumeOffset());
     }
 
@@ -191,7 +191,7 @@ class ShardTest {
         for (int i = 0; i < windows; i++) {
             shard.apply(10 + i, insert(NOW + 3L * i * MINUTE, 7, 1, 100), NOW);
         }
-        Publication early = shard.take(Shard.NO_TIME, true, NOW);
+        Batch early = shard.take(Shard.NO_TIME, true, NOW);
         long[] ranges = early.next().publishedEarly();
         assertEquals(2 * ShardWindows.MAX_EARLY_RANGES, ranges.length);
         assertEquals(NOW, ranges[0]);
@@ -201,7 +201,7 @@ class ShardTest {
         successor.apply(10 + windows, insert(NOW + MINUTE, 7, 1, 100), NOW);
         assertEquals(
                 1,
-                successor.take(Shard.NO_TIME, false, NOW).entries(),
+                successor.take(Shard.NO_TIME, false, NOW).groups(),
                 "a window between early ones is published with the next tick");
     }
 
@@ -212,7 +212,7 @@ class ShardTest {
         shard.apply(11, at(insert(NOW - 1, 8, 1, 100), 101, 4_020, 4_030, 2, "b"), NOW);
         shard.apply(12, at(insert(NOW - 1, 9, 1, 100), 102, 4_040, 5_050, 3, "c"), NOW);
         assertEquals(1, shard.counts().alreadyInTable());
-        assertEquals(2, shard.take(NOW, false, NOW).entries());
+        assertEquals(2, shard.take(NOW, false, NOW).groups());
     }
 
     @Test
@@ -240,8 +240,7 @@ class ShardTest {
         assertEquals(1, shard.counts().snapshotRows());
         assertFalse(shard.apply(11, Changes.snapshotRow(L + 1), NOW));
         shard.settle();
-        assertEquals(
-                LostGround.Reason.NEW_SNAPSHOT, shard.progress().lostGround().reason());
+        assertEquals(DataLoss.Reason.NEW_SNAPSHOT, shard.progress().dataLoss().reason());
         assertEquals(11, shard.position(), "the record was not applied");
         assertFalse(shard.apply(12, insert(NOW - 1, 7, 1, 100), NOW));
         assertNull(shard.take(NOW, false, NOW));
@@ -256,7 +255,7 @@ class ShardTest {
         change.after().setNotFinite(Changes.PRICE);
         shard.apply(10, change, NOW);
         assertEquals(1, shard.counts().faults(RowFault.NOT_FINITE));
-        assertEquals(1, shard.take(NOW, false, NOW).entries());
+        assertEquals(1, shard.take(NOW, false, NOW).groups());
     }
 
     @Test
@@ -283,13 +282,12 @@ class ShardTest {
         shard.apply(11, insert(NOW - 1, 7, 1, 100), NOW);
         shard.settle();
         assertEquals(NOW - 1, shard.progress().newestEventTimeMs());
-        assertEquals(1, shard.take(shard.progress().watermarkMs(), false, NOW).entries());
+        assertEquals(1, shard.take(shard.progress().watermarkMs(), false, NOW).groups());
     }
 
-    private static long counted(Publication publication) {
+    private static long counted(Batch batch) {
         long[] orders = {0};
-        publication
-                .deltas()
+        batch.deltas()
                 .forEach(window -> window.groups()
                         .forEach(slot -> orders[0] += window.groups().units(slot, View.ROWS)));
         return orders[0];
@@ -300,8 +298,8 @@ class ShardTest {
         Shard shard = shard(fresh(null));
         shard.passDeadLetter(10, new RowChange());
         shard.settle();
-        LostGround owed = shard.progress().owed();
-        assertEquals(LostGround.Reason.VOID_CHANGE, owed.reason());
+        DataLoss owed = shard.progress().owed();
+        assertEquals(DataLoss.Reason.VOID_CHANGE, owed.reason());
         assertEquals(10, owed.offset());
         assertEquals(11, shard.position());
         assertEquals(owed, shard.take(NOW, false, NOW).next().owed(), "at once, though nothing else is to say");
@@ -336,8 +334,7 @@ class ShardTest {
         bad.setVoid();
         assertFalse(shard.passDeadLetter(11, bad));
         shard.settle();
-        assertEquals(
-                LostGround.Reason.LSN_WENT_BACK, shard.progress().lostGround().reason());
+        assertEquals(DataLoss.Reason.LSN_WENT_BACK, shard.progress().dataLoss().reason());
         assertEquals(11, shard.position(), "it is not passed");
     }
 
@@ -379,9 +376,9 @@ class ShardTest {
     @Test
     void owe_nothingElseIsDue_movesTheCheckpointOnceAndSurvivesIt() {
         Shard shard = shard(fresh(null));
-        LostGround first = new LostGround(LostGround.Reason.VOID_CHANGE, "first", L, 0, 10);
+        DataLoss first = new DataLoss(DataLoss.Reason.VOID_CHANGE, "first", L, 0, 10);
         shard.owe(first);
-        shard.owe(new LostGround(LostGround.Reason.REPLICA_IDENTITY, "second", L, 0, 11));
+        shard.owe(new DataLoss(DataLoss.Reason.REPLICA_IDENTITY, "second", L, 0, 11));
 
         Checkpoint next = shard.take(NOW, false, NOW).next();
         assertEquals(first, next.owed());
@@ -395,7 +392,7 @@ class ShardTest {
     @Test
     void owe_ofOtherResults_isNothing() {
         Shard shard = shard(fresh(null));
-        shard.owe(new LostGround(LostGround.Reason.VOID_CHANGE, "old", L - 1, 0, 10));
+        shard.owe(new DataLoss(DataLoss.Reason.VOID_CHANGE, "old", L - 1, 0, 10));
         assertNull(shard.progress().owed());
         assertNull(shard.take(Shard.NO_TIME, false, NOW));
     }
@@ -423,10 +420,10 @@ class ShardTest {
         Shard shard = shard(fresh(null));
         shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "a"), NOW);
         shard.apply(11, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "b"), NOW);
-        Publication publication = shard.take(NOW, false, NOW);
-        assertEquals(12, publication.next().resumeOffset());
+        Batch batch = shard.take(NOW, false, NOW);
+        assertEquals(12, batch.next().resumeOffset());
 
-        Shard successor = shard(publication.next());
+        Shard successor = shard(batch.next());
         successor.apply(12, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "a"), NOW);
         successor.apply(13, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "c"), NOW);
         assertEquals(1, successor.counts().duplicate());
@@ -448,10 +445,9 @@ class ShardTest {
         assertEquals(1, shard.counts().alreadyInTable());
         assertFalse(shard.apply(11, withoutSequence(101, 4_010), NOW));
         shard.settle();
-        assertEquals(
-                LostGround.Reason.NO_SEQUENCE, shard.progress().lostGround().reason());
-        assertTrue(shard.progress().lostGround().needsOperator());
-        assertTrue(shard.progress().lostGround().explanation().contains("version 1.7"));
+        assertEquals(DataLoss.Reason.NO_SEQUENCE, shard.progress().dataLoss().reason());
+        assertTrue(shard.progress().dataLoss().needsOperator());
+        assertTrue(shard.progress().dataLoss().explanation().contains("version 1.7"));
         assertEquals(11, shard.position(), "the record was not applied");
     }
 

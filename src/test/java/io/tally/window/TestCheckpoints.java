@@ -58,17 +58,17 @@ public final class TestCheckpoints {
                 SETTINGS.outOfOrdernessMs(),
                 SETTINGS.idleTimeoutMs(),
                 SETTINGS.maxFutureMs(),
-                SETTINGS.maxEntries(),
+                SETTINGS.maxGroups(),
                 SETTINGS.maxPinnedMs(),
                 SETTINGS.maxPinnedRecords(),
-                SETTINGS.truncateIsLostGround(),
+                SETTINGS.truncateIsDataLoss(),
                 SETTINGS.deadLetterOwesFill(),
                 SETTINGS.historyOlderThanMs(),
                 SETTINGS.live());
     }
 
     /** A partition of which nothing was read. */
-    public static Checkpoint fresh(int partition, UUID owner, long offset, Visibility visibility, long bootstrapLsn) {
+    public static Checkpoint fresh(int partition, UUID owner, long offset, Visibility visibility, long fillLsn) {
         return new Checkpoint(
                 partition,
                 owner,
@@ -80,13 +80,13 @@ public final class TestCheckpoints {
                 Shard.NO_TIME,
                 FilterState.NOTHING_SEEN,
                 visibility,
-                bootstrapLsn,
+                fillLsn,
                 null,
                 0);
     }
 
     /** The same progress, after which the results have to be filled again some time. */
-    public static Checkpoint withOwed(Checkpoint checkpoint, LostGround owed) {
+    public static Checkpoint withOwed(Checkpoint checkpoint, DataLoss owed) {
         return with(checkpoint, checkpoint.owner(), owed);
     }
 
@@ -95,7 +95,7 @@ public final class TestCheckpoints {
         return with(checkpoint, owner, checkpoint.owed());
     }
 
-    private static Checkpoint with(Checkpoint checkpoint, UUID owner, LostGround owed) {
+    private static Checkpoint with(Checkpoint checkpoint, UUID owner, DataLoss owed) {
         return new Checkpoint(
                 checkpoint.partition(),
                 owner,
@@ -107,7 +107,7 @@ public final class TestCheckpoints {
                 checkpoint.newestEventTimeMs(),
                 checkpoint.filter(),
                 checkpoint.visibility(),
-                checkpoint.bootstrapLsn(),
+                checkpoint.fillLsn(),
                 owed,
                 checkpoint.judgedLsn());
     }

@@ -195,11 +195,11 @@ class WindowStoreTest {
         }
         shard.settle();
         assertTrue(store.isCrowded());
-        List<Publication> publications = store.take(NOW);
-        assertEquals(60_000, publications.getFirst().entries());
-        assertEquals(60_000 + 8, store.entries(), "memory is free only when the database has it");
-        store.published(publications.getFirst());
-        assertEquals(0, store.entries());
+        List<Batch> batches = store.take(NOW);
+        assertEquals(60_000, batches.getFirst().groups());
+        assertEquals(60_000 + 8, store.groups(), "memory is free only when the database has it");
+        store.published(batches.getFirst());
+        assertEquals(0, store.groups());
     }
 
     @Test
@@ -210,10 +210,10 @@ class WindowStoreTest {
             shard.apply(window, insert(NOW - window * MINUTE, 1, 1, 100), NOW);
         }
         shard.settle();
-        assertEquals(9 * windows, store.entries());
+        assertEquals(9 * windows, store.groups());
         assertTrue(store.isCrowded());
         store.take(NOW).forEach(store::published);
-        assertEquals(0, store.entries());
+        assertEquals(0, store.groups());
     }
 
     @Test
@@ -221,10 +221,10 @@ class WindowStoreTest {
         Shard shard = add(0);
         order(shard, NOW, 1, NOW);
         order(shard, NOW + 2 * MINUTE, 1, NOW + 2 * MINUTE);
-        Publication publication = store.take(NOW + 2 * MINUTE).getFirst();
-        store.abandoned(publication);
+        Batch batch = store.take(NOW + 2 * MINUTE).getFirst();
+        store.abandoned(batch);
         assertTrue(shard.dropped());
-        assertFalse(store.isCurrent(publication));
+        assertFalse(store.isCurrent(batch));
         assertEquals(2, store.counts().applied(), "counts outlive their shard");
     }
 
@@ -272,7 +272,7 @@ class WindowStoreTest {
         shard.settle();
         assertFalse(other.hasRoom());
         assertTrue(other.isCrowded());
-        assertEquals(0, other.entries());
+        assertEquals(0, other.groups());
         full.drop(shard);
         assertTrue(other.hasRoom());
     }
@@ -296,7 +296,7 @@ class WindowStoreTest {
         order(shard, NOW, 7, NOW);
         order(shard, NOW, 8, NOW);
         order(shard, NOW + 2 * MINUTE, 7, NOW + 2 * MINUTE);
-        Publication publication = store.take(NOW + 2 * MINUTE).getFirst();
+        Batch batch = store.take(NOW + 2 * MINUTE).getFirst();
         order(shard, NOW, 7, NOW + 2 * MINUTE);
 
         Unpublished window = store.unpublishedOf(NOW).getFirst();
@@ -308,7 +308,7 @@ class WindowStoreTest {
         assertEquals(1, orders(customer.underWay()));
         assertEquals(2, orders(customer.held()));
 
-        store.published(publication);
+        store.published(batch);
         Unpublished after = store.unpublishedOf(NOW).getFirst();
         assertEquals(List.of(), after.underWay());
         assertEquals(1, after.sequence());

@@ -8,19 +8,19 @@ import java.util.Arrays;
  *
  * @param reason the kind of loss
  * @param explanation one line for an operator: what was seen where
- * @param bootstrapLsn the place in the source's log at which the worthless results were filled, so that results filled
+ * @param fillLsn the place in the source's log at which the worthless results were filled, so that results filled
  *     since then are not taken for them
  * @param partition where it was noticed, or {@link #NOWHERE}
  * @param offset of the record that shows it, if there is a partition
  */
-public record LostGround(Reason reason, String explanation, long bootstrapLsn, int partition, long offset) {
+public record DataLoss(Reason reason, String explanation, long fillLsn, int partition, long offset) {
 
     /** In place of a partition: it was not noticed by a record. */
     public static final int NOWHERE = -1;
 
     /** One that no record shows. */
-    public LostGround(Reason reason, String explanation, long bootstrapLsn) {
-        this(reason, explanation, bootstrapLsn, NOWHERE, NOWHERE);
+    public DataLoss(Reason reason, String explanation, long fillLsn) {
+        this(reason, explanation, fillLsn, NOWHERE, NOWHERE);
     }
 
     /**
@@ -90,7 +90,7 @@ public record LostGround(Reason reason, String explanation, long bootstrapLsn, i
             return Arrays.stream(values())
                     .filter(reason -> reason.code.equals(code))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("not a reason why ground is lost, code=" + code));
+                    .orElseThrow(() -> new IllegalArgumentException("not a reason of a data loss, code=" + code));
         }
     }
 }

@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What makes the results worthless, or only seems to: found out, said, and mended from the orders table. */
-class LostGroundIT {
+class DataLossIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Duration TRICKLE = Duration.ofMillis(100);
@@ -26,7 +26,7 @@ class LostGroundIT {
                 () -> "order_agg is filled again because of " + reason,
                 LIMIT,
                 () -> engine.status()
-                        .at("/views/0/filling")
+                        .at("/views/0/fills")
                         .path("reason")
                         .asText()
                         .equals(reason));
@@ -75,7 +75,7 @@ class LostGroundIT {
     }
 
     private static void awaitStopped(TestPipeline pipeline) throws Exception {
-        try (EngineProcess engine = EngineProcess.start(pipeline, "tally.on-lost-ground=stop")) {
+        try (EngineProcess engine = EngineProcess.start(pipeline, "tally.on-data-loss=stop")) {
             Await.until(
                     "the engine stops",
                     LIMIT,
@@ -134,7 +134,7 @@ class LostGroundIT {
             pipeline.execute(
                     "BEGIN; LOCK tally_view_checkpoint IN EXCLUSIVE MODE; DELETE FROM order_agg; DELETE FROM tally_view_checkpoint;"
                             + " INSERT INTO order_agg TABLE saved_agg; INSERT INTO tally_view_checkpoint TABLE saved_checkpoint; COMMIT");
-            // With the next publication, and without orders there is none for a while.
+            // With the next batch, and without orders there is none for a while.
             try (OrderWriters writers = new OrderWriters(pipeline, 1, 8, TRICKLE)) {
                 Await.until("it is noticed", LIMIT, () -> engine.log().contains("partition dropped"));
                 writers.stop();
@@ -146,7 +146,7 @@ class LostGroundIT {
 
     private static int fills(EngineProcess engine) {
         try {
-            return engine.status().at("/views/0/filling").path("times").asInt();
+            return engine.status().at("/views/0/fills").path("times").asInt();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

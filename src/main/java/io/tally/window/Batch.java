@@ -8,14 +8,14 @@ import java.util.UUID;
  * once they are in. Immutable. It may be sent again until its outcome is known, because a database that has taken it
  * refuses it the second time.
  *
- * @param next the checkpoint after this publication; its sequence is one above the expected one
+ * @param next the checkpoint after this batch; its sequence is one above the expected one
  * @param deltas due windows; may be empty when only the checkpoint moves
- * @param entries number of (window, group) pairs in the deltas
+ * @param groups in the deltas
  */
-public record Publication(Checkpoint next, List<WindowDeltas> deltas, long entries) {
+public record Batch(Checkpoint next, List<WindowDeltas> deltas, long groups) {
 
-    /** What a window takes in memory by itself, in pairs. */
-    static final int PAIRS_PER_WINDOW = 8;
+    /** Memory of a window by itself, in groups. */
+    static final int GROUPS_PER_WINDOW = 8;
 
     public int partition() {
         return next.partition();
@@ -31,13 +31,13 @@ public record Publication(Checkpoint next, List<WindowDeltas> deltas, long entri
         return next.sequence() - 1;
     }
 
-    /** What it takes in memory, in pairs. */
+    /** Its memory, in groups. */
     long weight() {
-        return entries + (long) PAIRS_PER_WINDOW * deltas.size();
+        return groups + (long) GROUPS_PER_WINDOW * deltas.size();
     }
 
-    /** Number of those pairs that belong to windows published before. */
-    public long correctionEntries() {
+    /** Number of those groups that belong to windows published before. */
+    public long correctionGroups() {
         return deltas.stream()
                 .filter(WindowDeltas::correction)
                 .mapToLong(window -> window.groups().size())

@@ -1,15 +1,15 @@
 package io.tally.publish;
 
-import io.tally.window.LostGround;
+import io.tally.window.DataLoss;
 import io.vertx.core.json.JsonObject;
 
-/** Lost ground as the tables hold it. They know by themselves which filling it is about. */
-final class LostGroundJson {
+/** Data loss as the tables hold it. They know by themselves which filling it is about. */
+final class DataLossJson {
 
-    private LostGroundJson() {}
+    private DataLossJson() {}
 
     /** Null for null. */
-    static JsonObject write(LostGround lost) {
+    static JsonObject write(DataLoss lost) {
         return lost == null
                 ? null
                 : new JsonObject()
@@ -22,15 +22,15 @@ final class LostGroundJson {
     /**
      * Null for null.
      *
-     * @param bootstrapLsn names the filling
+     * @param fillLsn names the fill
      */
-    static LostGround read(JsonObject json, long bootstrapLsn) {
+    static DataLoss read(JsonObject json, long fillLsn) {
         return json == null
                 ? null
-                : new LostGround(
-                        LostGround.Reason.of(json.getString("reason")),
+                : new DataLoss(
+                        DataLoss.Reason.of(json.getString("reason")),
                         json.getString("explanation"),
-                        bootstrapLsn,
+                        fillLsn,
                         json.getInteger("partition"),
                         json.getLong("offset"));
     }
