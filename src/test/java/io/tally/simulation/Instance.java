@@ -349,6 +349,9 @@ final class Instance {
         }
 
         private List<TopicPartition> take(Set<Integer> partitions) {
+            if (partitions.isEmpty()) {
+                return List.of();
+            }
             List<Integer> mine = partitions.stream()
                     .filter(partition -> reader(partition) == this)
                     .toList();

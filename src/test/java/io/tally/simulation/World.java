@@ -126,7 +126,7 @@ final class World {
     }
 
     long pollPauseMs(SplittableRandom random) {
-        return calm ? 400 : 20 + random.nextInt(300);
+        return calm ? 800 : 20 + random.nextInt(300);
     }
 
     // ---- a run -----------------------------------------------------------------------------------------------------
@@ -224,8 +224,7 @@ final class World {
     }
 
     private boolean isAtRest() {
-        return instances.stream().noneMatch(Instance::owesAnything)
-                && connector.isAtEnd()
+        return connector.isAtEnd()
                 && source.isQuiet()
                 && databasesAreIdle()
                 && group.everyPartitionIsHeld()
