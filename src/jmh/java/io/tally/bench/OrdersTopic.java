@@ -76,6 +76,7 @@ final class OrdersTopic {
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private long closingMs;
     private Pace pace = Pace.UNBOUNDED;
+    private long paceFrom;
 
     /** @param eventsPerSecond how dense the orders lie in event time */
     OrdersTopic(String name, long events, int partitions, int customers, int eventsPerSecond, Mix mix) {
@@ -89,7 +90,13 @@ final class OrdersTopic {
 
     /** Lets it be filled at so many events a second. */
     OrdersTopic at(long perSecond) {
+        return at(perSecond, 0);
+    }
+
+    /** The same from an event on. */
+    OrdersTopic at(long perSecond, long from) {
         pace = new Pace(perSecond);
+        paceFrom = from;
         return this;
     }
 
@@ -140,7 +147,9 @@ final class OrdersTopic {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (long i = 0; i < events; i++) {
-                pace.await(i);
+                if (i >= paceFrom) {
+                    pace.await(i - paceFrom);
+                }
                 change(producer, i);
             }
             long later = FIRST_EVENT_MS + events * 1000 / eventsPerSecond + 10 * WINDOW_MS;

@@ -76,13 +76,13 @@ public final class SteppedPollLoop {
                 out = true;
                 handOver.run();
             }
+            if (!out && !failed) {
+                reading.observe(nowMs);
+            } else {
+                reading.observeLag();
+            }
         } catch (OffsetOutOfRangeException e) {
             reading.outOfRange(e.partitions(), nowMs);
-        }
-        if (!out && !failed) {
-            reading.observe(nowMs);
-        } else {
-            reading.observeLag();
         }
         stores.forEach(store -> store.announceDue(nowMs));
         return ended;
