@@ -1,10 +1,7 @@
 package io.tally.cdc;
 
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
-import java.util.Locale;
-import java.util.Set;
+import java.util.List;
 
 /**
  * One change of a table, decoded: what happened, the row before and after, and where in the source's log it
@@ -42,15 +39,7 @@ public final class RowChange {
         /** A change of another table. */
         OTHER_TABLE,
         /** Not known: the record could not be decoded. */
-        NONE;
-
-        /** The kinds of records that are about no row of the table. */
-        public static final Set<Op> WITHOUT_ROW = Collections.unmodifiableSet(EnumSet.range(TRUNCATE, OTHER_TABLE));
-
-        /** The kind as metrics and the status show it: lower case, words joined by hyphens. */
-        public String code() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
+        NONE
     }
 
     /** An LSN that is not known. Lower than every real one, which is what the duplicate filter needs. */

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.tally.cdc.DeadLetterReason;
-import io.tally.cdc.RowChange;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.PollWaits;
 import io.tally.ingest.Readers;
@@ -16,7 +15,7 @@ import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
 import io.tally.view.RowFault;
 import io.tally.window.Progress;
-import io.tally.window.RecordCounts;
+import io.tally.window.RecordOutcome;
 import io.tally.window.Shard;
 import io.tally.window.WindowStore;
 import jakarta.annotation.PreDestroy;
@@ -116,15 +115,17 @@ class EngineMetrics {
     private void bind(ViewEngine view) {
         String name = view.name();
         WindowStore store = view.store();
-        records(view, "applied", RecordCounts::applied);
-        records(view, "duplicate", RecordCounts::duplicate);
-        records(view, "already-in-table", RecordCounts::alreadyInTable);
-        records(view, "purged", RecordCounts::purged);
-        records(view, "snapshot-row", RecordCounts::snapshotRows);
-        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
-            records(view, kind.code(), counts -> counts.withoutRow(kind));
+        for (RecordOutcome outcome : RecordOutcome.values()) {
+            counter(
+                    "tally.ingest.records",
+                    "Records read for a view, by what became of them",
+                    store,
+                    from -> from.counts().of(outcome),
+                    VIEW,
+                    name,
+                    "outcome",
+                    outcome.code());
         }
-        records(view, "dead-letter", RecordCounts::deadLetters);
         counter(
                 "tally.ingest.replayed",
                 "Records read again after a restart or rebalance",
@@ -255,18 +256,6 @@ class EngineMetrics {
     @PreDestroy
     void unbind() {
         bound.forEach(registry::remove);
-    }
-
-    private void records(ViewEngine view, String outcome, ToDoubleFunction<RecordCounts> count) {
-        counter(
-                "tally.ingest.records",
-                "Records read for a view, by what became of them",
-                view.store(),
-                from -> count.applyAsDouble(from.counts()),
-                VIEW,
-                view.name(),
-                "outcome",
-                outcome);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.tally.status;
 
-import io.tally.cdc.RowChange;
 import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.publish.AuditState;
@@ -16,6 +15,7 @@ import io.tally.view.View;
 import io.tally.view.Window;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
+import io.tally.window.RecordOutcome;
 import io.tally.window.Shard;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -136,10 +136,9 @@ class ViewStatuses {
 
     private static ViewStatus.Records records(RecordCounts counts) {
         Map<String, Long> byKind = new TreeMap<>();
-        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
-            long count = counts.withoutRow(kind);
-            if (count > 0) {
-                byKind.put(kind.code(), count);
+        for (RecordOutcome outcome : RecordOutcome.values()) {
+            if (outcome.isWithoutRow() && counts.of(outcome) > 0) {
+                byKind.put(outcome.code(), counts.of(outcome));
             }
         }
         Map<String, Long> byFault = new TreeMap<>();
@@ -150,13 +149,13 @@ class ViewStatuses {
         }
         return new ViewStatus.Records(
                 counts.read(),
-                counts.applied(),
-                counts.duplicate(),
-                counts.alreadyInTable(),
-                counts.purged(),
-                counts.snapshotRows(),
-                counts.withoutRow(),
-                counts.deadLetters(),
+                counts.of(RecordOutcome.APPLIED),
+                counts.of(RecordOutcome.DUPLICATE),
+                counts.of(RecordOutcome.ALREADY_IN_TABLE),
+                counts.of(RecordOutcome.PURGED),
+                counts.of(RecordOutcome.SNAPSHOT_ROW),
+                byKind.values().stream().mapToLong(Long::longValue).sum(),
+                counts.of(RecordOutcome.DEAD_LETTER),
                 counts.replayed(),
                 byKind,
                 byFault);

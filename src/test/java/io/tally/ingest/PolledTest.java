@@ -15,6 +15,7 @@ import io.tally.cdc.WriterSchema;
 import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
 import io.tally.window.Shard;
+import io.tally.window.RecordOutcome;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
@@ -115,8 +116,8 @@ class PolledTest {
                 DeadLetterReason.NO_BEFORE_IMAGE, deadLetters.getFirst().fault().reason());
         polled.apply(NOW);
         assertEquals(3, shard.position());
-        assertEquals(2, shard.counts().applied());
-        assertEquals(1, shard.counts().deadLetters());
+        assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
+        assertEquals(1, shard.counts().of(RecordOutcome.DEAD_LETTER));
         assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
     }
 
@@ -138,8 +139,8 @@ class PolledTest {
         polled.fill(poll(change('c', 49), change('c', 50), change('c', 51)), reading, NOW);
         assertEquals(List.of(), polled.decode());
         polled.apply(NOW);
-        assertEquals(3, shard.counts().applied());
-        assertEquals(1, other.counts().applied());
+        assertEquals(3, shard.counts().of(RecordOutcome.APPLIED));
+        assertEquals(1, other.counts().of(RecordOutcome.APPLIED));
         assertEquals(3, other.position());
     }
 
@@ -180,8 +181,8 @@ class PolledTest {
         polled.fill(poll(change('d', 50), change('d', 51)), reading, NOW);
         assertEquals(2, polled.decode().size());
         polled.apply(NOW);
-        assertEquals(2, shard.counts().applied());
-        assertEquals(2, other.counts().deadLetters());
+        assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
+        assertEquals(2, other.counts().of(RecordOutcome.DEAD_LETTER));
     }
 
     @Test
@@ -201,7 +202,7 @@ class PolledTest {
         assertNull(broken.shard(0));
         assertEquals(IllegalStateException.class, feed.failure().getClass());
         assertFalse(shard.dropped());
-        assertEquals(2, shard.counts().applied());
+        assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
     }
 
     @Test
@@ -214,7 +215,7 @@ class PolledTest {
         feed.leftBy(reading);
         feed.takenBy(new FixedReading());
         assertThrows(IllegalStateException.class, () -> polled.apply(NOW));
-        assertEquals(0, shard.counts().applied());
+        assertEquals(0, shard.counts().of(RecordOutcome.APPLIED));
     }
 
     @Test

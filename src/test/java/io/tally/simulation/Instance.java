@@ -13,6 +13,7 @@ import io.tally.window.Checkpoints;
 import io.tally.window.DataLoss;
 import io.tally.window.Memory;
 import io.tally.window.RecordCounts;
+import io.tally.window.RecordOutcome;
 import io.tally.window.Shard;
 import io.tally.window.TopicFacts;
 import io.tally.window.WindowStore;
@@ -464,11 +465,11 @@ final class Instance {
     void countRecords() {
         for (Kept one : kept) {
             RecordCounts counts = one.store.counts();
-            world.happened(FaultKind.DUPLICATE, counts.duplicate());
+            world.happened(FaultKind.DUPLICATE, counts.of(RecordOutcome.DUPLICATE));
             for (RowFault fault : RowFault.values()) {
                 world.happened(FaultKind.LEFT_OUT, counts.faults(fault));
             }
-            world.happened(FaultKind.ALREADY_IN_TABLE, counts.alreadyInTable());
+            world.happened(FaultKind.ALREADY_IN_TABLE, counts.of(RecordOutcome.ALREADY_IN_TABLE));
             world.happened(FaultKind.LATE_ORDER, counts.corrections());
         }
     }

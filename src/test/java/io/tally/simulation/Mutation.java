@@ -121,12 +121,12 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "snapshot rows feed the duplicate filter",
                     SHARD,
-                    "        } else {\n            counts.snapshotRows++;",
+                    "        } else {\n            counts.add(RecordOutcome.SNAPSHOT_ROW);",
                     "        } else {\n            duplicates.judge(change);"),
             of(
                     "incremental snapshot rows feed the duplicate filter",
                     SHARD,
-                    "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
+                    "case INCREMENTAL_SNAPSHOT -> counts.add(RecordOutcome.SNAPSHOT_ROW);",
                     "case INCREMENTAL_SNAPSHOT -> duplicates.judge(change);"),
             of(
                     "snapshot rows count",
@@ -136,7 +136,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "incremental snapshot rows count",
                     SHARD,
-                    "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
+                    "case INCREMENTAL_SNAPSHOT -> counts.add(RecordOutcome.SNAPSHOT_ROW);",
                     "case INCREMENTAL_SNAPSHOT -> contribute(change.after(), 1, offset, nowMs);"),
             of("void: owes nothing", SHARD, "if (isNews && settings.deadLetterOwesFill()) {", "if (false) {"),
             of(
