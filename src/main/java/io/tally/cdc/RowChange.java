@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import io.tally.view.SourceColumn;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -123,12 +125,41 @@ public final class RowChange {
         return after;
     }
 
-    /** What to say of what could not be read of the rows, or null. Good as long as the record's bytes are. */
+    /** Whether a column of its rows could not be read, so that the change counts only for those who do not read that one. */
+    public boolean isFaulty() {
+        return before.isFaulty() || after.isFaulty();
+    }
+
+    /** Whether all of these columns could be read, in the rows that it has. */
+    public boolean isReadable(List<SourceColumn> columns) {
+        return before.areReadable(columns) && after.areReadable(columns);
+    }
+
+    /**
+     * What to say of the columns that could not be read, if there are any. Names all of them, and explains the first. Good as
+     * long as the record's bytes are.
+     */
     public UndecodableException fault() {
-        if (before.isFaulty()) {
-            return before.fault();
+        UndecodableException first = null;
+        List<String> others = new ArrayList<>();
+        for (CapturedRow row : List.of(before, after)) {
+            for (int column = 0; row.isFaulty() && column < row.table().count(); column++) {
+                if (row.isReadable(column) || row == before && isMissingInBoth(column)) {
+                    continue;
+                }
+                if (first == null) {
+                    first = row.fault(column);
+                } else {
+                    others.add(row.path(column));
+                }
+            }
         }
-        return after.isFaulty() ? after.fault() : null;
+        return others.isEmpty() ? first : first.and(others);
+    }
+
+    /** What the row after has not either was left out by no replica identity. */
+    private boolean isMissingInBoth(int column) {
+        return before.isMissing(column) && after.present() && after.isMissing(column);
     }
 
     /** The array that rows and key are in; it must stay as it is while this change is in use. */

@@ -138,6 +138,11 @@ public final class Shard {
         return true;
     }
 
+    /** Whether the columns that the view reads could be read, whatever else could not. Needs no monitor. */
+    public boolean canRead(RowChange change) {
+        return change.isReadable(settings.view().columns());
+    }
+
     /**
      * Whether the row before the change is known not to be what was counted, so that the change is void as a whole. Needs no
      * monitor.
@@ -163,7 +168,7 @@ public final class Shard {
     }
 
     /**
-     * Passes over a record that is a dead letter, after the broker has taken it. Nobody knows what it would have changed, so
+     * Passes over a record that is a dead letter for the view, after the broker has taken it. Nobody knows what it would have changed, so
      * the results have to be filled again some time, unless they were filled after it or it is known from before.
      *
      * @param change what is known of its place in the source's log

@@ -3,7 +3,6 @@ package io.tally.cdc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange.Op;
 import java.util.List;
@@ -181,7 +180,7 @@ class DebeziumDecoderShapesTest {
     }
 
     private void decode(DebeziumDecoder with, String record) throws UndecodableException {
-        with.decode(Envelopes.bytes(record), change);
+        Changes.decode(with, Envelopes.bytes(record), change);
     }
 
     private static DebeziumDecoder decoder(UpdateMode updates) {

@@ -14,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -102,10 +103,7 @@ final class Checker {
             unseen.addAll(tx.changes);
         }
         for (Checkpoint checkpoint : unseen.isEmpty() ? List.<Checkpoint>of() : results.checkpoints.values()) {
-            world.topic
-                    .partitions
-                    .get(checkpoint.partition())
-                    .changes
+            view.changes(world.topic.partitions.get(checkpoint.partition()))
                     .headMap(checkpoint.position())
                     .forEach((offset, change) -> {
                         if (unseen.contains(change)) {
@@ -154,15 +152,24 @@ final class Checker {
             if (to.position() > stops.getOrDefault(stop, Long.MAX_VALUE)) {
                 broken("a partition that was stopped went on, from=" + from + " to=" + to);
             }
-            Set<Long> passed =
-                    world.topic.partitions.get(to.partition()).undecodable.subSet(from.position(), to.position());
-            for (long offset : passed) {
+            Topic.Partition partition = world.topic.partitions.get(to.partition());
+            if (view.undecodable(partition) == partition.undecodable) {
+                world.happened(
+                        FaultKind.COUNTED_BY_SOME,
+                        between(from, to, partition.undecodableWithQuantity).size()
+                                - between(from, to, partition.undecodable).size());
+            }
+            for (long offset : between(from, to, view.undecodable(partition))) {
                 if (!world.deadLetters.contains(world.topic.id() + "/" + to.partition() + "/" + offset)) {
                     broken("a dead letter was passed before it was taken, partition=" + to.partition() + " offset="
                             + offset);
                 }
             }
         }
+    }
+
+    private static Set<Long> between(Checkpoint from, Checkpoint to, NavigableSet<Long> offsets) {
+        return offsets.subSet(from.position(), to.position());
     }
 
     /** Results are not filled again for nothing: the log goes back, or seems to, only where one of these was planned. */
@@ -196,7 +203,7 @@ final class Checker {
         }
         int partition = batch.partition();
         long readUpTo = batch.next().position();
-        NavigableMap<Long, Source.Change> changes = world.topic.partitions.get(partition).changes;
+        NavigableMap<Long, Source.Change> changes = view.changes(world.topic.partitions.get(partition));
         for (WindowDeltas window : batch.deltas()) {
             if (window.endMs() <= finalUpToMs) {
                 long passedAt = results.positionWhenPassed(partition, window.endMs());
@@ -204,7 +211,7 @@ final class Checker {
                         .takeWhile(change -> change.getKey() < readUpTo)
                         .map(Map.Entry::getValue)
                         .toList();
-                Results.changes(window).forEach((row, delta) -> {
+                Results.changes(window, view.hasSales()).forEach((row, delta) -> {
                     if (late.stream().noneMatch(change -> touches(change, row))) {
                         broken("a final row changed, but no order was late, partition=" + partition + " " + row + " by "
                                 + delta);
@@ -227,10 +234,7 @@ final class Checker {
         long ownMs = to.newestEventTimeMs() == Shard.NO_TIME
                 ? from.publishedUpToMs()
                 : Math.max(from.publishedUpToMs(), to.newestEventTimeMs() - world.plan.outOfOrdernessMs());
-        world.topic
-                .partitions
-                .get(to.partition())
-                .changes
+        view.changes(world.topic.partitions.get(to.partition()))
                 .subMap(to.position(), readUpTo)
                 .forEach((offset, change) -> {
                     for (Source.Row order : new Source.Row[] {change.before(), change.after()}) {

@@ -246,7 +246,7 @@ final class DatabaseClient implements Ledger {
                             database.results.checkpoints.get(batch.partition()), batch.next(), read.get(batch));
                     checker.checkFinal(finalUpToMs, batch);
                     database.results.move(batch.next());
-                    batch.deltas().forEach(database.results::add);
+                    batch.deltas().forEach(window -> database.results.add(window, view.hasSales()));
                     if (batch.next().publishedEarly().length > 0) {
                         world.happened(FaultKind.PUBLISHED_EARLY);
                     }

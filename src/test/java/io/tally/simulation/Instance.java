@@ -334,7 +334,11 @@ final class Instance {
 
         private void deadLetter(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
             world.deadLetter(record.partition(), record.offset());
-            if (!world.topic.partitions.get(record.partition()).undecodable.contains(record.offset())) {
+            if (!world.topic
+                    .partitions
+                    .get(record.partition())
+                    .undecodableWithQuantity
+                    .contains(record.offset())) {
                 world.happened(FaultKind.MADE_UP_VOID);
             }
         }

@@ -138,6 +138,11 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     SHARD,
                     "case INCREMENTAL_SNAPSHOT -> counts.add(RecordOutcome.SNAPSHOT_ROW);",
                     "case INCREMENTAL_SNAPSHOT -> contribute(change.after(), 1, offset, nowMs);"),
+            of(
+                    "void: whatever column cannot be read, the change counts",
+                    SHARD,
+                    "return change.isReadable(settings.view().columns());",
+                    "return true;"),
             of("void: owes nothing", SHARD, "if (isNews && settings.deadLetterOwesFill()) {", "if (false) {"),
             of(
                     "void: owed, but not kept",

@@ -41,9 +41,10 @@ record Plan(
      *
      * @param filtered whether it counts some of the orders only
      * @param mirrored whether it reads a second topic, which holds the same
+     * @param counting whether it counts the orders, and does not read their quantities and prices to sum up sales
      * @param addedAfterMs engines that are started later know it
      */
-    record Kept(long windowMs, boolean filtered, boolean mirrored, long addedAfterMs) {}
+    record Kept(long windowMs, boolean filtered, boolean mirrored, boolean counting, long addedAfterMs) {}
 
     /** @param seed decides the details, so that dropping another fault does not change them */
     record Planned(FaultKind kind, long atMs, long seed) {}
@@ -82,11 +83,18 @@ record Plan(
         List<Planned> faults = new ArrayList<>(one.faults);
         List<Kept> views = new ArrayList<>();
         int count = 1 + random.nextInt(3);
+        // Of numbers of its own, as well.
+        SplittableRandom ofCounting = new SplittableRandom(one.seed ^ 0xC0_0417);
         for (int i = 0; i < count; i++) {
             long windowMs = random.nextInt(4) == 0 ? 3_600_000 : 1_000L * (1 + random.nextInt(20));
             boolean isAdded = random.nextInt(4) == 0;
             long addedAfterMs = isAdded ? random.nextLong(one.chaosMs) : 0;
-            views.add(new Kept(windowMs, random.nextInt(3) == 0, random.nextInt(4) == 0, addedAfterMs));
+            views.add(new Kept(
+                    windowMs,
+                    random.nextInt(3) == 0,
+                    random.nextInt(4) == 0,
+                    ofCounting.nextInt(3) == 0,
+                    addedAfterMs));
             if (isAdded) {
                 faults.add(new Planned(FaultKind.VIEW_ADDED, addedAfterMs, random.nextLong()));
             }

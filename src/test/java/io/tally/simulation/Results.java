@@ -61,8 +61,8 @@ final class Results {
     }
 
     /** Adds a window's deltas and deletes rows that become empty. */
-    void add(WindowDeltas window) {
-        changes(window).forEach((row, delta) -> {
+    void add(WindowDeltas window, boolean hasSales) {
+        changes(window, hasSales).forEach((row, delta) -> {
             Total total = orderAgg.merge(row, delta, Total::plus);
             if (total.isEmpty()) {
                 orderAgg.remove(row);
@@ -70,13 +70,17 @@ final class Results {
         });
     }
 
-    /** By how much a window's deltas change its rows. */
-    static Map<Row, Total> changes(WindowDeltas window) {
+    /**
+     * By how much a window's deltas change its rows.
+     *
+     * @param hasSales whether the view sums them up; if not, they are zero
+     */
+    static Map<Row, Total> changes(WindowDeltas window, boolean hasSales) {
         Map<Row, Total> changes = new HashMap<>();
         Groups groups = window.groups();
         groups.forEach(slot -> changes.put(
                 new Row(window.startMs(), ((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue()),
-                new Total(groups.units(slot, View.ROWS), groups.units(slot, DefaultView.SALES))));
+                new Total(groups.units(slot, View.ROWS), hasSales ? groups.units(slot, DefaultView.SALES) : 0)));
         return changes;
     }
 
@@ -103,7 +107,7 @@ final class Results {
         return checkpoint != null
                 && pipeline.topicId().equals(world.topic.id())
                 && checkpoint.position() == partition.end
-                && partition.changes.values().stream()
+                && view.changes(partition).values().stream()
                         .flatMap(change ->
                                 Stream.of(change.before(), change.after()).filter(Objects::nonNull))
                         .map(view::rowOf)
