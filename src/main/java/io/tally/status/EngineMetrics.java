@@ -81,17 +81,7 @@ class EngineMetrics {
                     "reason",
                     reason.code());
         }
-        gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", readers::lagRecords);
-        gauge(
-                "tally.ingest.partitions",
-                null,
-                "Partitions owned by this engine",
-                () -> readers.partitions().size() - readers.unread());
-        gauge(
-                "tally.ingest.partitions.unread",
-                null,
-                "Partitions assigned to this engine and not taken over, or stopped",
-                readers::unread);
+        gauge("tally.ingest.partitions", null, "Partitions that this engine reads, each for every view", readers::read);
         for (PollWaits.Cause cause : PollWaits.Cause.values()) {
             gauge(
                     "tally.ingest.waiting",
@@ -126,6 +116,20 @@ class EngineMetrics {
                     "outcome",
                     outcome.code());
         }
+        gauge(
+                "tally.ingest.lag",
+                "records",
+                "Records the broker has beyond the positions of a view",
+                () -> readers.lagRecords(name),
+                VIEW,
+                name);
+        gauge(
+                "tally.ingest.partitions.unread",
+                null,
+                "Partitions assigned to this engine that a view has not taken over, or has stopped reading",
+                () -> readers.unread(name),
+                VIEW,
+                name);
         counter(
                 "tally.ingest.replayed",
                 "Records read again after a restart or rebalance",

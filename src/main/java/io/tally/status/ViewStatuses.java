@@ -43,6 +43,7 @@ class ViewStatuses {
         View view = engine.view();
         WindowStore store = engine.store();
         PublishingState publishing = engine.publisher().state();
+        List<ReaderState.Partition> partitions = readers.partitions(engine.name());
         return new ViewStatus(
                 engine.name(),
                 verdict.state(),
@@ -53,10 +54,9 @@ class ViewStatuses {
                 columns(view),
                 view.window().map(Window::longestMs).map(ms -> ms / 1000.0).orElse(null),
                 engine.windowSettings().maxGroups(),
-                freshness(store, publishing, nowMs),
+                freshness(store, partitions, publishing, nowMs),
                 waitingFor(store, nowMs),
-                readers.partitions().stream()
-                        .filter(partition -> partition.view().equals(engine.name()))
+                partitions.stream()
                         .map(partition -> partition(partition, store, nowMs))
                         .toList(),
                 records(store.counts()),
@@ -82,7 +82,8 @@ class ViewStatuses {
         return column.measure().flatMap(Measure::sum);
     }
 
-    private ViewStatus.Freshness freshness(WindowStore store, PublishingState publishing, long nowMs) {
+    private ViewStatus.Freshness freshness(
+            WindowStore store, List<ReaderState.Partition> partitions, PublishingState publishing, long nowMs) {
         long watermarkMs = store.watermarkMs(nowMs);
         long finalUntilMs = store.shards().stream()
                 .mapToLong(shard -> shard.progress().publishedUpToMs())
@@ -91,7 +92,7 @@ class ViewStatuses {
         return new ViewStatus.Freshness(
                 instant(watermarkMs),
                 instant(finalUntilMs),
-                readers.lagRecords(),
+                Readers.lagRecords(partitions),
                 watermarkMs == Shard.NO_TIME ? null : (nowMs - watermarkMs) / 1000.0,
                 publishing.rows(),
                 store.groups(),
