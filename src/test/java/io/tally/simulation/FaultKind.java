@@ -126,7 +126,11 @@ enum FaultKind {
     /** A shard was behind the reader of its partition, and met it. */
     CAUGHT_UP,
     /** A record counted for a view, and was a dead letter for others: they read a column that could not be read. */
-    COUNTED_BY_SOME;
+    COUNTED_BY_SOME,
+    /** A fill left rows alone, because their windows were history. */
+    HISTORY_KEPT,
+    /** A delete of history took nothing back. */
+    PURGED;
 
     private static final FaultKind[] VALUES = values();
 

@@ -101,7 +101,7 @@ final class Instance {
                 Map.of("tally.window.size", Long.toString(view.windowMs())),
                 view.settings.view(),
                 world.plan.maxFutureMs() / 1_000,
-                Optional.empty(),
+                view.history(),
                 true,
                 "orders_slot",
                 Duration.ofMillis(world.plan.restartMarginMs()),

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Optional;
 
 /** A view that the engines keep: its tables on the server, and who judges them. */
 final class KeptView {
@@ -37,7 +38,7 @@ final class KeptView {
                 world.plan.maxPinnedRecords(),
                 true,
                 true,
-                WindowSettings.NEVER,
+                history(world.plan, plan),
                 number == LIVE);
         this.database = new Database(world, number == 0 ? "database" : "database " + number);
         this.checker = new Checker(world, this);
@@ -66,6 +67,37 @@ final class KeptView {
     /** Offsets of records that are dead letters for it, whatever the replica identity is. */
     NavigableSet<Long> undecodable(Topic.Partition partition) {
         return readsQuantity() ? partition.undecodableWithQuantity : partition.undecodable;
+    }
+
+    /** Nothing is history before its window is long over. */
+    private static long history(Plan plan, Plan.Kept view) {
+        return plan.historyMs() == WindowSettings.NEVER
+                ? WindowSettings.NEVER
+                : Math.max(plan.historyMs(), view.windowMs());
+    }
+
+    boolean hasHistory() {
+        return settings.historyOlderThanMs() != WindowSettings.NEVER;
+    }
+
+    /** How long a window has to be over, if deleting its orders is ever to take nothing back. */
+    Optional<Duration> history() {
+        return hasHistory() ? Optional.of(Duration.ofMillis(settings.historyOlderThanMs())) : Optional.empty();
+    }
+
+    /** Whether a delete takes nothing back. */
+    boolean isPurge(Source.Change change, long committedAtMs) {
+        Results.Row row = change.op() == 'd' && hasHistory() ? rowOf(change.before()) : null;
+        return row != null && endMs(row) <= committedAtMs - settings.historyOlderThanMs();
+    }
+
+    long endMs(Results.Row row) {
+        return row.windowStartMs() + windowMs();
+    }
+
+    /** What an order adds to its row. */
+    Results.Total totalOf(Source.Row order) {
+        return new Results.Total(1, hasSales() ? order.quantity() * order.priceCents() : 0);
     }
 
     /** The topic that it reads. */
@@ -100,8 +132,7 @@ final class KeptView {
         for (Source.Row order : orders) {
             Results.Row row = rowOf(order);
             if (row != null) {
-                long sales = hasSales() ? order.quantity() * order.priceCents() : 0;
-                truth.merge(row, new Results.Total(1, sales), Results.Total::plus);
+                truth.merge(row, totalOf(order), Results.Total::plus);
             }
         }
         return truth;

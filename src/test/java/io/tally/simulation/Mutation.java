@@ -143,6 +143,21 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     SHARD,
                     "return change.isReadable(settings.view().columns());",
                     "return true;"),
+            of(
+                    "history: any delete takes nothing back",
+                    SHARD,
+                    "return end <= change.commitTimeMs() - settings.historyOlderThanMs();",
+                    "return true;"),
+            of(
+                    "history: its deletes are taken back",
+                    SHARD,
+                    "return end <= change.commitTimeMs() - settings.historyOlderThanMs();",
+                    "return false;"),
+            of(
+                    "history: a fill leaves windows alone that a partition has not passed",
+                    SQL,
+                    "historyOlderThanMs(), database.results.finalUpToMs());",
+                    "historyOlderThanMs(), Long.MAX_VALUE);"),
             of("void: owes nothing", SHARD, "if (isNews && settings.deadLetterOwesFill()) {", "if (false) {"),
             of(
                     "void: owed, but not kept",

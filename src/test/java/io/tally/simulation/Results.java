@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -40,6 +41,10 @@ final class Results {
 
     Ledger.Pipeline pipeline;
     Visibility snapshot;
+    /** What the last fill has left there. */
+    Map<Row, Total> filled = Map.of();
+    /** The changes that it has seen. */
+    Set<Source.Change> seen = Set.of();
     /** Names the fill that has begun and not ended, or null. */
     UUID filling;
 
@@ -57,6 +62,8 @@ final class Results {
         other.passed.forEach((partition, times) -> passed.put(partition, new TreeMap<>(times)));
         pipeline = other.pipeline;
         snapshot = other.snapshot;
+        filled = other.filled;
+        seen = other.seen;
         filling = other.filling;
     }
 

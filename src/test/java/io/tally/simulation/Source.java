@@ -4,8 +4,11 @@ import io.tally.publish.Look;
 import io.tally.window.Visibility;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The orders table, its transactions and its log. Rows are locked by the transaction that touches them until others can
@@ -70,6 +73,9 @@ final class Source {
 
     final Row[] rows;
     private final Tx[] lockedBy;
+    /** When each change was committed, on the source's clock. */
+    final Map<Change, Long> committedAtMs = new IdentityHashMap<>();
+
     /** Committed transactions in commit order. */
     final List<Tx> log = new ArrayList<>();
 
@@ -143,6 +149,7 @@ final class Source {
         tx.commitLsn = advance(3);
         tx.commitMs = nowMs;
         log.add(tx);
+        tx.changes.forEach(change -> committedAtMs.put(change, nowMs));
         committing.add(tx);
     }
 
@@ -247,6 +254,13 @@ final class Source {
                 .sorted()
                 .toArray();
         return new Visibility(inProgress.length == 0 ? xmax : inProgress[0], xmax, inProgress);
+    }
+
+    /** The changes that everybody sees in the table. */
+    Set<Change> visible() {
+        Set<Change> visible = Collections.newSetFromMap(new IdentityHashMap<>());
+        log.stream().filter(tx -> tx.visible).forEach(tx -> visible.addAll(tx.changes));
+        return visible;
     }
 
     // ---- backup ----------------------------------------------------------------------------------------------------
