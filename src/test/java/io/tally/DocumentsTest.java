@@ -18,14 +18,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The tables of docs/operations.md have a row for each thing there is, and for nothing else. */
-class DocumentsTest {
+public class DocumentsTest {
 
     private static final Path OPERATIONS = Path.of("docs/operations.md");
     private static final Path ALERTS = Path.of("prometheus/alerts.yml");
-    private static final Path METRICS = Path.of("src/main/java/io/tally/status/EngineMetrics.java");
-
-    /** What a registry adds to a name. */
-    private static final Pattern SUFFIX = Pattern.compile("_(total|seconds|records)(?=\\{|$)");
 
     private static String read(Path file) {
         try {
@@ -44,7 +40,7 @@ class DocumentsTest {
     }
 
     /** The first cells of the table below a heading. */
-    private static Set<String> rowsBelow(String heading) {
+    public static Set<String> rowsBelow(String heading) {
         String below = read(OPERATIONS).split(Pattern.quote(heading), 2)[1];
         return below.lines()
                 .dropWhile(line -> !line.startsWith("| --- "))
@@ -72,18 +68,6 @@ class DocumentsTest {
     void reasonsOfDataLoss_haveTheirRows() {
         assertEquals(
                 sorted(Arrays.stream(DataLoss.Reason.values()).map(DataLoss.Reason::code)), rowsBelow("## Data loss"));
-    }
-
-    /** DashboardsIT compares with what a running engine exports; this finds a forgotten row in a second. */
-    @Test
-    void metrics_haveTheirRows() {
-        Set<String> bound =
-                sorted(found(METRICS, "\"(tally\\.[a-z.]+)\"").stream().map(name -> name.replace('.', '_')));
-        assertTrue(bound.size() > 15, () -> bound + " in " + METRICS);
-        assertEquals(
-                bound,
-                sorted(rowsBelow("## Metrics").stream()
-                        .map(name -> SUFFIX.matcher(name).replaceFirst("").replaceFirst("\\{.*", ""))));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.tally.view.Type;
 import io.tally.view.expression.NumberExpression;
 import io.tally.view.expression.RowImage;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -26,7 +27,6 @@ public final class CapturedRow implements RowImage {
     private static final byte LAST = FAR;
 
     private static final ColumnFault[] FAULTS = ColumnFault.values();
-    private static final int NONE = -1;
 
     private final RowChange change;
     private final String image;
@@ -36,7 +36,7 @@ public final class CapturedRow implements RowImage {
     private ColumnTypes types;
     private byte[] states = {};
     private long[] units = {};
-    private int firstFault;
+    private boolean faulty;
 
     /** Whether none is null, or not finite, or could not be read. */
     private boolean plain;
@@ -63,14 +63,14 @@ public final class CapturedRow implements RowImage {
     /** Forgets the row: a change that has no such image. */
     public void clear() {
         present = false;
-        firstFault = NONE;
+        faulty = false;
     }
 
     /** Begins another row, whose columns are to be set each. */
     public void begin(TableColumns newTable) {
         present = true;
         plain = true;
-        firstFault = NONE;
+        faulty = false;
         if (table != newTable) {
             table = newTable;
             states = new byte[table.count()];
@@ -131,10 +131,12 @@ public final class CapturedRow implements RowImage {
 
     /** Notes that a value could not be read. */
     void setFault(int column, ColumnFault fault) {
-        setState(column, (byte) (LAST + 1 + fault.ordinal()));
-        if (firstFault == NONE) {
-            firstFault = column;
-        }
+        setState(column, stateOf(fault));
+        faulty = true;
+    }
+
+    private static byte stateOf(ColumnFault fault) {
+        return (byte) (LAST + 1 + fault.ordinal());
     }
 
     /** Whether the change has this image. */
@@ -159,31 +161,42 @@ public final class CapturedRow implements RowImage {
 
     /** Whether any of the columns could not be read. */
     boolean isFaulty() {
-        return firstFault != NONE;
+        return faulty;
     }
 
     /** Whether a column could be read, be its value null or not. */
-    public boolean isReadable(int column) {
+    boolean isReadable(int column) {
         return states[column] <= LAST;
     }
 
-    /** What to say of the first column that could not be read. Good as long as the record's bytes are. */
-    UndecodableException fault() {
-        return fault(firstFault);
+    /** Whether all of these columns could be read, wherever they are among those of the table. */
+    boolean areReadable(List<SourceColumn> wanted) {
+        return !isFaulty()
+                || wanted.stream()
+                        .allMatch(one -> isReadable(table.indexOf(one.ref().name())));
+    }
+
+    /** Whether the record has no such column, or not in this image. */
+    boolean isMissing(int column) {
+        return states[column] == stateOf(ColumnFault.MISSING);
+    }
+
+    /** Where a column is in the record, for messages. */
+    String path(int column) {
+        return reader.path(column(column).ref().name());
     }
 
     /** What to say of a column that could not be read. Good as long as the record's bytes are. */
-    public UndecodableException fault(int column) {
+    UndecodableException fault(int column) {
         ColumnFault fault = FAULTS[states[column] - LAST - 1];
         String name = column(column).ref().name();
         byte[] record = change.record();
         if (image.equals("before") && (fault == ColumnFault.MISSING || fault == ColumnFault.NULL)) {
             return Faults.noBeforeImage("has no " + name, record, sourceStart, sourceEnd);
         }
-        String path = reader.path(name);
         return fault == ColumnFault.MISSING
-                ? Faults.missingColumn(path, record, start, end)
-                : Faults.column(fault, path, column(column).type(), record, starts[column], ends[column]);
+                ? Faults.missingColumn(path(column), record, start, end)
+                : Faults.column(fault, path(column), column(column).type(), record, starts[column], ends[column]);
     }
 
     @Override

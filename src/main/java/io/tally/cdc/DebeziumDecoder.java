@@ -93,8 +93,11 @@ public final class DebeziumDecoder {
      *
      * @param value the array, or null for a record without a value, a tombstone. Zero bytes are a
      *     value, and not JSON
-     * @throws UndecodableException if the record cannot be counted; the change is then one of nothing, at the place in the
-     *     source's log that the record names, if that can be read
+     * <p>A column that cannot be read is no matter of the record: the change says so ({@link RowChange#isFaulty}), and
+     * counts for whoever does not read that column.
+     *
+     * @throws UndecodableException if the record cannot be counted by anybody; the change is then one of nothing, at the place
+     *     in the source's log that the record names, if that can be read
      */
     public void decode(byte[] value, int offset, int length, RowChange into) throws UndecodableException {
         into.reset(Op.NONE);
@@ -272,10 +275,6 @@ public final class DebeziumDecoder {
         source.fill(record, into);
         if (operation != 'm') {
             fillChange(envelope, row, operation, record, into);
-            UndecodableException fault = into.fault();
-            if (fault != null) {
-                throw fault;
-            }
         }
         shape = row ? ifRow : ifEnvelope;
     }

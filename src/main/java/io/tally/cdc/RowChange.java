@@ -1,10 +1,9 @@
 package io.tally.cdc;
 
+import io.tally.view.SourceColumn;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
-import java.util.Locale;
-import java.util.Set;
+import java.util.List;
 
 /**
  * One change of a table, decoded: what happened, the row before and after, and where in the source's log it
@@ -42,15 +41,7 @@ public final class RowChange {
         /** A change of another table. */
         OTHER_TABLE,
         /** Not known: the record could not be decoded. */
-        NONE;
-
-        /** The kinds of records that are about no row of the table. */
-        public static final Set<Op> WITHOUT_ROW = Collections.unmodifiableSet(EnumSet.range(TRUNCATE, OTHER_TABLE));
-
-        /** The kind as metrics and the status show it: lower case, words joined by hyphens. */
-        public String code() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
+        NONE
     }
 
     /** An LSN that is not known. Lower than every real one, which is what the duplicate filter needs. */
@@ -134,12 +125,41 @@ public final class RowChange {
         return after;
     }
 
-    /** What to say of what could not be read of the rows, or null. Good as long as the record's bytes are. */
+    /** Whether a column of its rows could not be read, so that the change counts only for those who do not read that one. */
+    public boolean isFaulty() {
+        return before.isFaulty() || after.isFaulty();
+    }
+
+    /** Whether all of these columns could be read, in the rows that it has. */
+    public boolean isReadable(List<SourceColumn> columns) {
+        return before.areReadable(columns) && after.areReadable(columns);
+    }
+
+    /**
+     * What to say of the columns that could not be read, if there are any. Names all of them, and explains the first. Good as
+     * long as the record's bytes are.
+     */
     public UndecodableException fault() {
-        if (before.isFaulty()) {
-            return before.fault();
+        UndecodableException first = null;
+        List<String> others = new ArrayList<>();
+        for (CapturedRow row : List.of(before, after)) {
+            for (int column = 0; row.isFaulty() && column < row.table().count(); column++) {
+                if (row.isReadable(column) || row == before && isMissingInBoth(column)) {
+                    continue;
+                }
+                if (first == null) {
+                    first = row.fault(column);
+                } else {
+                    others.add(row.path(column));
+                }
+            }
         }
-        return after.isFaulty() ? after.fault() : null;
+        return others.isEmpty() ? first : first.and(others);
+    }
+
+    /** What the row after has not either was left out by no replica identity. */
+    private boolean isMissingInBoth(int column) {
+        return before.isMissing(column) && after.present() && after.isMissing(column);
     }
 
     /** The array that rows and key are in; it must stay as it is while this change is in use. */

@@ -1,5 +1,7 @@
 package io.tally.cdc;
 
+import java.util.List;
+
 /**
  * A record that cannot be counted, and why. It is an outcome of decoding rather than a fault of the program, so it
  * carries no stack trace.
@@ -20,6 +22,12 @@ public final class UndecodableException extends Exception {
         this.field = field;
     }
 
+    /** The same, of a record in which other fields are at fault as well. Names them first: remedies stand at the end. */
+    UndecodableException and(List<String> others) {
+        String fields = field + ", " + String.join(", ", others);
+        return new UndecodableException(reason, fields, fields + " cannot be read: " + getMessage());
+    }
+
     /** Of a record that is whole, but whose row before cannot be what it was in the table. */
     public static UndecodableException beforeNotBelieved() {
         return new UndecodableException(
@@ -33,7 +41,7 @@ public final class UndecodableException extends Exception {
         return reason;
     }
 
-    /** Path of the field at fault, such as {@code after.price}, or null if it is the record as a whole. */
+    /** Path of the field at fault, such as {@code after.price}, or of several; null if it is the record as a whole. */
     public String field() {
         return field;
     }

@@ -137,17 +137,15 @@ final class AssignedPartition {
         for (ViewPartition one : views) {
             if (one.feed() != null && !one.feed().shard().dropped()) {
                 one.observe(end);
+            } else {
+                one.noteLag(end);
             }
         }
     }
 
     void observeLag() {
         raiseEnd();
-        for (ViewPartition one : views) {
-            if (one.feed() != null) {
-                one.noteLag(end);
-            }
-        }
+        views.forEach(one -> one.noteLag(end));
     }
 
     private void raiseEnd() {

@@ -31,8 +31,17 @@ public class DeadLetterLog {
      * @param atMs when it was noticed, epoch ms
      * @param field path of the field at fault, or null if it is the record as a whole
      * @param cause names value and remedy; may hold customer data
+     * @param views names of those that lack it
      */
-    public record Example(long atMs, DeadLetterReason reason, String field, String cause, int partition, long offset) {}
+    public record Example(
+            long atMs,
+            DeadLetterReason reason,
+            String field,
+            String cause,
+            List<String> views,
+            String topic,
+            int partition,
+            long offset) {}
 
     private static final Duration INTERVAL = Duration.ofSeconds(10);
 
@@ -53,9 +62,12 @@ public class DeadLetterLog {
         keep(deadLetter, nowMs);
         if (nowMs >= tally.nextLineMs) {
             LOG.warnf(
-                    "dead letter, reason=%s field=%s partition=%d offset=%d, %d since the last line, %d since the start",
+                    "dead letter, reason=%s field=%s views=%s topic=%s partition=%d offset=%d, %d since the last line,"
+                            + " %d since the start",
                     reason.code(),
                     deadLetter.fault().field(),
+                    String.join(",", deadLetter.views()),
+                    deadLetter.record().topic(),
                     deadLetter.record().partition(),
                     deadLetter.record().offset(),
                     tally.sinceLine,
@@ -75,6 +87,8 @@ public class DeadLetterLog {
                 deadLetter.fault().reason(),
                 deadLetter.fault().field(),
                 cause.length() > LONGEST_CAUSE ? cause.substring(0, LONGEST_CAUSE) + "…" : cause,
+                deadLetter.views(),
+                deadLetter.record().topic(),
                 deadLetter.record().partition(),
                 deadLetter.record().offset()));
     }

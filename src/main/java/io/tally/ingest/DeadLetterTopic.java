@@ -8,8 +8,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -25,7 +27,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Sees to it that there is a dead-letter topic before the first record needs it: most brokers make none by themselves. Where
- * that is not allowed it says what to type.
+ * that is not allowed it says what to type. There is one for all topics that are read.
  */
 @ApplicationScoped
 public class DeadLetterTopic {
@@ -37,6 +39,7 @@ public class DeadLetterTopic {
     private record Problem(String explanation, String command) {}
 
     private final TopicProbe probe;
+    private final ViewInputs views;
     private final IngestSettings ingest;
     private final DeadLetterSettings settings;
     private final String brokers;
@@ -44,10 +47,12 @@ public class DeadLetterTopic {
 
     DeadLetterTopic(
             TopicProbe probe,
+            ViewInputs views,
             IngestSettings ingest,
             DeadLetterSettings settings,
             @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         this.probe = probe;
+        this.views = views;
         this.ingest = ingest;
         this.settings = settings;
         this.brokers = String.valueOf(kafka.get("bootstrap.servers"));
@@ -74,22 +79,43 @@ public class DeadLetterTopic {
                 .after(ANSWER_TIMEOUT)
                 .fail()
                 .onFailure()
-                // A broker that is away, or an orders topic that is not there yet: the poll loops say so.
+                // A broker that is away: the poll loops say so.
                 .invoke(failure -> LOG.debugf("the dead-letter topic is not known: %s", failure))
                 .onFailure()
                 .recoverWithNull();
     }
 
     private CompletionStage<Void> ensure() {
-        return describe(ingest.topic())
-                .thenCompose(orders -> describe(settings.topic())
-                        .thenAccept(this::checkRights)
-                        .exceptionallyCompose(failure -> switch (KafkaFailures.apiError(failure)) {
-                            case UnknownTopicOrPartitionException absent -> make(orders);
-                            case AuthorizationException refused ->
-                                say("is not to be seen (" + refused.getMessage() + ")", allow());
-                            case Throwable other -> CompletableFuture.failedStage(other);
-                        }));
+        return describe(settings.topic())
+                .thenAccept(this::checkRights)
+                .exceptionallyCompose(failure -> switch (KafkaFailures.apiError(failure)) {
+                    case UnknownTopicOrPartitionException absent -> makeLike(views.topics());
+                    case AuthorizationException refused ->
+                        say("is not to be seen (" + refused.getMessage() + ")", allow());
+                    case Throwable other -> CompletableFuture.failedStage(other);
+                });
+    }
+
+    /** Waits for the first of the topics that are read: the poll loops say that it is not there. */
+    private CompletionStage<Void> makeLike(List<String> topics) {
+        List<CompletableFuture<Optional<TopicDescription>>> described =
+                topics.stream().map(topic -> find(topic).toCompletableFuture()).toList();
+        return CompletableFuture.allOf(described.toArray(CompletableFuture[]::new))
+                .thenCompose(all -> {
+                    List<TopicDescription> found = described.stream()
+                            .flatMap(one -> one.join().stream())
+                            .toList();
+                    return found.isEmpty() ? CompletableFuture.completedStage(null) : make(found);
+                });
+    }
+
+    private CompletionStage<Optional<TopicDescription>> find(String topic) {
+        return describe(topic)
+                .thenApply(Optional::of)
+                .exceptionallyCompose(
+                        failure -> KafkaFailures.apiError(failure) instanceof UnknownTopicOrPartitionException
+                                ? CompletableFuture.completedStage(Optional.empty())
+                                : CompletableFuture.failedStage(failure));
     }
 
     private CompletionStage<TopicDescription> describe(String topic) {
@@ -108,14 +134,15 @@ public class DeadLetterTopic {
         }
     }
 
-    private CompletionStage<Void> make(TopicDescription orders) {
-        int partitions = settings.partitions().orElse(orders.partitions().size());
-        short replication = settings.replication()
-                .orElse((short) orders.partitions().getFirst().replicas().size());
+    private CompletionStage<Void> make(List<TopicDescription> topics) {
+        int partitions = settings.partitions()
+                .orElse(most(topics, topic -> topic.partitions().size()));
+        short replication = settings.replication().orElse((short)
+                most(topics, topic -> topic.partitions().getFirst().replicas().size()));
         Map<String, String> config = Map.of(
                 TopicConfig.RETENTION_MS_CONFIG,
                 Long.toString(settings.retention().toMillis()),
-                // Letters of one order have one key, and each of them counts.
+                // Letters of one row have one key, and each of them counts.
                 TopicConfig.CLEANUP_POLICY_CONFIG,
                 TopicConfig.CLEANUP_POLICY_DELETE);
         NewTopic topic = new NewTopic(settings.topic(), partitions, replication).configs(config);
@@ -137,6 +164,10 @@ public class DeadLetterTopic {
                                 "is not there and cannot be made (" + other.getMessage() + ")",
                                 create(partitions, replication));
                 });
+    }
+
+    private static int most(List<TopicDescription> topics, ToIntFunction<TopicDescription> count) {
+        return topics.stream().mapToInt(count).max().getAsInt();
     }
 
     private CompletionStage<Void> say(String what, String command) {

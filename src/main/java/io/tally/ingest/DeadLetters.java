@@ -24,7 +24,7 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jboss.logging.Logger;
 
 /**
- * Sends what cannot be counted to the dead-letter topic: original key, value and headers, with what is wrong in headers
+ * Sends what cannot be counted for some view to the dead-letter topic: original key, value and headers, with what is wrong in headers
  * of ours. Keeps at it until the broker has taken them all, whatever it says: an attempt ends soon, so that what is wrong
  * shows at once and what was mended is noticed.
  */
@@ -122,6 +122,7 @@ class DeadLetters {
         Headers headers = new RecordHeaders(original);
         add(headers, "dead-letter-reason", deadLetter.fault().reason().code());
         add(headers, "dead-letter-cause", deadLetter.fault().getMessage());
+        add(headers, "dead-letter-views", String.join(",", deadLetter.views()));
         add(headers, "dead-letter-topic", record.topic());
         add(headers, "dead-letter-partition", Integer.toString(record.partition()));
         add(headers, "dead-letter-offset", Long.toString(record.offset()));

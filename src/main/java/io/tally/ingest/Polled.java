@@ -34,7 +34,9 @@ final class Polled {
         final Feed feed;
         /** The first offset that it needs. */
         final long position;
-        /** Places of records that were decoded, and are not to be believed. */
+        /** Places of records that could not be read, or not in a column that the view reads. */
+        final BitSet unreadable = new BitSet();
+        /** Places of records that were read, and are not to be believed. */
         final BitSet voided = new BitSet();
 
         Share(Feed feed) {
@@ -56,7 +58,6 @@ final class Polled {
     private Reading reading;
     private Map<TopicPartition, List<Share>> shares = Map.of();
     private Shape lastShape;
-    private boolean[] undecodable = new boolean[0];
 
     /** @param decoders one for each topic */
     Polled(Map<String, DebeziumDecoder> decoders, ShapeLog shapes) {
@@ -127,14 +128,14 @@ final class Polled {
         return lowest;
     }
 
-    /** Decodes the records that are needed. Returns those that are dead letters and have not been before. */
+    /**
+     * Decodes the records that are needed. Returns those that are dead letters for one of the views and have not been before,
+     * each once.
+     */
     List<DeadLetter> decode() {
         int count = records.count();
         while (changes.size() < count) {
             changes.add(new RowChange());
-        }
-        if (undecodable.length < count) {
-            undecodable = new boolean[count];
         }
         deadLetters.clear();
         int i = 0;
@@ -154,23 +155,40 @@ final class Polled {
 
     private void decode(
             ConsumerRecord<ByteBuffer, ByteBuffer> record, int i, DebeziumDecoder decoder, List<Share> ofPartition) {
-        UndecodableException fault = decode(record.value(), decoder, changes.get(i));
-        undecodable[i] = fault != null;
+        RowChange change = changes.get(i);
+        UndecodableException fault = decode(record.value(), decoder, change);
         noteShape(decoder.shape(), record);
-        boolean isNews = false;
+        boolean isWhole = fault == null && !change.isFaulty();
+        UndecodableException why = fault;
+        List<String> concerned = List.of();
         for (Share share : ofPartition) {
             Shard shard = share.feed.shard();
-            if (share.needs(record.offset())) {
-                boolean isVoid = fault == null && shard.isVoid(changes.get(i));
-                if (isVoid) {
-                    share.voided.set(i);
-                }
-                isNews |= (isVoid || fault != null) && !shard.wasReadBefore(record.offset());
+            if (!share.needs(record.offset())) {
+                continue;
+            }
+            if (!isWhole && (fault != null || !shard.canRead(change))) {
+                share.unreadable.set(i);
+                why = fault == null ? change.fault() : fault;
+            } else if (shard.isVoid(change)) {
+                share.voided.set(i);
+                why = why == null ? UndecodableException.beforeNotBelieved() : why;
+            } else {
+                continue;
+            }
+            if (!shard.wasReadBefore(record.offset())) {
+                concerned = plus(concerned, share.feed.view().view());
             }
         }
-        if (isNews) {
-            deadLetters.add(new DeadLetter(record, fault == null ? UndecodableException.beforeNotBelieved() : fault));
+        if (!concerned.isEmpty()) {
+            deadLetters.add(new DeadLetter(record, why, concerned));
         }
+    }
+
+    /** A list is made only for the rare record that somebody lacks. */
+    private static List<String> plus(List<String> views, String another) {
+        List<String> more = new ArrayList<>(views);
+        more.add(another);
+        return more;
     }
 
     private void noteShape(Shape shape, ConsumerRecord<ByteBuffer, ByteBuffer> record) {
@@ -235,7 +253,7 @@ final class Polled {
             boolean goesOn;
             if (!share.needs(record.offset())) {
                 goesOn = true;
-            } else if (undecodable[i]) {
+            } else if (share.unreadable.get(i)) {
                 goesOn = shard.passDeadLetter(record.offset(), change);
             } else if (share.voided.get(i)) {
                 goesOn = shard.passVoid(record.offset(), change);

@@ -30,7 +30,8 @@ public record ReaderState(
      *
      * @param view its name
      * @param phase what is done with it
-     * @param lagRecords records the broker has beyond its shard's position, or -1 if that is not known
+     * @param lagRecords records the broker has beyond the position of its shard, or of the last one it had; -1 if that is not
+     *     known
      * @param problem what keeps it from being read for the view, or null
      */
     public record Partition(String view, String topic, int partition, Phase phase, long lagRecords, String problem) {}

@@ -4,7 +4,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The poll loops of this engine, for those who look on. */
@@ -57,24 +56,36 @@ public class Readers {
                 .toList();
     }
 
-    /** How many partitions are assigned to this engine that it does not read for a view: not yet, or not any more. */
-    public long unread() {
+    /** How many partitions this engine reads, each counted for every view that it is read for. */
+    public long read() {
         return partitions().stream()
+                .filter(partition -> partition.phase() == ReaderState.Phase.READING)
+                .count();
+    }
+
+    /** How many partitions are assigned to this engine that it does not read for a view: not yet, or not any more. */
+    public long unread(String view) {
+        return partitions(view).stream()
                 .filter(partition -> partition.phase() != ReaderState.Phase.READING)
                 .count();
     }
 
-    /** Records that the broker has beyond the positions of all partitions, each for the view that is furthest behind. */
-    public long lagRecords() {
+    /** The partitions of all loops for one view, by number. */
+    public List<ReaderState.Partition> partitions(String view) {
         return partitions().stream()
-                .filter(partition -> partition.lagRecords() > 0)
-                .collect(Collectors.toMap(
-                        partition -> List.of(partition.topic(), partition.partition()),
-                        ReaderState.Partition::lagRecords,
-                        Math::max))
-                .values()
-                .stream()
-                .mapToLong(Long::longValue)
+                .filter(partition -> partition.view().equals(view))
+                .toList();
+    }
+
+    /** Records that the broker has beyond the positions of a view in its partitions. */
+    public long lagRecords(String view) {
+        return lagRecords(partitions(view));
+    }
+
+    /** The same, of partitions that are at hand. */
+    public static long lagRecords(List<ReaderState.Partition> ofView) {
+        return ofView.stream()
+                .mapToLong(partition -> Math.max(0, partition.lagRecords()))
                 .sum();
     }
 }

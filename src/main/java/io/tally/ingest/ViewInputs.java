@@ -16,6 +16,11 @@ public class ViewInputs {
         known.complete(List.copyOf(views));
     }
 
+    /** The topics that are read for them; none while they are not known. */
+    List<String> topics() {
+        return known.getNow(List.of()).stream().map(ViewInput::topic).distinct().toList();
+    }
+
     void whenKnown(Consumer<List<ViewInput>> action) {
         known.thenAccept(action);
     }

@@ -40,6 +40,9 @@ final class ViewPartition {
     private long readySinceMs;
     private long retryAtMs;
     private long retryDelayMs = FIRST_RETRY_MS;
+    /** The next offset that its last shard needed, or -1. */
+    private long position = -1;
+
     private long lagRecords = -1;
 
     ViewPartition(ViewInput view, TopicPartition partition) {
@@ -187,7 +190,13 @@ final class ViewPartition {
         }
     }
 
+    /**
+     * The same, whether it has a shard or not: what waits to be taken over falls behind from where it was read last.
+     */
     void noteLag(long end) {
-        lagRecords = end < 0 ? -1 : Math.max(0, end - feed.position());
+        if (feed != null) {
+            position = feed.position();
+        }
+        lagRecords = end < 0 || position < 0 ? -1 : Math.max(0, end - position);
     }
 }

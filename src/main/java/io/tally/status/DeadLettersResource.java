@@ -23,11 +23,19 @@ class DeadLettersResource {
      *
      * @param field path of the field at fault; missing if it is the record as a whole
      * @param cause names value and remedy
-     * @param partition of the orders topic
-     * @param offset in it
+     * @param views names of those that lack it; it may count for others
+     * @param offset in its partition of the topic
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Letter(Instant at, String reason, String field, String cause, int partition, long offset) {}
+    public record Letter(
+            Instant at,
+            String reason,
+            String field,
+            String cause,
+            List<String> views,
+            String topic,
+            int partition,
+            long offset) {}
 
     private final DeadLetterLog log;
 
@@ -53,6 +61,8 @@ class DeadLettersResource {
                                 letter.reason().code(),
                                 letter.field(),
                                 letter.cause(),
+                                letter.views(),
+                                letter.topic(),
                                 letter.partition(),
                                 letter.offset()))
                         .toList());

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.tally.cdc.DeadLetterReason;
-import io.tally.cdc.RowChange;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.PollWaits;
 import io.tally.ingest.Readers;
@@ -16,7 +15,7 @@ import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
 import io.tally.view.RowFault;
 import io.tally.window.Progress;
-import io.tally.window.RecordCounts;
+import io.tally.window.RecordOutcome;
 import io.tally.window.Shard;
 import io.tally.window.WindowStore;
 import jakarta.annotation.PreDestroy;
@@ -82,17 +81,7 @@ class EngineMetrics {
                     "reason",
                     reason.code());
         }
-        gauge("tally.ingest.lag", "records", "Records the broker has beyond the position", readers::lagRecords);
-        gauge(
-                "tally.ingest.partitions",
-                null,
-                "Partitions owned by this engine",
-                () -> readers.partitions().size() - readers.unread());
-        gauge(
-                "tally.ingest.partitions.unread",
-                null,
-                "Partitions assigned to this engine and not taken over, or stopped",
-                readers::unread);
+        gauge("tally.ingest.partitions", null, "Partitions that this engine reads, each for every view", readers::read);
         for (PollWaits.Cause cause : PollWaits.Cause.values()) {
             gauge(
                     "tally.ingest.waiting",
@@ -116,15 +105,31 @@ class EngineMetrics {
     private void bind(ViewEngine view) {
         String name = view.name();
         WindowStore store = view.store();
-        records(view, "applied", RecordCounts::applied);
-        records(view, "duplicate", RecordCounts::duplicate);
-        records(view, "already-in-table", RecordCounts::alreadyInTable);
-        records(view, "purged", RecordCounts::purged);
-        records(view, "snapshot-row", RecordCounts::snapshotRows);
-        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
-            records(view, kind.code(), counts -> counts.withoutRow(kind));
+        for (RecordOutcome outcome : RecordOutcome.values()) {
+            counter(
+                    "tally.ingest.records",
+                    "Records read for a view, by what became of them",
+                    store,
+                    from -> from.counts().of(outcome),
+                    VIEW,
+                    name,
+                    "outcome",
+                    outcome.code());
         }
-        records(view, "dead-letter", RecordCounts::deadLetters);
+        gauge(
+                "tally.ingest.lag",
+                "records",
+                "Records the broker has beyond the positions of a view",
+                () -> readers.lagRecords(name),
+                VIEW,
+                name);
+        gauge(
+                "tally.ingest.partitions.unread",
+                null,
+                "Partitions assigned to this engine that a view has not taken over, or has stopped reading",
+                () -> readers.unread(name),
+                VIEW,
+                name);
         counter(
                 "tally.ingest.replayed",
                 "Records read again after a restart or rebalance",
@@ -255,18 +260,6 @@ class EngineMetrics {
     @PreDestroy
     void unbind() {
         bound.forEach(registry::remove);
-    }
-
-    private void records(ViewEngine view, String outcome, ToDoubleFunction<RecordCounts> count) {
-        counter(
-                "tally.ingest.records",
-                "Records read for a view, by what became of them",
-                view.store(),
-                from -> count.applyAsDouble(from.counts()),
-                VIEW,
-                view.name(),
-                "outcome",
-                outcome);
     }
 
     /**

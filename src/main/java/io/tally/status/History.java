@@ -49,7 +49,7 @@ class History {
     synchronized void sample(long nowNanos) {
         Instant now = Instant.ofEpochMilli(clock.millis());
         for (ViewEngine view : views.all()) {
-            ofViews.computeIfAbsent(view.name(), name -> new OfView(view.store()))
+            ofViews.computeIfAbsent(view.name(), name -> new OfView(name, view.store()))
                     .sample(now, nowNanos);
         }
     }
@@ -68,13 +68,15 @@ class History {
 
     private final class OfView {
 
+        private final String view;
         private final WindowStore store;
         private final Deque<Sample> kept = new ArrayDeque<>();
         private final Map<Integer, Long> newestCommits = new HashMap<>();
         private long lastRead;
         private long lastNanos;
 
-        OfView(WindowStore store) {
+        OfView(String view, WindowStore store) {
+            this.view = view;
             this.store = store;
         }
 
@@ -91,7 +93,7 @@ class History {
                     perSecond,
                     latencyMillis(),
                     watermarkMs == Shard.NO_TIME ? null : (now.toEpochMilli() - watermarkMs) / 1000.0,
-                    readers.lagRecords(),
+                    readers.lagRecords(view),
                     store.groups()));
             while (kept.getFirst().at().isBefore(now.minus(KEPT))) {
                 kept.removeFirst();

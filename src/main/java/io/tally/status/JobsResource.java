@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** The one job of this engine, in the shape of Flink's REST API, for scripts that ask there. */
+/**
+ * The one job of this engine, in the shape of Flink's REST API, for scripts that ask there. It is called after {@code
+ * ORDERS_TOPIC}, whatever topics are read.
+ */
 @Path("/jobs")
 class JobsResource {
 
@@ -22,7 +25,7 @@ class JobsResource {
     /**
      * One job.
      *
-     * @param id 32 hex digits, the same for the same topic
+     * @param id 32 hex digits, the same for the same {@code ORDERS_TOPIC}
      * @param status one of Flink's job states
      */
     public record Job(String id, String status) {}
@@ -37,7 +40,7 @@ class JobsResource {
      * @param endTime -1 while it runs
      * @param duration since the start, ms
      * @param lastModification when its state changed last, epoch ms
-     * @param tasks the partitions, each a task
+     * @param tasks the partitions of all topics, each a task
      */
     public record JobDetails(
             String jid,

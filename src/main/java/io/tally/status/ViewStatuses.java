@@ -1,6 +1,5 @@
 package io.tally.status;
 
-import io.tally.cdc.RowChange;
 import io.tally.ingest.ReaderState;
 import io.tally.ingest.Readers;
 import io.tally.publish.AuditState;
@@ -16,6 +15,7 @@ import io.tally.view.View;
 import io.tally.view.Window;
 import io.tally.window.Progress;
 import io.tally.window.RecordCounts;
+import io.tally.window.RecordOutcome;
 import io.tally.window.Shard;
 import io.tally.window.WindowStore;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -43,6 +43,7 @@ class ViewStatuses {
         View view = engine.view();
         WindowStore store = engine.store();
         PublishingState publishing = engine.publisher().state();
+        List<ReaderState.Partition> partitions = readers.partitions(engine.name());
         return new ViewStatus(
                 engine.name(),
                 verdict.state(),
@@ -53,10 +54,9 @@ class ViewStatuses {
                 columns(view),
                 view.window().map(Window::longestMs).map(ms -> ms / 1000.0).orElse(null),
                 engine.windowSettings().maxGroups(),
-                freshness(store, publishing, nowMs),
+                freshness(store, partitions, publishing, nowMs),
                 waitingFor(store, nowMs),
-                readers.partitions().stream()
-                        .filter(partition -> partition.view().equals(engine.name()))
+                partitions.stream()
                         .map(partition -> partition(partition, store, nowMs))
                         .toList(),
                 records(store.counts()),
@@ -82,7 +82,8 @@ class ViewStatuses {
         return column.measure().flatMap(Measure::sum);
     }
 
-    private ViewStatus.Freshness freshness(WindowStore store, PublishingState publishing, long nowMs) {
+    private ViewStatus.Freshness freshness(
+            WindowStore store, List<ReaderState.Partition> partitions, PublishingState publishing, long nowMs) {
         long watermarkMs = store.watermarkMs(nowMs);
         long finalUntilMs = store.shards().stream()
                 .mapToLong(shard -> shard.progress().publishedUpToMs())
@@ -91,7 +92,7 @@ class ViewStatuses {
         return new ViewStatus.Freshness(
                 instant(watermarkMs),
                 instant(finalUntilMs),
-                readers.lagRecords(),
+                Readers.lagRecords(partitions),
                 watermarkMs == Shard.NO_TIME ? null : (nowMs - watermarkMs) / 1000.0,
                 publishing.rows(),
                 store.groups(),
@@ -136,10 +137,9 @@ class ViewStatuses {
 
     private static ViewStatus.Records records(RecordCounts counts) {
         Map<String, Long> byKind = new TreeMap<>();
-        for (RowChange.Op kind : RowChange.Op.WITHOUT_ROW) {
-            long count = counts.withoutRow(kind);
-            if (count > 0) {
-                byKind.put(kind.code(), count);
+        for (RecordOutcome outcome : RecordOutcome.values()) {
+            if (outcome.isWithoutRow() && counts.of(outcome) > 0) {
+                byKind.put(outcome.code(), counts.of(outcome));
             }
         }
         Map<String, Long> byFault = new TreeMap<>();
@@ -150,13 +150,13 @@ class ViewStatuses {
         }
         return new ViewStatus.Records(
                 counts.read(),
-                counts.applied(),
-                counts.duplicate(),
-                counts.alreadyInTable(),
-                counts.purged(),
-                counts.snapshotRows(),
-                counts.withoutRow(),
-                counts.deadLetters(),
+                counts.of(RecordOutcome.APPLIED),
+                counts.of(RecordOutcome.DUPLICATE),
+                counts.of(RecordOutcome.ALREADY_IN_TABLE),
+                counts.of(RecordOutcome.PURGED),
+                counts.of(RecordOutcome.SNAPSHOT_ROW),
+                byKind.values().stream().mapToLong(Long::longValue).sum(),
+                counts.of(RecordOutcome.DEAD_LETTER),
                 counts.replayed(),
                 byKind,
                 byFault);

@@ -122,10 +122,10 @@ public final class Shard {
         switch (change.op()) {
             case INSERT, UPDATE, DELETE -> applyStreamed(offset, change, nowMs);
             case SNAPSHOT -> noticeSnapshot(offset, change);
-            case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;
+            case INCREMENTAL_SNAPSHOT -> counts.add(RecordOutcome.SNAPSHOT_ROW);
             case TRUNCATE -> noticeTruncate(offset, change);
             case TOMBSTONE, MESSAGE, HEARTBEAT, TRANSACTION, SCHEMA_CHANGE, SIGNAL, OTHER_TABLE ->
-                counts.addWithoutRow(change.op());
+                counts.add(RecordOutcome.of(change.op()));
             case NONE -> throw new IllegalStateException("not decoded, partition=" + partition + " offset=" + offset);
         }
         if (dataLoss != null) {
@@ -136,6 +136,11 @@ public final class Shard {
         }
         position = offset + 1;
         return true;
+    }
+
+    /** Whether the columns that the view reads could be read, whatever else could not. Needs no monitor. */
+    public boolean canRead(RowChange change) {
+        return change.isReadable(settings.view().columns());
     }
 
     /**
@@ -163,7 +168,7 @@ public final class Shard {
     }
 
     /**
-     * Passes over a record that is a dead letter, after the broker has taken it. Nobody knows what it would have changed, so
+     * Passes over a record that is a dead letter for the view, after the broker has taken it. Nobody knows what it would have changed, so
      * the results have to be filled again some time, unless they were filled after it or it is known from before.
      *
      * @param change what is known of its place in the source's log
@@ -193,7 +198,7 @@ public final class Shard {
     }
 
     private void countDeadLetter(long offset) {
-        counts.deadLetters++;
+        counts.add(RecordOutcome.DEAD_LETTER);
         passed(offset + 1);
     }
 
@@ -247,7 +252,7 @@ public final class Shard {
 
     private void applyStreamed(long offset, RowChange change, long nowMs) {
         switch (duplicates.judge(change)) {
-            case DUPLICATE -> counts.duplicate++;
+            case DUPLICATE -> counts.add(RecordOutcome.DUPLICATE);
             case WENT_BACK -> loseToThePast(offset, change);
             case UNTOLD -> {
                 if (fill.holds(offset, change) && !duplicates.mayHaveGoneBack(change)) {
@@ -260,9 +265,9 @@ public final class Shard {
                 if (fill.holds(offset, change)) {
                     passInTable(change, nowMs);
                 } else if (!isDoubtful(offset, change) && isPurge(change)) {
-                    counts.purged++;
+                    counts.add(RecordOutcome.PURGED);
                 } else {
-                    counts.applied++;
+                    counts.add(RecordOutcome.APPLIED);
                     if (change.before().present()) {
                         contribute(change.before(), -1, offset, nowMs);
                     }
@@ -282,7 +287,7 @@ public final class Shard {
     }
 
     private void passInTable(RowChange change, long nowMs) {
-        counts.alreadyInTable++;
+        counts.add(RecordOutcome.ALREADY_IN_TABLE);
         if (change.after().present() && read(change.after()) == null) {
             advanceEventTime(contribution.timeMs(row), nowMs);
         }
@@ -309,7 +314,7 @@ public final class Shard {
                     "the connector has read the whole table again, snapshot lsn=" + change.lsn() + " results lsn="
                             + fillLsn);
         } else {
-            counts.snapshotRows++;
+            counts.add(RecordOutcome.SNAPSHOT_ROW);
         }
     }
 
@@ -317,7 +322,7 @@ public final class Shard {
         if (settings.truncateIsDataLoss() && !fill.holds(offset, change)) {
             lose(DataLoss.Reason.TRUNCATED, offset, "the table was truncated");
         } else {
-            counts.addWithoutRow(change.op());
+            counts.add(RecordOutcome.of(change.op()));
         }
     }
 

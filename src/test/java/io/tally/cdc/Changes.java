@@ -16,6 +16,20 @@ final class Changes {
 
     private Changes() {}
 
+    /** Decodes a value for somebody who reads all columns: what cannot be read of one of them is a fault of the record. */
+    static void decode(DebeziumDecoder decoder, byte[] value, int offset, int length, RowChange into)
+            throws UndecodableException {
+        decoder.decode(value, offset, length, into);
+        if (into.isFaulty()) {
+            throw into.fault();
+        }
+    }
+
+    /** The same, of an array that is all value; null is a tombstone. */
+    static void decode(DebeziumDecoder decoder, byte[] value, RowChange into) throws UndecodableException {
+        decode(decoder, value, 0, value == null ? 0 : value.length, into);
+    }
+
     /** The bytes of the key, as they stand between the quotes. */
     static byte[] orderId(RowChange change) {
         byte[] id = new byte[change.keyLength()];

@@ -90,7 +90,7 @@ class DebeziumDecoderAvroFuzzTest {
         String why = "";
         String actual;
         try {
-            decoder.decode(array, offset, record.length, change);
+            Changes.decode(decoder, array, offset, record.length, change);
             actual = Changes.copy(change).toString();
             taken++;
             if (decoder.shape() != null) {
@@ -100,7 +100,7 @@ class DebeziumDecoderAvroFuzzTest {
             refused.merge(e.reason(), 1, Integer::sum);
             why = e.reason() + ": " + e.getMessage();
             actual = "refused";
-            assertTrue(Changes.isVoid(change));
+            assertTrue(change.isFaulty() || Changes.isVoid(change));
         }
         assertEquals(expected, actual, why);
     }

@@ -245,9 +245,9 @@ class DebeziumDecoderAvroTest {
     }
 
     private void assertFault(DebeziumDecoder by, byte[] record, DeadLetterReason reason, String words) {
-        UndecodableException fault = assertThrows(UndecodableException.class, () -> by.decode(record, change));
+        UndecodableException fault = assertThrows(UndecodableException.class, () -> Changes.decode(by, record, change));
         assertEquals(reason, fault.reason(), fault.getMessage());
         assertTrue(fault.getMessage().contains(words), fault.getMessage());
-        assertEquals(Op.NONE, change.op());
+        assertTrue(change.isFaulty() || change.op() == Op.NONE);
     }
 }

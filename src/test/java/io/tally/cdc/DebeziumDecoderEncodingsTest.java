@@ -210,14 +210,14 @@ class DebeziumDecoderEncodingsTest {
     private void decode(ColumnTypes types, String customer, String quantity, String price, String time)
             throws UndecodableException {
         String row = DebeziumDecoderTest.row("n1", customer, quantity, price, time);
-        decoder(types).decode(Envelopes.bytes(DebeziumDecoderTest.envelope("c", "null", row)), change);
+        Changes.decode(decoder(types), Envelopes.bytes(DebeziumDecoderTest.envelope("c", "null", row)), change);
     }
 
     private void decode(DebeziumDecoder decoder, String schema, String price, String time) throws UndecodableException {
         String row = DebeziumDecoderTest.row("n1", "5", "2", price, time);
         String record =
                 "{\"schema\":" + schema + ",\"payload\":" + DebeziumDecoderTest.envelope("c", "null", row) + "}";
-        decoder.decode(Envelopes.bytes(record), change);
+        Changes.decode(decoder, Envelopes.bytes(record), change);
     }
 
     private static DebeziumDecoder decoder(ColumnTypes types) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is refused, for which reason and with which words. */
@@ -98,6 +99,39 @@ class DebeziumDecoderFaultsTest {
     }
 
     @Test
+    void decode_severalColumns_namesAllAndExplainsTheFirst() {
+        UndecodableException e = inserted(row("\"much\"", TIME).replace("\"quantity\":2", "\"quantity\":true"));
+        assertReason(DeadLetterReason.WRONG_TYPE, "after.quantity, after.price", e);
+        assertEquals(
+                "after.quantity, after.price cannot be read: after.quantity true should be an integer", e.getMessage());
+    }
+
+    /** A replica identity leaves values out of the row before, and none out of the row after. */
+    @Test
+    void decode_columnInNeitherRow_isMissing() {
+        String without = ROW.replace("\"price\"", "\"Price\"");
+        assertReason(DeadLetterReason.MISSING_FIELD, "after.price", refused("u", without, without));
+        assertReason(DeadLetterReason.NO_BEFORE_IMAGE, "before", refused("u", without, ROW));
+        assertReason(DeadLetterReason.NO_BEFORE_IMAGE, "before", refused("d", without, "null"));
+    }
+
+    @Test
+    void decode_columnThatCannotBeRead_leavesTheOthers() throws UndecodableException {
+        decoder.decode(Envelopes.bytes(Envelopes.REAL.replaceFirst("\"price\":\"3.50\"", "\"price\":[]")), change);
+
+        assertEquals(RowChange.Op.UPDATE, change.op());
+        assertTrue(change.isFaulty());
+        assertEquals("before.price", change.fault().field());
+        assertFalse(change.isReadable(List.of(TableColumns.column(7, "price", "numeric(12,2)"))));
+        assertTrue(change.isReadable(List.of(TableColumns.column(7, "quantity", "integer"))));
+        assertEquals(2, change.before().units(1));
+        assertEquals(350, change.after().units(2));
+
+        decoder.decode(Envelopes.bytes(Envelopes.REAL), change);
+        assertFalse(change.isFaulty());
+    }
+
+    @Test
     void decode_lackingBefore_namesTheRemedy() {
         for (String before : new String[] {"null", "{\"order_id\":\"n1\"}", ROW.replace(":5", ":null")}) {
             UndecodableException update = refused("u", before, ROW);
@@ -107,7 +141,7 @@ class DebeziumDecoderFaultsTest {
         }
         UndecodableException named = refused(Envelopes.REAL.replace("\"customer_id\":5,\"quantity\":2", "\"x\":1"));
         assertEquals(
-                "before has no customer_id, so the old row cannot be taken back;"
+                "before, before.quantity cannot be read: before has no customer_id, so the old row cannot be taken back;"
                         + " run ALTER TABLE public.orders REPLICA IDENTITY FULL",
                 named.getMessage());
         UndecodableException quoted = refused(Envelopes.REAL
@@ -203,7 +237,7 @@ class DebeziumDecoderFaultsTest {
         decoder.decode(Envelopes.bytes(Envelopes.REAL), change);
         long lsn = change.lsn();
         int transactionId = change.transactionId();
-        refused(Envelopes.REAL.replace("\"quantity\":2", "\"quantity\":null"));
+        refused(Envelopes.REAL.replace("\"order_id\":\"n1\"", "\"order_id\":null"));
 
         assertEquals(RowChange.Op.NONE, change.op());
         assertTrue(Changes.isVoid(change));
@@ -211,7 +245,7 @@ class DebeziumDecoderFaultsTest {
         assertEquals(transactionId, change.transactionId());
         assertEquals(lsn, change.lsn());
 
-        refused("r", "null", row("\"12.345\"", TIME));
+        refused("r", "null", ROW.replace("\"n1\"", "null"));
         assertEquals(RowChange.Op.SNAPSHOT, change.op());
         assertTrue(Changes.isVoid(change));
 
@@ -255,7 +289,7 @@ class DebeziumDecoderFaultsTest {
     }
 
     private UndecodableException refused(String record) {
-        return assertThrows(UndecodableException.class, () -> decoder.decode(Envelopes.bytes(record), change));
+        return assertThrows(UndecodableException.class, () -> Changes.decode(decoder, Envelopes.bytes(record), change));
     }
 
     private static void assertReason(DeadLetterReason reason, String field, UndecodableException e) {

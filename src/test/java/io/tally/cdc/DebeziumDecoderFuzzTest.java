@@ -135,7 +135,7 @@ class DebeziumDecoderFuzzTest {
             refused.merge(e.reason(), 1, Integer::sum);
             why = e.reason() + ": " + e.getMessage();
             actual = "refused";
-            assertTrue(Changes.isVoid(change));
+            assertTrue(change.isFaulty() || Changes.isVoid(change));
         }
         assertEquals(expected, actual, why);
     }
@@ -149,7 +149,7 @@ class DebeziumDecoderFuzzTest {
             array[i] = garbage[random.nextInt(garbage.length)];
         }
         System.arraycopy(record, 0, array, offset, record.length);
-        decoder.decode(array, offset, record.length, change);
+        Changes.decode(decoder, array, offset, record.length, change);
     }
 
     private static String shown(byte[] record) {

@@ -269,7 +269,7 @@ class DebeziumDecoderTest {
     }
 
     private void decode(DebeziumDecoder with, String record) throws UndecodableException {
-        with.decode(Envelopes.bytes(record), change);
+        Changes.decode(with, Envelopes.bytes(record), change);
     }
 
     static String envelope(String op, String before, String after) {

@@ -32,7 +32,7 @@ class DebeziumDecoderValueFaultsTest {
     }
 
     private void decode(TableColumns table, String op, String before, String after) throws UndecodableException {
-        decoder(table).decode(Envelopes.bytes(DebeziumDecoderTest.envelope(op, before, after)), change);
+        Changes.decode(decoder(table), Envelopes.bytes(DebeziumDecoderTest.envelope(op, before, after)), change);
     }
 
     private static void assertGood(CapturedRow row) {

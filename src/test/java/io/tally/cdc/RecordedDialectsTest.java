@@ -60,7 +60,7 @@ class RecordedDialectsTest {
         for (byte[] record : records) {
             RowChange change = new RowChange();
             try {
-                decoder.decode(record, change);
+                Changes.decode(decoder, record, change);
             } catch (UndecodableException e) {
                 found.add(e.reason().code());
                 continue;

@@ -12,10 +12,13 @@ import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.RecordFormat;
 import io.tally.cdc.WriterSchema;
+import io.tally.view.DefaultView;
 import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
+import io.tally.window.RecordOutcome;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
+import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +41,8 @@ class PolledTest {
     private static final TopicPartition PARTITION = new TopicPartition("orders", 0);
 
     private static final long NOW = 1_000;
+
+    private static final WindowSettings COUNTS = TestCheckpoints.of(DefaultView.ofCounts(Duration.ofMinutes(1), ""));
 
     private final Shard shard =
             new Shard(TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, 1), TestCheckpoints.SETTINGS, NOW);
@@ -115,8 +120,8 @@ class PolledTest {
                 DeadLetterReason.NO_BEFORE_IMAGE, deadLetters.getFirst().fault().reason());
         polled.apply(NOW);
         assertEquals(3, shard.position());
-        assertEquals(2, shard.counts().applied());
-        assertEquals(1, shard.counts().deadLetters());
+        assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
+        assertEquals(1, shard.counts().of(RecordOutcome.DEAD_LETTER));
         assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
     }
 
@@ -138,8 +143,8 @@ class PolledTest {
         polled.fill(poll(change('c', 49), change('c', 50), change('c', 51)), reading, NOW);
         assertEquals(List.of(), polled.decode());
         polled.apply(NOW);
-        assertEquals(3, shard.counts().applied());
-        assertEquals(1, other.counts().applied());
+        assertEquals(3, shard.counts().of(RecordOutcome.APPLIED));
+        assertEquals(1, other.counts().of(RecordOutcome.APPLIED));
         assertEquals(3, other.position());
     }
 
@@ -180,8 +185,8 @@ class PolledTest {
         polled.fill(poll(change('d', 50), change('d', 51)), reading, NOW);
         assertEquals(2, polled.decode().size());
         polled.apply(NOW);
-        assertEquals(2, shard.counts().applied());
-        assertEquals(2, other.counts().deadLetters());
+        assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
+        assertEquals(2, other.counts().of(RecordOutcome.DEAD_LETTER));
     }
 
     @Test
@@ -201,7 +206,7 @@ class PolledTest {
         assertNull(broken.shard(0));
         assertEquals(IllegalStateException.class, feed.failure().getClass());
         assertFalse(shard.dropped());
-        assertEquals(2, shard.counts().applied());
+        assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
     }
 
     @Test
@@ -214,7 +219,7 @@ class PolledTest {
         feed.leftBy(reading);
         feed.takenBy(new FixedReading());
         assertThrows(IllegalStateException.class, () -> polled.apply(NOW));
-        assertEquals(0, shard.counts().applied());
+        assertEquals(0, shard.counts().of(RecordOutcome.APPLIED));
     }
 
     @Test
@@ -258,9 +263,93 @@ class PolledTest {
         assertEquals(1, polled.decode().size());
     }
 
+    /** Feeds a view that sums sales up, and one that counts orders and reads neither quantity nor price. */
+    private FixedReading fedBoth(Shard sales, Shard counts) {
+        FixedReading reading = new FixedReading();
+        reading.add("sales", PARTITION, store, sales);
+        reading.add("counts", PARTITION, new WindowStore(COUNTS), counts);
+        return reading;
+    }
+
+    private static Shard counting(long offset) {
+        return new Shard(TestCheckpoints.fresh(0, new UUID(1, 2), offset, null, 1), COUNTS, NOW);
+    }
+
+    private static List<String> faults(List<DeadLetter> letters) {
+        return letters.stream()
+                .map(letter -> letter.record().offset() + " "
+                        + letter.fault().reason().code() + " " + letter.fault().field() + " " + letter.views())
+                .toList();
+    }
+
+    @Test
+    void decode_columnThatOneViewReads_isADeadLetterOfThatOneAndCountsForTheOther() {
+        Shard counts = counting(0);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(
+                poll(change('c', 49), change('c', 50, "\"much\""), change('u', 51, "null"), change('d', 52)),
+                fedBoth(shard, counts),
+                NOW);
+        assertEquals(
+                List.of("1 impossible-number after.price [sales]", "2 no-before-image before, after.price [sales]"),
+                faults(polled.decode()));
+        polled.apply(NOW);
+        assertEquals(4, shard.position());
+        assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
+        assertEquals(2, shard.counts().of(RecordOutcome.DEAD_LETTER));
+        assertEquals(DataLoss.Reason.VOID_CHANGE, shard.progress().owed().reason());
+        assertEquals(4, counts.position());
+        assertEquals(4, counts.counts().of(RecordOutcome.APPLIED));
+        assertEquals(0, counts.counts().of(RecordOutcome.DEAD_LETTER));
+        assertNull(counts.progress().owed());
+    }
+
+    @Test
+    void decode_columnThatNobodyReadsWhoNeedsTheRecord_isNoDeadLetter() {
+        Shard counts = counting(0);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('c', 49, "\"much\"")), fedBoth(shardAt(1), counts), NOW);
+        assertEquals(List.of(), polled.decode());
+        polled.apply(NOW);
+        assertEquals(1, counts.counts().of(RecordOutcome.APPLIED));
+    }
+
+    @Test
+    void decode_recordThatNobodyCanRead_isOneDeadLetterOfAll() {
+        Shard counts = counting(0);
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        ByteBuffer broken = ByteBuffer.wrap(new byte[] {'{'});
+        polled.fill(poll(broken), fedBoth(shard, counts), NOW);
+        assertEquals(List.of("0 not-json null [sales, counts]"), faults(polled.decode()));
+        polled.apply(NOW);
+        assertEquals(1, shard.counts().of(RecordOutcome.DEAD_LETTER));
+        assertEquals(1, counts.counts().of(RecordOutcome.DEAD_LETTER));
+    }
+
+    /** Each has a reason of its own; what cannot be read says more of the record. */
+    @Test
+    void decode_columnOfOneViewAndARowThatAnotherDoubts_isADeadLetterOfBoth() {
+        Shard counts = counting(0);
+        WindowStore doubting = new WindowStore(COUNTS);
+        FixedReading reading = new FixedReading();
+        reading.add("sales", PARTITION, store, shard);
+        reading.add("counts", PARTITION, doubting, counts);
+        doubting.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        polled.fill(poll(change('d', 50, "\"much\"")), reading, NOW);
+        assertEquals(List.of("0 impossible-number before.price [sales, counts]"), faults(polled.decode()));
+        polled.apply(NOW);
+        assertEquals(DataLoss.Reason.VOID_CHANGE, shard.progress().owed().reason());
+        assertEquals(DataLoss.Reason.REPLICA_IDENTITY, counts.progress().owed().reason());
+    }
+
     private static ByteBuffer change(char op, long lsn) {
-        String row = "{\"order_id\":\"a\",\"customer_id\":1,\"quantity\":1,\"price\":\"9.99\","
-                + "\"event_ts\":\"1970-01-01T00:00:00Z\"}";
+        return change(op, lsn, "\"9.99\"");
+    }
+
+    private static ByteBuffer change(char op, long lsn, String price) {
+        String row = "{\"order_id\":\"a\",\"customer_id\":1,\"quantity\":1,\"price\":" + price
+                + ",\"event_ts\":\"1970-01-01T00:00:00Z\"}";
         String json = "{\"op\":\"" + op + "\",\"before\":" + (op == 'c' ? "null" : row) + ",\"after\":"
                 + (op == 'd' ? "null" : row) + ",\"source\":{\"ts_ms\":1,\"snapshot\":\"false\",\"txId\":" + lsn
                 + ",\"sequence\":\"[\\\"" + (lsn - 1) + "\\\",\\\"" + lsn + "\\\"]\",\"lsn\":" + lsn + "}}";

@@ -108,6 +108,7 @@ class DeadLettersIT {
             String value = new String(letter.value(), StandardCharsets.UTF_8);
             RecordMetadata place = places.get(value);
             assertEquals(badRecords().get(value), header(letter, "dead-letter-reason"), value);
+            assertEquals("order_agg", header(letter, "dead-letter-views"));
             assertEquals(pipeline.topic(), header(letter, "dead-letter-topic"));
             assertEquals(Integer.toString(place.partition()), header(letter, "dead-letter-partition"));
             assertEquals(Long.toString(place.offset()), header(letter, "dead-letter-offset"));

@@ -41,7 +41,9 @@ class OldConnectorIT {
                 assertTrue(reason.contains("source.sequence") && reason.contains("version 1.7"), reason);
                 assertEquals(503, engine.get("/q/health/ready").statusCode());
                 assertEquals(200, engine.get("/q/health/live").statusCode(), "a restart would not help");
-                assertTrue(engine.metric("tally_ingest_partitions_unread") > 0, "an alert looks at it");
+                assertTrue(
+                        engine.metric("tally_ingest_partitions_unread{view=\"order_agg\"}") > 0,
+                        "an alert looks at it");
                 assertEquals(2, engine.log().split("version 1.7", -1).length, engine.log());
                 assertEquals(1, engine.count("/views/0/fills/times"), "that would not help");
                 engine.stop();

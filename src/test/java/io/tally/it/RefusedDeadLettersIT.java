@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 /** Dead letters that the broker does not take: their partitions wait, everybody hears of it at once, and it is noticed when it is mended. */
 class RefusedDeadLettersIT {
 
+    private static final String LAG = "tally_ingest_lag_records{view=\"order_agg\"}";
+
     private static final Duration LIMIT = Duration.ofSeconds(60);
     /** Within it, what is wrong shows, and what was mended is noticed. */
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -101,14 +103,11 @@ class RefusedDeadLettersIT {
         assertEquals(200, engine.get("/q/health/live").statusCode());
         assertTrue(engine.log().lines().anyMatch(line -> line.contains("WARN") && line.contains(reason)), engine.log());
 
-        double lag = engine.metric("tally_ingest_lag_records");
+        double lag = engine.metric(LAG);
         pipeline.execute("INSERT INTO orders SELECT 'lag-%1$d-' || i, 1, 1, 1.00, now() - interval '5 minutes'"
                         .formatted(++offers)
                 + " FROM generate_series(1, 100) i");
-        Await.until(
-                "the lag grows",
-                LIMIT,
-                () -> engine.metric("tally_ingest_lag_records") > lag && engine.metric(WAITING) > 1);
+        Await.until("the lag grows", LIMIT, () -> engine.metric(LAG) > lag && engine.metric(WAITING) > 1);
 
         mendIt.run();
         long mended = System.nanoTime();

@@ -14,8 +14,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Judges a run, without looking at how the engine came to its results. The first thing found to be wrong is kept. */
 final class Checker {
@@ -102,10 +104,7 @@ final class Checker {
             unseen.addAll(tx.changes);
         }
         for (Checkpoint checkpoint : unseen.isEmpty() ? List.<Checkpoint>of() : results.checkpoints.values()) {
-            world.topic
-                    .partitions
-                    .get(checkpoint.partition())
-                    .changes
+            view.changes(world.topic.partitions.get(checkpoint.partition()))
                     .headMap(checkpoint.position())
                     .forEach((offset, change) -> {
                         if (unseen.contains(change)) {
@@ -154,15 +153,24 @@ final class Checker {
             if (to.position() > stops.getOrDefault(stop, Long.MAX_VALUE)) {
                 broken("a partition that was stopped went on, from=" + from + " to=" + to);
             }
-            Set<Long> passed =
-                    world.topic.partitions.get(to.partition()).undecodable.subSet(from.position(), to.position());
-            for (long offset : passed) {
+            Topic.Partition partition = world.topic.partitions.get(to.partition());
+            if (view.undecodable(partition) == partition.undecodable) {
+                world.happened(
+                        FaultKind.COUNTED_BY_SOME,
+                        between(from, to, partition.undecodableWithQuantity).size()
+                                - between(from, to, partition.undecodable).size());
+            }
+            for (long offset : between(from, to, view.undecodable(partition))) {
                 if (!world.deadLetters.contains(world.topic.id() + "/" + to.partition() + "/" + offset)) {
                     broken("a dead letter was passed before it was taken, partition=" + to.partition() + " offset="
                             + offset);
                 }
             }
         }
+    }
+
+    private static Set<Long> between(Checkpoint from, Checkpoint to, NavigableSet<Long> offsets) {
+        return offsets.subSet(from.position(), to.position());
     }
 
     /** Results are not filled again for nothing: the log goes back, or seems to, only where one of these was planned. */
@@ -196,7 +204,7 @@ final class Checker {
         }
         int partition = batch.partition();
         long readUpTo = batch.next().position();
-        NavigableMap<Long, Source.Change> changes = world.topic.partitions.get(partition).changes;
+        NavigableMap<Long, Source.Change> changes = view.changes(world.topic.partitions.get(partition));
         for (WindowDeltas window : batch.deltas()) {
             if (window.endMs() <= finalUpToMs) {
                 long passedAt = results.positionWhenPassed(partition, window.endMs());
@@ -204,7 +212,7 @@ final class Checker {
                         .takeWhile(change -> change.getKey() < readUpTo)
                         .map(Map.Entry::getValue)
                         .toList();
-                Results.changes(window).forEach((row, delta) -> {
+                Results.changes(window, view.hasSales()).forEach((row, delta) -> {
                     if (late.stream().noneMatch(change -> touches(change, row))) {
                         broken("a final row changed, but no order was late, partition=" + partition + " " + row + " by "
                                 + delta);
@@ -227,10 +235,7 @@ final class Checker {
         long ownMs = to.newestEventTimeMs() == Shard.NO_TIME
                 ? from.publishedUpToMs()
                 : Math.max(from.publishedUpToMs(), to.newestEventTimeMs() - world.plan.outOfOrdernessMs());
-        world.topic
-                .partitions
-                .get(to.partition())
-                .changes
+        view.changes(world.topic.partitions.get(to.partition()))
                 .subMap(to.position(), readUpTo)
                 .forEach((offset, change) -> {
                     for (Source.Row order : new Source.Row[] {change.before(), change.after()}) {
@@ -269,16 +274,79 @@ final class Checker {
         }
     }
 
+    /**
+     * Results that keep history hold what their last fill has left there and every change that it has not seen, but for
+     * deletes of history.
+     *
+     * @param upTo how far each partition was applied
+     */
+    private Map<Results.Row, Results.Total> withHistory(Map<Integer, Long> upTo) {
+        Results results = view.database.results;
+        Map<Results.Row, Results.Total> rows = new HashMap<>(results.filled);
+        Set<Source.Change> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Topic.Partition partition : world.topic.partitions) {
+            long end = upTo.getOrDefault(partition.name.partition(), 0L);
+            for (Source.Change change : view.changes(partition).headMap(end).values()) {
+                if (results.seen.contains(change) || !counted.add(change)) {
+                    continue;
+                }
+                if (view.isPurge(change, world.source.committedAtMs.get(change))) {
+                    world.happened(FaultKind.PURGED);
+                } else {
+                    add(rows, change.before(), -1);
+                    add(rows, change.after(), 1);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private void add(Map<Results.Row, Results.Total> rows, Source.Row order, int sign) {
+        Results.Row row = view.rowOf(order);
+        if (row != null) {
+            Results.Total total = view.totalOf(order);
+            rows.merge(
+                    row,
+                    new Results.Total(sign * total.orderCount(), sign * total.grossSalesCents()),
+                    Results.Total::plus);
+            rows.values().removeIf(Results.Total::isEmpty);
+        }
+    }
+
+    /**
+     * A fill leaves rows alone: they have to be right by then.
+     *
+     * @param keeps whether it leaves a row alone
+     * @param positions how far each partition was applied
+     */
+    void checkHistory(Predicate<Results.Row> keeps, Map<Integer, Long> positions) {
+        if (view.hasHistory()) {
+            Map<Results.Row, Results.Total> truth = withHistory(positions);
+            truth.keySet().removeIf(keeps.negate());
+            Map<Results.Row, Results.Total> found = new HashMap<>(view.database.results.orderAgg);
+            found.keySet().removeIf(keeps.negate());
+            check(truth, found, "history is not what was counted:");
+        }
+    }
+
     /** At the end of a run, when nothing is under way any more. */
     void checkEnd() {
-        Map<Results.Row, Results.Total> truth = view.recount(world.source.rows);
-        if (!truth.equals(view.database.results.orderAgg)) {
-            StringBuilder difference = new StringBuilder("it is not what orders add up to:");
+        Map<Integer, Long> ends = new HashMap<>();
+        world.topic.partitions.forEach(partition -> ends.put(partition.name.partition(), partition.end));
+        check(
+                view.hasHistory() ? withHistory(ends) : view.recount(world.source.rows),
+                view.database.results.orderAgg,
+                "it is not what orders add up to:");
+    }
+
+    private void check(Map<Results.Row, Results.Total> truth, Map<Results.Row, Results.Total> results, String what) {
+        if (!truth.equals(results)) {
+            StringBuilder difference = new StringBuilder(what);
             Set<Results.Row> rows = new HashSet<>(truth.keySet());
-            rows.addAll(view.database.results.orderAgg.keySet());
+            rows.addAll(results.keySet());
             for (Results.Row row : rows) {
                 Results.Total expected = truth.get(row);
-                Results.Total found = view.database.results.orderAgg.get(row);
+                Results.Total found = results.get(row);
                 if (expected == null || !expected.equals(found)) {
                     difference.append("\n  ").append(row).append(" expected ").append(expected);
                     difference.append(" found ").append(found);

@@ -240,7 +240,7 @@ final class Connector {
             sent.add(next);
             if (world.byChance(FaultKind.DEAD_LETTER, random)) {
                 Topic.Partition bad = world.topic.partitionOf(change.key());
-                bad.undecodable.add(bad.append(Envelope.UNDECODABLE, world.timeline.nowMs()));
+                bad.appendUndecodable(Envelope.UNDECODABLE, world.timeline.nowMs());
             }
             if (!change.full() && change.before() != null) {
                 world.happened(FaultKind.MADE_UP);
@@ -251,10 +251,13 @@ final class Connector {
                     : Envelope.streamed(change, tx.id, firstPart, tx.commitMs);
             Topic.Partition partition = world.topic.partitionOf(change.key());
             if (change.op() != 't' && world.byChance(FaultKind.VOID_CHANGE, random)) {
-                byte[] voided = Envelope.voided(record, random.nextBoolean());
-                partition.undecodable.add(partition.append(voided, world.timeline.nowMs()));
+                if (random.nextBoolean()) {
+                    partition.append(Envelope.withoutQuantity(record), change, false, world.timeline.nowMs());
+                } else {
+                    partition.appendUndecodable(Envelope.cutOff(record), world.timeline.nowMs());
+                }
             } else {
-                partition.changes.put(partition.append(record, world.timeline.nowMs()), change);
+                partition.append(record, change, true, world.timeline.nowMs());
             }
             if (change.op() == 'd') {
                 append(change.key(), null);

@@ -246,7 +246,7 @@ final class DatabaseClient implements Ledger {
                             database.results.checkpoints.get(batch.partition()), batch.next(), read.get(batch));
                     checker.checkFinal(finalUpToMs, batch);
                     database.results.move(batch.next());
-                    batch.deltas().forEach(database.results::add);
+                    batch.deltas().forEach(window -> database.results.add(window, view.hasSales()));
                     if (batch.next().publishedEarly().length > 0) {
                         world.happened(FaultKind.PUBLISHED_EARLY);
                     }
@@ -396,6 +396,7 @@ final class DatabaseClient implements Ledger {
                 return new Begun(FillOutcome.HOLDS_FOREIGN_ROWS, null);
             }
             database.fillIn(steps.session);
+            steps.keepHistory(found != null);
             return new Begun(FillOutcome.DONE, steps);
         }
 
@@ -414,6 +415,12 @@ final class DatabaseClient implements Ledger {
         private final UUID filling = new UUID(random.nextLong(), random.nextLong());
         private final Database.FillSession session;
         private final int databaseRestores = database.restores;
+        /** Windows that end at or before stay as they are. */
+        private long historyEndMs = Shard.NO_TIME;
+        /** How far each partition had been applied when it was taken from its owner. */
+        private final Map<Integer, Long> positions = new HashMap<>();
+
+        private Set<Source.Change> seen;
         private Visibility snapshot;
         private long snapshotLsn;
         private Map<Results.Row, Results.Total> rows;
@@ -423,6 +430,19 @@ final class DatabaseClient implements Ledger {
         Steps(Fill fill, Database.FillSession session) {
             this.fill = fill;
             this.session = session;
+        }
+
+        /** @param isOurs whether the rows that are there are known to be results */
+        void keepHistory(boolean isOurs) {
+            database.results.checkpoints.forEach((partition, found) -> positions.put(partition, found.position()));
+            if (isOurs && view.hasHistory()) {
+                historyEndMs = Math.min(
+                        world.timeline.nowMs() - view.settings.historyOlderThanMs(), database.results.finalUpToMs());
+            }
+        }
+
+        boolean keeps(Results.Row row) {
+            return view.endMs(row) <= historyEndMs;
         }
 
         @Override
@@ -441,8 +461,10 @@ final class DatabaseClient implements Ledger {
 
         private void takeSnapshot() {
             snapshot = world.source.snapshot();
+            seen = world.source.visible();
             snapshotLsn = world.source.lsn();
             rows = view.recount(world.source.rows);
+            rows.keySet().removeIf(this::keeps);
         }
 
         private void readOn(CompletableFuture<FillOutcome> answer) {
@@ -510,8 +532,14 @@ final class DatabaseClient implements Ledger {
             Fill fill = read.fill;
             Results results = database.results;
             results.filling = null;
-            results.orderAgg.clear();
+            checker.checkHistory(read::keeps, read.positions);
+            results.orderAgg.keySet().removeIf(row -> !read.keeps(row));
+            if (!results.orderAgg.isEmpty()) {
+                world.happened(FaultKind.HISTORY_KEPT);
+            }
             results.orderAgg.putAll(read.rows);
+            results.filled = Map.copyOf(results.orderAgg);
+            results.seen = read.seen;
             results.forgetCheckpoints();
             results.snapshot = read.snapshot;
             Map<String, Long> filledAtMs =
@@ -525,14 +553,14 @@ final class DatabaseClient implements Ledger {
                     filledAtMs,
                     Optional.of(SourceState.filled(read.source, true, fill.logStarts())),
                     read.source.system());
-            long newestMs = read.rows.keySet().stream()
+            long newestMs = results.orderAgg.keySet().stream()
                     .mapToLong(Results.Row::windowStartMs)
                     .filter(startMs -> startMs <= world.timeline.nowMs() + world.plan.maxFutureMs())
                     .max()
                     .orElse(Shard.NO_TIME);
             fill.startOffsets()
                     .forEach((partition, offset) ->
-                            results.move(results.fresh(partition, offset, Shard.NO_TIME, newestMs)));
+                            results.move(results.fresh(partition, offset, read.historyEndMs, newestMs)));
             world.source.advance(5);
             world.happened(FaultKind.FILLED);
             checker.checkFill(fill.reason());

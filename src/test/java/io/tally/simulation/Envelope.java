@@ -42,14 +42,15 @@ final class Envelope {
         return bytes(json.append(change.op()).append("\"}").toString());
     }
 
-    /**
-     * The record of a change without what the change was.
-     *
-     * @param whole whether it is still JSON, and says where it stands in the source's log
-     */
-    static byte[] voided(byte[] streamed, boolean whole) {
+    /** The record of a change without a value in one column: it still says where it stands in the source's log. */
+    static byte[] withoutQuantity(byte[] streamed) {
         String text = new String(streamed, StandardCharsets.ISO_8859_1);
-        return bytes(whole ? text.replaceAll("\"quantity\":[0-9]+", "\"quantity\":null") : text.substring(1));
+        return bytes(text.replaceAll("\"quantity\":[0-9]+", "\"quantity\":null"));
+    }
+
+    /** The record of a change as nobody can read it. */
+    static byte[] cutOff(byte[] streamed) {
+        return bytes(new String(streamed, StandardCharsets.ISO_8859_1).substring(1));
     }
 
     /** A row read by a snapshot; {@code kind} is what {@code source.snapshot} says, and the first part means nothing. */

@@ -124,7 +124,13 @@ enum FaultKind {
 
     // ---- noticed: they follow from the above ----
     /** A shard was behind the reader of its partition, and met it. */
-    CAUGHT_UP;
+    CAUGHT_UP,
+    /** A record counted for a view, and was a dead letter for others: they read a column that could not be read. */
+    COUNTED_BY_SOME,
+    /** A fill left rows alone, because their windows were history. */
+    HISTORY_KEPT,
+    /** A delete of history took nothing back. */
+    PURGED;
 
     private static final FaultKind[] VALUES = values();
 

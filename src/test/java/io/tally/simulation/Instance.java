@@ -13,6 +13,7 @@ import io.tally.window.Checkpoints;
 import io.tally.window.DataLoss;
 import io.tally.window.Memory;
 import io.tally.window.RecordCounts;
+import io.tally.window.RecordOutcome;
 import io.tally.window.Shard;
 import io.tally.window.TopicFacts;
 import io.tally.window.WindowStore;
@@ -100,7 +101,7 @@ final class Instance {
                 Map.of("tally.window.size", Long.toString(view.windowMs())),
                 view.settings.view(),
                 world.plan.maxFutureMs() / 1_000,
-                Optional.empty(),
+                view.history(),
                 true,
                 "orders_slot",
                 Duration.ofMillis(world.plan.restartMarginMs()),
@@ -333,7 +334,11 @@ final class Instance {
 
         private void deadLetter(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
             world.deadLetter(record.partition(), record.offset());
-            if (!world.topic.partitions.get(record.partition()).undecodable.contains(record.offset())) {
+            if (!world.topic
+                    .partitions
+                    .get(record.partition())
+                    .undecodableWithQuantity
+                    .contains(record.offset())) {
                 world.happened(FaultKind.MADE_UP_VOID);
             }
         }
@@ -464,11 +469,11 @@ final class Instance {
     void countRecords() {
         for (Kept one : kept) {
             RecordCounts counts = one.store.counts();
-            world.happened(FaultKind.DUPLICATE, counts.duplicate());
+            world.happened(FaultKind.DUPLICATE, counts.of(RecordOutcome.DUPLICATE));
             for (RowFault fault : RowFault.values()) {
                 world.happened(FaultKind.LEFT_OUT, counts.faults(fault));
             }
-            world.happened(FaultKind.ALREADY_IN_TABLE, counts.alreadyInTable());
+            world.happened(FaultKind.ALREADY_IN_TABLE, counts.of(RecordOutcome.ALREADY_IN_TABLE));
             world.happened(FaultKind.LATE_ORDER, counts.corrections());
         }
     }

@@ -6,6 +6,9 @@ import io.tally.window.WindowSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
 
 /** A view that the engines keep: its tables on the server, and who judges them. */
 final class KeptView {
@@ -35,7 +38,7 @@ final class KeptView {
                 world.plan.maxPinnedRecords(),
                 true,
                 true,
-                WindowSettings.NEVER,
+                history(world.plan, plan),
                 number == LIVE);
         this.database = new Database(world, number == 0 ? "database" : "database " + number);
         this.checker = new Checker(world, this);
@@ -43,7 +46,58 @@ final class KeptView {
 
     private static View view(Plan.Kept plan) {
         String where = plan.filtered() ? " WHERE (quantity >= %d)".formatted(LEAST_QUANTITY) : "";
-        return DefaultView.of(Duration.ofMillis(plan.windowMs()), where);
+        Duration window = Duration.ofMillis(plan.windowMs());
+        return plan.counting() ? DefaultView.ofCounts(window, where) : DefaultView.of(window, where);
+    }
+
+    /** Whether it sums the sales up; else it counts the orders. */
+    boolean hasSales() {
+        return !plan.counting();
+    }
+
+    private boolean readsQuantity() {
+        return hasSales() || plan.filtered();
+    }
+
+    /** Changes by offset that it can read. */
+    NavigableMap<Long, Source.Change> changes(Topic.Partition partition) {
+        return readsQuantity() ? partition.changesWithQuantity : partition.changes;
+    }
+
+    /** Offsets of records that are dead letters for it, whatever the replica identity is. */
+    NavigableSet<Long> undecodable(Topic.Partition partition) {
+        return readsQuantity() ? partition.undecodableWithQuantity : partition.undecodable;
+    }
+
+    /** Nothing is history before its window is long over. */
+    private static long history(Plan plan, Plan.Kept view) {
+        return plan.historyMs() == WindowSettings.NEVER
+                ? WindowSettings.NEVER
+                : Math.max(plan.historyMs(), view.windowMs());
+    }
+
+    boolean hasHistory() {
+        return settings.historyOlderThanMs() != WindowSettings.NEVER;
+    }
+
+    /** How long a window has to be over, if deleting its orders is ever to take nothing back. */
+    Optional<Duration> history() {
+        return hasHistory() ? Optional.of(Duration.ofMillis(settings.historyOlderThanMs())) : Optional.empty();
+    }
+
+    /** Whether a delete takes nothing back. */
+    boolean isPurge(Source.Change change, long committedAtMs) {
+        Results.Row row = change.op() == 'd' && hasHistory() ? rowOf(change.before()) : null;
+        return row != null && endMs(row) <= committedAtMs - settings.historyOlderThanMs();
+    }
+
+    long endMs(Results.Row row) {
+        return row.windowStartMs() + windowMs();
+    }
+
+    /** What an order adds to its row. */
+    Results.Total totalOf(Source.Row order) {
+        return new Results.Total(1, hasSales() ? order.quantity() * order.priceCents() : 0);
     }
 
     /** The topic that it reads. */
@@ -62,10 +116,14 @@ final class KeptView {
 
     /** The row that an order belongs to, or null if there is none. */
     Results.Row rowOf(Source.Row order) {
-        return order == null || !order.counts() || plan.filtered() && order.quantity() < LEAST_QUANTITY
+        return order == null || !counts(order) || plan.filtered() && order.quantity() < LEAST_QUANTITY
                 ? null
                 : new Results.Row(
                         Math.floorDiv(order.eventMs(), plan.windowMs()) * plan.windowMs(), order.customerId());
+    }
+
+    private boolean counts(Source.Row order) {
+        return order.eventMs() != Source.INFINITE && !(hasSales() && order.priceCents() == Source.NAN);
     }
 
     /** What the result table must hold for these orders. */
@@ -74,7 +132,7 @@ final class KeptView {
         for (Source.Row order : orders) {
             Results.Row row = rowOf(order);
             if (row != null) {
-                truth.merge(row, new Results.Total(1, order.quantity() * order.priceCents()), Results.Total::plus);
+                truth.merge(row, totalOf(order), Results.Total::plus);
             }
         }
         return truth;

@@ -121,12 +121,12 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "snapshot rows feed the duplicate filter",
                     SHARD,
-                    "        } else {\n            counts.snapshotRows++;",
+                    "        } else {\n            counts.add(RecordOutcome.SNAPSHOT_ROW);",
                     "        } else {\n            duplicates.judge(change);"),
             of(
                     "incremental snapshot rows feed the duplicate filter",
                     SHARD,
-                    "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
+                    "case INCREMENTAL_SNAPSHOT -> counts.add(RecordOutcome.SNAPSHOT_ROW);",
                     "case INCREMENTAL_SNAPSHOT -> duplicates.judge(change);"),
             of(
                     "snapshot rows count",
@@ -136,8 +136,28 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "incremental snapshot rows count",
                     SHARD,
-                    "case INCREMENTAL_SNAPSHOT -> counts.snapshotRows++;",
+                    "case INCREMENTAL_SNAPSHOT -> counts.add(RecordOutcome.SNAPSHOT_ROW);",
                     "case INCREMENTAL_SNAPSHOT -> contribute(change.after(), 1, offset, nowMs);"),
+            of(
+                    "void: whatever column cannot be read, the change counts",
+                    SHARD,
+                    "return change.isReadable(settings.view().columns());",
+                    "return true;"),
+            of(
+                    "history: any delete takes nothing back",
+                    SHARD,
+                    "return end <= change.commitTimeMs() - settings.historyOlderThanMs();",
+                    "return true;"),
+            of(
+                    "history: its deletes are taken back",
+                    SHARD,
+                    "return end <= change.commitTimeMs() - settings.historyOlderThanMs();",
+                    "return false;"),
+            of(
+                    "history: a fill leaves windows alone that a partition has not passed",
+                    SQL,
+                    "historyOlderThanMs(), database.results.finalUpToMs());",
+                    "historyOlderThanMs(), Long.MAX_VALUE);"),
             of("void: owes nothing", SHARD, "if (isNews && settings.deadLetterOwesFill()) {", "if (false) {"),
             of(
                     "void: owed, but not kept",

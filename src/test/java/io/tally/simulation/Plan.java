@@ -1,13 +1,18 @@
 package io.tally.simulation;
 
+import io.tally.window.WindowSettings;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
  * All that is decided before a run: sizes, settings, the faults with their times, and how probable the others are. A
  * plan can be made smaller and run again, which is how a failing one is shrunk.
  *
+ * @param historyMs how long a window has to be over, if deleting its orders is to take nothing back; {@link WindowSettings#NEVER}
+ *     if it always does
  * @param views those beside the one that is always kept
  * @param chances for each kind of fault by chance, in thousandths, by ordinal
  */
@@ -31,7 +36,23 @@ record Plan(
         List<Planned> faults,
         int[] chances,
         boolean stopOnDataLoss,
+        long historyMs,
         List<Kept> views) {
+
+    /**
+     * With them nobody can say what history has to be: it cannot be built again, and holds what was counted while they happened.
+     */
+    private static final Set<FaultKind> SPOIL_HISTORY = EnumSet.of(
+            FaultKind.DATABASE_RESTORED,
+            FaultKind.FAILED_OVER,
+            FaultKind.SLOT_LOST,
+            FaultKind.OLD_CONNECTOR,
+            FaultKind.TOPIC_RECREATED,
+            FaultKind.TRUNCATE,
+            FaultKind.IDS_PASSED,
+            FaultKind.IDENTITY_CHANGED,
+            FaultKind.VOID_CHANGE,
+            FaultKind.STANDBY_AWAY);
 
     /** One in so many runs keeps more views than one. */
     private static final int WITH_SEVERAL = 3;
@@ -41,9 +62,10 @@ record Plan(
      *
      * @param filtered whether it counts some of the orders only
      * @param mirrored whether it reads a second topic, which holds the same
+     * @param counting whether it counts the orders, and does not read their quantities and prices to sum up sales
      * @param addedAfterMs engines that are started later know it
      */
-    record Kept(long windowMs, boolean filtered, boolean mirrored, long addedAfterMs) {}
+    record Kept(long windowMs, boolean filtered, boolean mirrored, boolean counting, long addedAfterMs) {}
 
     /** @param seed decides the details, so that dropping another fault does not change them */
     record Planned(FaultKind kind, long atMs, long seed) {}
@@ -72,21 +94,38 @@ record Plan(
                 faults(random, chaosMs),
                 chances(random),
                 random.nextInt(4) == 0,
+                WindowSettings.NEVER,
                 List.of());
         // Of numbers of their own, so that what is drawn for one view does not depend on how many there are.
         SplittableRandom ofViews = new SplittableRandom(seed ^ 0x51EC_7EED);
-        return ofViews.nextInt(WITH_SEVERAL) == 0 ? withSeveral(one, ofViews) : one;
+        Plan all = ofViews.nextInt(WITH_SEVERAL) == 0 ? withSeveral(one, ofViews) : one;
+        SplittableRandom ofHistory = new SplittableRandom(seed ^ 0x415_7084);
+        long historyMs = windowMs + ofHistory.nextInt(20_000);
+        return ofHistory.nextBoolean() && SPOIL_HISTORY.stream().noneMatch(all::mayHave)
+                ? all.copy(all.transactions, all.faults, all.chances, historyMs, all.views)
+                : all;
+    }
+
+    private boolean mayHave(FaultKind kind) {
+        return kind.isByChance() ? chances[kind.ordinal()] > 0 : has(kind);
     }
 
     private static Plan withSeveral(Plan one, SplittableRandom random) {
         List<Planned> faults = new ArrayList<>(one.faults);
         List<Kept> views = new ArrayList<>();
         int count = 1 + random.nextInt(3);
+        // Of numbers of its own, as well.
+        SplittableRandom ofCounting = new SplittableRandom(one.seed ^ 0xC0_0417);
         for (int i = 0; i < count; i++) {
             long windowMs = random.nextInt(4) == 0 ? 3_600_000 : 1_000L * (1 + random.nextInt(20));
             boolean isAdded = random.nextInt(4) == 0;
             long addedAfterMs = isAdded ? random.nextLong(one.chaosMs) : 0;
-            views.add(new Kept(windowMs, random.nextInt(3) == 0, random.nextInt(4) == 0, addedAfterMs));
+            views.add(new Kept(
+                    windowMs,
+                    random.nextInt(3) == 0,
+                    random.nextInt(4) == 0,
+                    ofCounting.nextInt(3) == 0,
+                    addedAfterMs));
             if (isAdded) {
                 faults.add(new Planned(FaultKind.VIEW_ADDED, addedAfterMs, random.nextLong()));
             }
@@ -148,6 +187,11 @@ record Plan(
     }
 
     private Plan copy(int newTransactions, List<Planned> newFaults, int[] newChances, List<Kept> newViews) {
+        return copy(newTransactions, newFaults, newChances, historyMs, newViews);
+    }
+
+    private Plan copy(
+            int newTransactions, List<Planned> newFaults, int[] newChances, long newHistoryMs, List<Kept> newViews) {
         return new Plan(
                 seed,
                 partitions,
@@ -168,6 +212,7 @@ record Plan(
                 newFaults,
                 newChances,
                 stopOnDataLoss,
+                newHistoryMs,
                 newViews);
     }
 
@@ -194,6 +239,9 @@ record Plan(
                 .append(connectorFirst)
                 .append(" stopOnDataLoss=")
                 .append(stopOnDataLoss);
+        if (historyMs != WindowSettings.NEVER) {
+            text.append(" historyMs=").append(historyMs);
+        }
         views.forEach(view -> text.append("\n  ").append(view));
         for (Planned fault : faults) {
             text.append("\n  ")

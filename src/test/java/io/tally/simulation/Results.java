@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -40,6 +41,10 @@ final class Results {
 
     Ledger.Pipeline pipeline;
     Visibility snapshot;
+    /** What the last fill has left there. */
+    Map<Row, Total> filled = Map.of();
+    /** The changes that it has seen. */
+    Set<Source.Change> seen = Set.of();
     /** Names the fill that has begun and not ended, or null. */
     UUID filling;
 
@@ -57,12 +62,14 @@ final class Results {
         other.passed.forEach((partition, times) -> passed.put(partition, new TreeMap<>(times)));
         pipeline = other.pipeline;
         snapshot = other.snapshot;
+        filled = other.filled;
+        seen = other.seen;
         filling = other.filling;
     }
 
     /** Adds a window's deltas and deletes rows that become empty. */
-    void add(WindowDeltas window) {
-        changes(window).forEach((row, delta) -> {
+    void add(WindowDeltas window, boolean hasSales) {
+        changes(window, hasSales).forEach((row, delta) -> {
             Total total = orderAgg.merge(row, delta, Total::plus);
             if (total.isEmpty()) {
                 orderAgg.remove(row);
@@ -70,13 +77,17 @@ final class Results {
         });
     }
 
-    /** By how much a window's deltas change its rows. */
-    static Map<Row, Total> changes(WindowDeltas window) {
+    /**
+     * By how much a window's deltas change its rows.
+     *
+     * @param hasSales whether the view sums them up; if not, they are zero
+     */
+    static Map<Row, Total> changes(WindowDeltas window, boolean hasSales) {
         Map<Row, Total> changes = new HashMap<>();
         Groups groups = window.groups();
         groups.forEach(slot -> changes.put(
                 new Row(window.startMs(), ((Long) groups.key(slot, DefaultView.CUSTOMER)).intValue()),
-                new Total(groups.units(slot, View.ROWS), groups.units(slot, DefaultView.SALES))));
+                new Total(groups.units(slot, View.ROWS), hasSales ? groups.units(slot, DefaultView.SALES) : 0)));
         return changes;
     }
 
@@ -103,7 +114,7 @@ final class Results {
         return checkpoint != null
                 && pipeline.topicId().equals(world.topic.id())
                 && checkpoint.position() == partition.end
-                && partition.changes.values().stream()
+                && view.changes(partition).values().stream()
                         .flatMap(change ->
                                 Stream.of(change.before(), change.after()).filter(Objects::nonNull))
                         .map(view::rowOf)

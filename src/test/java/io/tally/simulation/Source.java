@@ -4,8 +4,11 @@ import io.tally.publish.Look;
 import io.tally.window.Visibility;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The orders table, its transactions and its log. Rows are locked by the transaction that touches them until others can
@@ -23,11 +26,7 @@ final class Source {
             "\"price\"", new Look.Column("numeric(12,2)", "N", 4, "0"),
             "\"event_ts\"", new Look.Column("timestamp with time zone", "D", 5, "0"));
 
-    record Row(int customerId, int quantity, long priceCents, long eventMs) {
-        boolean counts() {
-            return eventMs != INFINITE && priceCents != NAN;
-        }
-    }
+    record Row(int customerId, int quantity, long priceCents, long eventMs) {}
 
     /** What the connector says of a row before, where it knows the key only. */
     static final Row MADE_UP = new Row(0, 1, 999, 0);
@@ -74,6 +73,9 @@ final class Source {
 
     final Row[] rows;
     private final Tx[] lockedBy;
+    /** When each change was committed, on the source's clock. */
+    final Map<Change, Long> committedAtMs = new IdentityHashMap<>();
+
     /** Committed transactions in commit order. */
     final List<Tx> log = new ArrayList<>();
 
@@ -147,6 +149,7 @@ final class Source {
         tx.commitLsn = advance(3);
         tx.commitMs = nowMs;
         log.add(tx);
+        tx.changes.forEach(change -> committedAtMs.put(change, nowMs));
         committing.add(tx);
     }
 
@@ -251,6 +254,13 @@ final class Source {
                 .sorted()
                 .toArray();
         return new Visibility(inProgress.length == 0 ? xmax : inProgress[0], xmax, inProgress);
+    }
+
+    /** The changes that everybody sees in the table. */
+    Set<Change> visible() {
+        Set<Change> visible = Collections.newSetFromMap(new IdentityHashMap<>());
+        log.stream().filter(tx -> tx.visible).forEach(tx -> visible.addAll(tx.changes));
+        return visible;
     }
 
     // ---- backup ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,10 +33,16 @@ final class Topic {
         final TopicPartition name;
         final List<Entry> entries = new ArrayList<>();
         /** Offsets of records that nobody can decode. */
-        final TreeSet<Long> undecodable = new TreeSet<>();
+        final NavigableSet<Long> undecodable = new TreeSet<>();
+
+        /** The same, with those that whoever reads the quantity cannot. */
+        final NavigableSet<Long> undecodableWithQuantity = new TreeSet<>();
 
         /** Changes of orders by offset, trimmed ones as well. */
         final NavigableMap<Long, Source.Change> changes = new TreeMap<>();
+
+        /** The same, without those that whoever reads the quantity cannot decode. */
+        final NavigableMap<Long, Source.Change> changesWithQuantity = new TreeMap<>();
 
         long beginning;
         long end;
@@ -48,6 +55,23 @@ final class Topic {
             ByteBuffer buffer = value == null ? null : ByteBuffer.wrap(value);
             entries.add(new Entry(new ConsumerRecord<>(NAME, name.partition(), end, null, buffer), nowMs));
             return end++;
+        }
+
+        /** Appends a record that nobody can decode. */
+        void appendUndecodable(byte[] value, long nowMs) {
+            long offset = append(value, nowMs);
+            undecodable.add(offset);
+            undecodableWithQuantity.add(offset);
+        }
+
+        void append(byte[] value, Source.Change change, boolean withQuantity, long nowMs) {
+            long offset = append(value, nowMs);
+            changes.put(offset, change);
+            if (withQuantity) {
+                changesWithQuantity.put(offset, change);
+            } else {
+                undecodableWithQuantity.add(offset);
+            }
         }
 
         /** The index of the first entry at or after an offset. */

@@ -63,7 +63,7 @@ final class World {
         long firstId = pace.nextInt(4) == 0 ? (1L << 32) - pace.nextInt(60) : 700 + pace.nextInt(1_000);
         source = new Source(plan.keys(), firstId);
         topic = new Topic(0, plan.partitions());
-        views.add(new KeptView(this, 0, new Plan.Kept(plan.windowMs(), false, false, 0)));
+        views.add(new KeptView(this, 0, new Plan.Kept(plan.windowMs(), false, false, false, 0)));
         plan.views().forEach(view -> views.add(new KeptView(this, views.size(), view)));
         connector = new Connector(this);
         writers = new Writers(this, plan.transactions());

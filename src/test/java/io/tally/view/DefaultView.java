@@ -2,6 +2,7 @@ package io.tally.view;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The view that is packaged, as PostgreSQL says it, for tests without a database: sales for each customer and window.
@@ -25,6 +26,14 @@ public final class DefaultView {
                FROM orders%3$s
               GROUP BY %1$s, (%1$s + '%2$s'::interval), customer_id;""";
 
+    private static final String COUNTS = """
+             SELECT %1$s AS window_start,
+                (%1$s + '%2$s'::interval) AS window_end,
+                customer_id,
+                count(*) AS order_count
+               FROM orders%3$s
+              GROUP BY %1$s, (%1$s + '%2$s'::interval), customer_id;""";
+
     private static final String START =
             "date_bin('%s'::interval, event_ts, '1970-01-01 00:00:00+00'::timestamp with time zone)";
 
@@ -37,6 +46,15 @@ public final class DefaultView {
 
     /** The same over fewer rows: with a WHERE in PostgreSQL's words. */
     public static View of(Duration window, String where) {
+        return read(SELECT.formatted(START.formatted(window), window, where));
+    }
+
+    /** The same without the sales: it reads neither quantity nor price, unless the WHERE does. */
+    public static View ofCounts(Duration window, String where) {
+        return read(COUNTS.formatted(START.formatted(window), window, where));
+    }
+
+    private static View read(String text) {
         List<Definition.Column> columns = List.of(
                 column("order_id", "text"),
                 column("customer_id", "integer"),
@@ -45,13 +63,15 @@ public final class DefaultView {
                 column("event_ts", "timestamp with time zone"));
         Definition.Source source =
                 new Definition.Source("public", "orders", 'r', 'p', List.of("order_id"), false, false, columns);
-        String text = SELECT.formatted(START.formatted(window), window, where);
-        List<Definition.Result> results = List.of(
-                new Definition.Result("window_start", "timestamp with time zone"),
-                new Definition.Result("window_end", "timestamp with time zone"),
-                new Definition.Result("customer_id", "integer"),
-                new Definition.Result("gross_sales", "numeric(38,2)"),
-                new Definition.Result("order_count", "bigint"));
+        List<Definition.Result> results = Stream.of(
+                        new Definition.Result("window_start", "timestamp with time zone"),
+                        new Definition.Result("window_end", "timestamp with time zone"),
+                        new Definition.Result("customer_id", "integer"),
+                        new Definition.Result("gross_sales", "numeric(38,2)"),
+                        new Definition.Result("order_count", "bigint"))
+                .filter(result ->
+                        text.contains(" AS " + result.name()) || result.name().equals("customer_id"))
+                .toList();
         try {
             return ViewReader.read(NAME, new Definition(text, results, List.of(source), List.of()), true);
         } catch (ViewRefused e) {

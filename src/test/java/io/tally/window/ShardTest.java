@@ -48,7 +48,7 @@ class ShardTest {
 
         Batch batch = shard.take(NOW, false, NOW);
 
-        assertEquals(1, shard.counts().purged());
+        assertEquals(1, shard.counts().of(RecordOutcome.PURGED));
         assertEquals(1, batch.deltas().size());
         assertEquals(NOW - 60 * MINUTE, batch.deltas().getFirst().startMs());
     }
@@ -211,7 +211,7 @@ class ShardTest {
         shard.apply(10, at(insert(NOW - 1, 7, 1, 100), 99, 4_000, 4_010, 1, "a"), NOW);
         shard.apply(11, at(insert(NOW - 1, 8, 1, 100), 101, 4_020, 4_030, 2, "b"), NOW);
         shard.apply(12, at(insert(NOW - 1, 9, 1, 100), 102, 4_040, 5_050, 3, "c"), NOW);
-        assertEquals(1, shard.counts().alreadyInTable());
+        assertEquals(1, shard.counts().of(RecordOutcome.ALREADY_IN_TABLE));
         assertEquals(2, shard.take(NOW, false, NOW).groups());
     }
 
@@ -237,7 +237,7 @@ class ShardTest {
     void apply_snapshotRows_neverCountAndTellOfANewRun() {
         Shard shard = shard(fresh(null));
         assertTrue(shard.apply(10, Changes.snapshotRow(L), NOW));
-        assertEquals(1, shard.counts().snapshotRows());
+        assertEquals(1, shard.counts().of(RecordOutcome.SNAPSHOT_ROW));
         assertFalse(shard.apply(11, Changes.snapshotRow(L + 1), NOW));
         shard.settle();
         assertEquals(DataLoss.Reason.NEW_SNAPSHOT, shard.progress().dataLoss().reason());
@@ -321,7 +321,7 @@ class ShardTest {
         beyond.setLsn(L + 1);
         shard.passDeadLetter(11, beyond);
         shard.apply(12, at(insert(NOW - 1, 7, 1, 100), 99, 90, L - 1, 1, "a"), NOW);
-        assertEquals(1, shard.counts().alreadyInTable());
+        assertEquals(1, shard.counts().of(RecordOutcome.ALREADY_IN_TABLE));
         shard.settle();
         assertEquals(11, shard.progress().owed().offset());
     }
@@ -411,7 +411,7 @@ class ShardTest {
         successor.apply(12, at(insert(NOW + 1, 7, 1, 100), 1, 90, 300, 1, "c"), NOW);
         successor.apply(13, at(insert(NOW - 1, 7, 1, 100), 1, 90, 400, 1, "d"), NOW);
         successor.apply(14, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "b"), NOW);
-        assertEquals(1, successor.counts().duplicate());
+        assertEquals(1, successor.counts().of(RecordOutcome.DUPLICATE));
     }
 
     /** The last record pinned it, and when retention deleted that record, the results were filled again. */
@@ -426,8 +426,8 @@ class ShardTest {
         Shard successor = shard(batch.next());
         successor.apply(12, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "a"), NOW);
         successor.apply(13, at(insert(NOW - 1, 7, 1, 100), 1, 90, 300, 1, "c"), NOW);
-        assertEquals(1, successor.counts().duplicate());
-        assertEquals(1, successor.counts().applied());
+        assertEquals(1, successor.counts().of(RecordOutcome.DUPLICATE));
+        assertEquals(1, successor.counts().of(RecordOutcome.APPLIED));
     }
 
     @Test
@@ -442,7 +442,7 @@ class ShardTest {
     void apply_lsnWithoutSequence_stopsUnlessTheTableHoldsIt() {
         Shard shard = shard(fresh(Visibility.parse("100:102:101")));
         assertTrue(shard.apply(10, withoutSequence(99, 4_000), NOW));
-        assertEquals(1, shard.counts().alreadyInTable());
+        assertEquals(1, shard.counts().of(RecordOutcome.ALREADY_IN_TABLE));
         assertFalse(shard.apply(11, withoutSequence(101, 4_010), NOW));
         shard.settle();
         assertEquals(DataLoss.Reason.NO_SEQUENCE, shard.progress().dataLoss().reason());

@@ -14,20 +14,15 @@ public final class TestCheckpoints {
     private static final long MINUTE = 60_000;
 
     /** Windows of a minute, five seconds out of order, one second to idleness, no history. */
-    public static final WindowSettings SETTINGS = new WindowSettings(
-            DefaultView.of(Duration.ofMinutes(1)),
-            5_000,
-            1_000,
-            MINUTE,
-            100_000,
-            10 * MINUTE,
-            1_000_000,
-            true,
-            true,
-            WindowSettings.NEVER,
-            false);
+    public static final WindowSettings SETTINGS = of(DefaultView.of(Duration.ofMinutes(1)));
 
     private TestCheckpoints() {}
+
+    /** The same of another view. */
+    public static WindowSettings of(View view) {
+        return new WindowSettings(
+                view, 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, WindowSettings.NEVER, false);
+    }
 
     /**
      * The same with days, in seconds since 1970: one begins at -86400, one at 0, which breaks off at 60 and begins again at 3600,
@@ -41,30 +36,19 @@ public final class TestCheckpoints {
         Boundaries boundaries = Boundaries.askedFor("SELECT %s AS w FROM orders GROUP BY (%1$s)".formatted(day))
                 .orElseThrow()
                 .answer(moments, starts);
-        return new WindowSettings(
-                new View(
-                        view.name(),
-                        view.schema(),
-                        view.table(),
-                        view.primaryKey(),
-                        view.columns(),
-                        Optional.of(new CalendarWindow(view.windowOrAll().column(), boundaries)),
-                        view.keys(),
-                        view.keyBytes(),
-                        view.where(),
-                        view.totals(),
-                        view.results(),
-                        view.words()),
-                SETTINGS.outOfOrdernessMs(),
-                SETTINGS.idleTimeoutMs(),
-                SETTINGS.maxFutureMs(),
-                SETTINGS.maxGroups(),
-                SETTINGS.maxPinnedMs(),
-                SETTINGS.maxPinnedRecords(),
-                SETTINGS.truncateIsDataLoss(),
-                SETTINGS.deadLetterOwesFill(),
-                SETTINGS.historyOlderThanMs(),
-                SETTINGS.live());
+        return of(new View(
+                view.name(),
+                view.schema(),
+                view.table(),
+                view.primaryKey(),
+                view.columns(),
+                Optional.of(new CalendarWindow(view.windowOrAll().column(), boundaries)),
+                view.keys(),
+                view.keyBytes(),
+                view.where(),
+                view.totals(),
+                view.results(),
+                view.words()));
     }
 
     /** A partition of which nothing was read. */

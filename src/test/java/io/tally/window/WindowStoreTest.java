@@ -225,7 +225,7 @@ class WindowStoreTest {
         store.abandoned(batch);
         assertTrue(shard.dropped());
         assertFalse(store.isCurrent(batch));
-        assertEquals(2, store.counts().applied(), "counts outlive their shard");
+        assertEquals(2, store.counts().of(RecordOutcome.APPLIED), "counts outlive their shard");
     }
 
     @Test
