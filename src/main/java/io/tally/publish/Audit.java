@@ -1,16 +1,15 @@
 package io.tally.publish;
 
-import io.tally.publish.AuditBooks.Comparison;
-import io.tally.publish.AuditBooks.Excess;
-import io.tally.publish.AuditBooks.Key;
+import io.tally.publish.AuditSides.Comparison;
 import io.tally.window.DataLoss;
 import io.tally.window.Topic;
 import io.tally.window.WindowStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +21,7 @@ import org.jboss.logging.Logger;
 /**
  * Compares the results with the orders table, to find what no engine can prevent: changes that the connector lost. A
  * difference may just be a change on its way, so it counts only if it is still the same after everything that had been
- * written when it was seen has gone all the way, and none of the orders in its row was written meanwhile: an order that
+ * written when it was seen has gone all the way, and neither the row nor the orders in it were written meanwhile: an order that
  * gets another key is missing for a moment, and if it gets one twice, it is missing twice.
  *
  * <pre>
@@ -59,10 +58,11 @@ final class Audit {
         CompletionStage<Void> done(long lsn);
     }
 
-    private final AuditBooks books;
+    private final AuditSides sides;
     private final Whole whole;
     private final Topic topic;
     private final WindowStore store;
+    private final ResultTable table;
     private final Duration every;
     private final boolean rebuilds;
     private final InstantSource clock;
@@ -83,7 +83,7 @@ final class Audit {
      * @param executor runs one task at a time; every step starts on it
      */
     Audit(
-            AuditBooks books,
+            AuditSides sides,
             Whole whole,
             Topic topic,
             WindowStore store,
@@ -91,10 +91,11 @@ final class Audit {
             boolean rebuilds,
             InstantSource clock,
             Executor executor) {
-        this.books = books;
+        this.sides = sides;
         this.whole = whole;
         this.topic = topic;
         this.store = store;
+        this.table = new ResultTable(store.settings().view());
         this.every = every;
         this.rebuilds = rebuilds;
         this.clock = clock;
@@ -124,13 +125,13 @@ final class Audit {
     }
 
     private CompletionStage<Void> compare() {
-        return compareTimed()
+        return timed(sides.compare(everything))
                 .thenComposeAsync(
                         comparison -> {
                             if (comparison.untilMs() == null) {
                                 state = state.waiting("no window is final yet");
                             } else if (comparison.differences().isEmpty()) {
-                                return clean(comparison);
+                                return clean(comparison, 0);
                             } else {
                                 suspicion = comparison;
                                 ends = null;
@@ -141,26 +142,33 @@ final class Audit {
                         executor);
     }
 
-    private CompletionStage<Void> clean(Comparison comparison) {
-        state = state.clean(comparison.untilMs());
-        return everything ? whole.done(comparison.lsn()) : done();
+    /** @param unsettled groups that differed, and were written while it was waited for them */
+    private CompletionStage<Void> clean(Comparison comparison, int unsettled) {
+        String rest = null;
+        if (comparison.isCut()) {
+            rest = "windows after that were not compared: too many rows differed for a moment";
+        } else if (unsettled > 0) {
+            rest = unsettled
+                    + " rows were written again while they were compared, so they are left to the next comparison";
+        }
+        state = state.clean(comparison.untilMs(), rest);
+        return everything && !comparison.isCut() ? whole.done(comparison.lsn()) : done();
     }
 
-    private CompletionStage<Comparison> compareTimed() {
+    private CompletionStage<Comparison> timed(CompletionStage<Comparison> compared) {
         long startedMs = clock.millis();
-        return books.compare(everything)
-                .whenCompleteAsync(
-                        (comparison, failure) -> {
-                            long nowMs = clock.millis();
-                            long tookMs = nowMs - startedMs;
-                            nextRunMs = nowMs + Math.max(every.toMillis(), SHARE * tookMs);
-                            state = state.compared(nowMs, tookMs);
-                        },
-                        executor);
+        return compared.whenCompleteAsync(
+                (comparison, failure) -> {
+                    long nowMs = clock.millis();
+                    long tookMs = nowMs - startedMs;
+                    nextRunMs = nowMs + Math.max(every.toMillis(), SHARE * tookMs);
+                    state = state.compared(nowMs, tookMs);
+                },
+                executor);
     }
 
     private CompletionStage<Void> awaitConnector() {
-        return books.isCaptured(suspicion.lsn()).thenComposeAsync(captured -> captured ? noteEnds() : done(), executor);
+        return sides.isCaptured(suspicion.lsn()).thenComposeAsync(captured -> captured ? noteEnds() : done(), executor);
     }
 
     private CompletionStage<Void> noteEnds() {
@@ -174,11 +182,11 @@ final class Audit {
     }
 
     private CompletionStage<Void> awaitPublished() {
-        return books.arePublished(ends).thenComposeAsync(published -> published ? compareAgain() : done(), executor);
+        return sides.arePublished(ends).thenComposeAsync(published -> published ? compareAgain() : done(), executor);
     }
 
     private CompletionStage<Void> compareAgain() {
-        return compareTimed()
+        return timed(sides.compareAgain(suspicion.differences()))
                 .thenComposeAsync(
                         again -> {
                             Comparison first = suspicion;
@@ -187,10 +195,10 @@ final class Audit {
                                 state = state.waiting("it was filled again meanwhile");
                                 return done();
                             }
-                            Map<Key, Excess> lasting = new LinkedHashMap<>(first.differences());
-                            lasting.entrySet().retainAll(again.differences().entrySet());
+                            List<Difference> lasting = new ArrayList<>(first.differences());
+                            lasting.retainAll(new HashSet<>(again.differences()));
                             if (lasting.isEmpty()) {
-                                return clean(again);
+                                return clean(first, again.differences().size());
                             }
                             report(lasting, again);
                             return done();
@@ -198,7 +206,7 @@ final class Audit {
                         executor);
     }
 
-    private void report(Map<Key, Excess> differences, Comparison comparison) {
+    private void report(List<Difference> differences, Comparison comparison) {
         long nowMs = clock.millis();
         String what = "%d rows of %s differ from %s, though everything written has been"
                         .formatted(
@@ -224,26 +232,19 @@ final class Audit {
         }
     }
 
-    private static String describeWindows(Map<Key, Excess> differences) {
-        List<Instant> windows = differences.keySet().stream()
-                .map(Key::windowStart)
+    private static String describeWindows(List<Difference> differences) {
+        List<Instant> windows = differences.stream()
+                .map(difference -> difference.group().windowStart())
                 .distinct()
-                .sorted()
                 .toList();
         return windows.size() + (windows.size() == 1 ? " window" : " windows") + " from " + windows.getFirst() + " to "
                 + windows.getLast();
     }
 
-    private static String describe(Map<Key, Excess> differences) {
-        String named = differences.entrySet().stream()
+    private String describe(List<Difference> differences) {
+        String named = differences.stream()
                 .limit(DIFFERENCES_NAMED)
-                .map(difference -> "window=" + difference.getKey().windowStart() + " "
-                        + difference.getKey().group() + " "
-                        + difference.getValue().totals().entrySet().stream()
-                                .filter(total -> total.getValue().signum() != 0)
-                                .map(total -> total.getKey() + " off by "
-                                        + total.getValue().toPlainString())
-                                .collect(Collectors.joining(", ")))
+                .map(difference -> difference.inWords(table))
                 .collect(Collectors.joining("; "));
         return differences.size() > DIFFERENCES_NAMED ? named + "; …" : named;
     }

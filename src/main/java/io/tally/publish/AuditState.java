@@ -26,7 +26,7 @@ public record AuditState(
         OFF,
         /** No comparison yet, or another copy of the engine does them. */
         WAITING,
-        /** The last comparison found nothing. */
+        /** The last comparison found nothing; the explanation says what it left out. */
         CLEAN,
         /** Something differed; it may still be on its way. */
         CHECKING,
@@ -49,8 +49,9 @@ public record AuditState(
         return new AuditState(verdict, explanation, runs + 1, mismatchedRows, nowMs, tookMs, cleanUntilMs);
     }
 
-    AuditState clean(long untilMs) {
-        return new AuditState(Verdict.CLEAN, null, runs, 0, lastRunMs, lastTookMs, untilMs);
+    /** @param rest what was not compared, or null */
+    AuditState clean(long untilMs, String rest) {
+        return new AuditState(Verdict.CLEAN, rest, runs, 0, lastRunMs, lastTookMs, untilMs);
     }
 
     AuditState checking(int rows) {

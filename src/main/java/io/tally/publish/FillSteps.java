@@ -38,7 +38,7 @@ final class FillSteps {
     private static final int BATCH_ROWS = 5_000;
 
     /** As long as it needs, but it must not sit there when nobody drives it on. Whatever a session may show, texts are the same. */
-    private static final String BEGIN_READING = """
+    static final String BEGIN_READING = """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '60s';
             SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO'

@@ -442,15 +442,21 @@ public final class ResultTable {
     // ---- comparing -------------------------------------------------------------------------------------------------
 
     /**
-     * The rows that differ from what the source adds up to: w if there are windows, k0, …, t0, …, which is what is too much,
-     * and version, another one if any row of the source behind it was written since. Whoever writes one leaves the number of
-     * his transaction in xmin, so their sum tells.
-     *
-     * @param since start of the oldest window to compare; of one that it lies in, only a part would be compared
-     * @param until start of the first one not to compare
+     * The groups of the windows between two starts, the parameters, in ms: the start, keys and totals as texts, and the version, a
+     * text, in the order of {@link AuditedGroup}.
      */
-    String differences(String since, String until, int most) {
+    String groups() {
+        List<String> columns = new ArrayList<>(unique());
+        totals.forEach(total -> columns.add(total.name()));
+        return inOrder("SELECT %1$s, xmin FROM %2$s WHERE %3$s >= %4$s AND %3$s < %5$s"
+                .formatted(join(columns), name, start, startOfMs("$1"), startOfMs("$2")));
+    }
+
+    /** The same of the source: what the groups should be. Whoever writes a row leaves the number of his transaction in its xmin. */
+    String groupsOfSource() {
         String time = Names.quoted(window.column().name());
+        String since = startOfMs("$1");
+        String until = startOfMs("$2");
         List<String> within = new ArrayList<>(List.of(time + " < " + until));
         if (window instanceof FixedWindow) {
             within.add(time + " >= " + since);
@@ -460,42 +466,20 @@ public final class ResultTable {
             within.addAll(List.of(
                     "%s >= %s - INTERVAL '1 day'".formatted(time, since), of + " >= " + since, of + " < " + until));
         }
-        List<String> found = new ArrayList<>(unique());
-        totals.forEach(total -> found.add(total.name()));
-        List<String> columns = filledColumns();
-        return """
-                SELECT %1$s, %2$s, sum(version)::bigint AS version
-                FROM (SELECT %3$s, 0 FROM %4$s WHERE %5$s >= %6$s AND %5$s < %7$s
-                      UNION ALL
-                      SELECT %8$s, version FROM (%9$s) AS truth (%10$s, version)) AS both_sides (%10$s, version)
-                GROUP BY %1$s
-                HAVING count(*) <> 2 OR %11$s
-                ORDER BY %1$s
-                LIMIT %12$d""".formatted(
-                join(filled()),
-                join(totalNames("sum(t").stream()
-                        .map(sum -> sum + ") AS " + sum.substring("sum(".length()))
-                        .toList()),
-                join(found),
-                name,
-                start,
-                since,
-                until,
-                join(Stream.concat(filled().stream(), totalNames("-t").stream()).toList()),
-                FillQuery.of(view, within, List.of("sum(xmin::text::bigint)")),
-                join(columns),
-                totalNames("sum(t").stream().map(sum -> sum + ") <> 0").collect(Collectors.joining(" OR ")),
-                most);
+        return inOrder(FillQuery.of(view, within, List.of("sum(xmin::text::bigint)")));
     }
 
-    /** The start of the window that holds a time. */
-    String startOf(String time) {
-        return window.startSql(time);
-    }
-
-    /** The start of the first window that begins after a time. */
-    String nextStart(String time) {
-        return window.endSql(window.startSql(time));
+    /** Bytes are in the same order on every server, and numbers without zeros at their end have one text. */
+    private String inOrder(String groups) {
+        List<String> columns = new ArrayList<>(List.of(window.zoned() ? "w" : "w AT TIME ZONE 'UTC'"));
+        List<String> order = new ArrayList<>(List.of("w"));
+        for (int key = 0; key < view.keys().size(); key++) {
+            columns.add("k%d::text".formatted(key));
+            order.add("convert_to(k%d::text, 'UTF8')".formatted(key));
+        }
+        totalNames("t").forEach(total -> columns.add("trim_scale(%s::numeric)::text".formatted(total)));
+        return "SELECT %s, version::text FROM (%s) AS side (%s, version) ORDER BY %s"
+                .formatted(join(columns), groups, join(filledColumns()), join(order));
     }
 
     /** What a total is called, for people. */

@@ -81,7 +81,7 @@ public class ViewEngineFactory {
         }
         return new Auditor(
                 new Audit(
-                        new PgAuditBooks(database, table, settings),
+                        new PgAuditSides(database, database, table, settings),
                         watch,
                         topics.topic(topic),
                         store,

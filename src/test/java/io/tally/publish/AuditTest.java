@@ -14,11 +14,9 @@ import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.TopicFacts;
 import io.tally.window.WindowStore;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,21 +28,32 @@ class AuditTest {
 
     private static final long MINUTE = 60_000;
     private static final long L = 7;
-    private static final AuditBooks.Key ROW = new AuditBooks.Key(Instant.EPOCH, "customer_id=3");
 
     private long nowMs = 1_000 * MINUTE;
-    private final Map<AuditBooks.Key, AuditBooks.Excess> differences = new HashMap<>();
+    private final List<Difference> differences = new ArrayList<>();
     private boolean fillOwed;
+    private boolean isCut;
     private boolean captured;
     private boolean published;
     private Map<Integer, Long> askedFor;
     private final WindowStore store = new WindowStore(SETTINGS);
 
-    private final AuditBooks books = new AuditBooks() {
+    private final AuditSides sides = new AuditSides() {
         @Override
         public CompletionStage<Comparison> compare(boolean everything) {
             compared.add(everything);
-            return CompletableFuture.completedStage(new Comparison(nowMs, 100, L, fillOwed, Map.copyOf(differences)));
+            return found(isCut);
+        }
+
+        @Override
+        public CompletionStage<Comparison> compareAgain(List<Difference> suspects) {
+            suspected.add(List.copyOf(suspects));
+            return found(false);
+        }
+
+        private CompletionStage<Comparison> found(boolean cut) {
+            return CompletableFuture.completedStage(
+                    new Comparison(nowMs, nowMs / MINUTE, L, fillOwed, List.copyOf(differences), cut));
         }
 
         @Override
@@ -60,6 +69,8 @@ class AuditTest {
     };
     private boolean wholeOwed;
     private final List<Boolean> compared = new ArrayList<>();
+    private final List<List<Difference>> suspected = new ArrayList<>();
+    private final List<Long> wholeDone = new ArrayList<>();
     private final Audit.Whole whole = new Audit.Whole() {
         @Override
         public boolean isOwed() {
@@ -68,13 +79,13 @@ class AuditTest {
 
         @Override
         public CompletionStage<Void> done(long lsn) {
-            assertEquals(100, lsn);
+            wholeDone.add(lsn);
             wholeOwed = false;
             return CompletableFuture.completedStage(null);
         }
     };
     private final Audit audit = new Audit(
-            books,
+            sides,
             whole,
             () -> CompletableFuture.completedStage(
                     new TopicFacts("orders", "id", Map.of(0, new OffsetRange(0, 42, 40)))),
@@ -91,14 +102,17 @@ class AuditTest {
     }
 
     private void differs(String sales) {
-        differs(sales, 1);
+        differs(sales, "1", "1");
     }
 
-    private void differs(String sales, long version) {
-        differences.put(
-                ROW,
-                new AuditBooks.Excess(
-                        Map.of("gross_sales", new BigDecimal(sales), "order_count", BigDecimal.ZERO), version));
+    /** Of one group, whatever differed before. */
+    private void differs(String sales, String versionFound, String versionExpected) {
+        differences.clear();
+        differences.add(new Difference(group(sales, versionFound), group("7", versionExpected)));
+    }
+
+    private static AuditedGroup group(String sales, String version) {
+        return new AuditedGroup(Instant.EPOCH, List.of("3"), List.of("2", sales), version);
     }
 
     private void step() {
@@ -151,15 +165,28 @@ class AuditTest {
 
     @Test
     void step_sameDifferenceButTheOrdersWereWritten_isNoProof() {
+        assertIsNoProof("1", "2");
+    }
+
+    @Test
+    void step_sameDifferenceButTheRowWasWritten_isNoProof() {
+        assertIsNoProof("2", "1");
+    }
+
+    private void assertIsNoProof(String versionFound, String versionExpected) {
         Shard shard = own(0);
         captured = true;
         published = true;
-        differs("1.00", 1);
+        differs("1.00");
         step();
-        differs("1.00", 2);
+        long untilMs = nowMs;
+        differs("1.00", versionFound, versionExpected);
         step();
         step();
+        assertEquals(List.of(1), suspected.stream().map(List::size).toList());
         assertEquals(Verdict.CLEAN, audit.state().verdict());
+        assertTrue(audit.state().explanation().startsWith("1 rows were written again"), audit.state()::explanation);
+        assertEquals(untilMs, audit.state().cleanUntilMs(), "the second comparison is of nothing newer");
         assertNull(shard.progress().dataLoss());
     }
 
@@ -178,7 +205,7 @@ class AuditTest {
         assertNotNull(lost);
         assertEquals(DataLoss.Reason.AUDIT, lost.reason());
         String found = audit.state().explanation();
-        assertTrue(found.contains("customer_id=3 gross_sales off by 1.00"), found);
+        assertTrue(found.contains("customer_id=3 gross_sales is 1.00, should be 7"), found);
         assertTrue(lost.explanation().contains("1 window from "), lost.explanation());
         assertFalse(lost.explanation().contains("customer"), "it is logged, so: " + lost.explanation());
 
@@ -234,7 +261,7 @@ class AuditTest {
     }
 
     @Test
-    void step_wholeIsOwedAndDiffers_looksTwiceAtEverythingAndLosesGround() {
+    void step_wholeIsOwedAndDiffers_comparesTheDifferencesAgainAndLosesData() {
         own(0);
         wholeOwed = true;
         captured = true;
@@ -243,8 +270,44 @@ class AuditTest {
         for (int i = 0; i < 4; i++) {
             step();
         }
-        assertEquals(List.of(true, true), compared);
+        assertEquals(List.of(true), compared);
+        assertEquals(List.of(differences), suspected);
         assertEquals(DataLoss.Reason.AUDIT, store.shard(0).progress().dataLoss().reason());
-        assertTrue(wholeOwed, "only what was found right is done");
+        assertEquals(List.of(), wholeDone, "only what was found right is done");
+    }
+
+    @Test
+    void step_wholeIsOwedAndDifferedForAMoment_isDoneUpToTheFirstComparison() {
+        own(0);
+        wholeOwed = true;
+        captured = true;
+        published = true;
+        differs("5");
+        step();
+        long lsn = nowMs / MINUTE;
+        differences.clear();
+        nowMs += 10 * MINUTE;
+        step();
+        step();
+        assertEquals(List.of(lsn), wholeDone);
+    }
+
+    @Test
+    void step_moreDiffersThanIsKept_wholeStaysOwed() {
+        own(0);
+        wholeOwed = true;
+        isCut = true;
+        captured = true;
+        published = true;
+        differs("5");
+        step();
+        differences.clear();
+        step();
+        step();
+        assertEquals(Verdict.CLEAN, audit.state().verdict());
+        assertTrue(
+                audit.state().explanation().startsWith("windows after that were not compared"),
+                audit.state()::explanation);
+        assertEquals(List.of(), wholeDone);
     }
 }

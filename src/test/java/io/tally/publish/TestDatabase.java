@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A schema of a real PostgreSQL in which engines are put together by hand, without Kafka. */
 final class TestDatabase implements AutoCloseable {
@@ -30,13 +31,26 @@ final class TestDatabase implements AutoCloseable {
     private final PgConnection connection;
 
     TestDatabase(String schema) {
+        this(schema, PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length())));
+    }
+
+    private TestDatabase(String schema, PgConnectOptions to) {
         this.schema = schema;
-        options = PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length()))
-                .addProperty("TimeZone", "UTC")
+        options = to.addProperty("TimeZone", "UTC")
                 .addProperty("search_path", schema)
                 .addProperty("client_min_messages", "warning");
         connection = connect();
         run("DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s".formatted(schema));
+    }
+
+    /** The same in a database of its own, which stays behind. */
+    static TestDatabase madeAs(String name, String properties, String schema) {
+        PgConnectOptions options = PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length()));
+        try (TestDatabase any = new TestDatabase(schema)) {
+            any.run("DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(name));
+            any.run("CREATE DATABASE %s TEMPLATE template0 %s".formatted(name, properties));
+        }
+        return new TestDatabase(schema, options.setDatabase(name));
     }
 
     PgConnection connect() {
@@ -45,12 +59,37 @@ final class TestDatabase implements AutoCloseable {
 
     /** The default view over the orders of this schema, which have to be there, under another name. */
     View view(String name) {
-        return await(new PgViews(true).read(connection, statement(name)));
+        return view(statement(name));
+    }
+
+    /** A view over tables of this schema. */
+    View view(String name, String select) {
+        return view(new ViewStatement(name, select, select, 0));
+    }
+
+    private View view(ViewStatement statement) {
+        return await(new PgViews(true).read(connection, statement));
     }
 
     /** The ledger of an engine that keeps a view. */
     PgLedger ledger(View view, Optional<Duration> history) {
-        PublishSettings settings = new PublishSettings(
+        PublishSettings settings = settings(view, history);
+        Database database = database(() -> Future.succeededFuture());
+        PgLook look = new PgLook(view);
+        ResultTable table = new ResultTable(view);
+        return new PgLedger(
+                database,
+                new Schema(true, table),
+                new SourceCheck(new PgViews(true), statement(view.name()), view, new SourceColumns(List.of(view))),
+                look,
+                new FillSteps(database, table, settings, look),
+                new PublishTransaction(table),
+                settings);
+    }
+
+    /** Settings of such an engine; an audit goes back for nearly an hour. */
+    static PublishSettings settings(View view, Optional<Duration> history) {
+        return new PublishSettings(
                 Map.of(),
                 view,
                 60,
@@ -61,8 +100,22 @@ final class TestDatabase implements AutoCloseable {
                 true,
                 false,
                 false,
-                new PublishSettings.Audit(Optional.of("not looked at"), Duration.ofMinutes(1), Duration.ofHours(1)));
-        Database database = new Database(new DatabaseTls(Optional.empty(), Optional.empty()));
+                new PublishSettings.Audit(
+                        Optional.of("not looked at"), Duration.ofMinutes(1), Duration.ofSeconds(3_599)));
+    }
+
+    /**
+     * Connections to it as an engine has them.
+     *
+     * @param before what is done first when one for work of any length is made
+     */
+    Database database(Supplier<Future<?>> before) {
+        Database database = new Database(new DatabaseTls(Optional.empty(), Optional.empty())) {
+            @Override
+            Future<PgConnection> connectUnbounded() {
+                return before.get().compose(done -> super.connectUnbounded());
+            }
+        };
         database.create(new PgPoolCreator.Input() {
             @Override
             public Vertx vertx() {
@@ -79,16 +132,7 @@ final class TestDatabase implements AutoCloseable {
                 return List.of(options);
             }
         });
-        PgLook look = new PgLook(view);
-        ResultTable table = new ResultTable(view);
-        return new PgLedger(
-                database,
-                new Schema(true, table),
-                new SourceCheck(new PgViews(true), statement(view.name()), view, new SourceColumns(List.of(view))),
-                look,
-                new FillSteps(database, table, settings, look),
-                new PublishTransaction(table),
-                settings);
+        return database;
     }
 
     private ViewStatement statement(String name) {
@@ -112,7 +156,11 @@ final class TestDatabase implements AutoCloseable {
     }
 
     RowSet<Row> run(String sql) {
-        return await(connection.query(sql).execute());
+        return await(send(sql));
+    }
+
+    Future<RowSet<Row>> send(String sql) {
+        return connection.query(sql).execute();
     }
 
     /** The first column, as texts. */

@@ -1,40 +1,29 @@
 package io.tally.publish;
 
-import java.math.BigDecimal;
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** The two sides that an audit compares, and how far the pipeline is between them. */
-interface AuditBooks {
+/** The two sides that an audit compares, the results and the source, and how far the pipeline is between them. */
+interface AuditSides {
 
     /**
-     * A row of the results.
-     *
-     * @param group its keys, in words
-     */
-    record Key(Instant windowStart, String group) {}
-
-    /**
-     * What the results have too much, or too little if negative.
-     *
-     * @param totals by name
-     * @param version of the source's rows behind the row: another one if any of them was written since
-     */
-    record Excess(Map<String, BigDecimal> totals, long version) {}
-
-    /**
-     * Both sides at one moment.
+     * What was found. It is of two moments, that of the results first.
      *
      * @param untilMs end of the newest window compared, or null if none was final
      * @param lsn everything compared was written to the source's log below this place
      * @param fillLsn which filling of the results was compared
      * @param fillOwed whether they will be filled again anyway
-     * @param differences rows that differ, in order, not more than {@link #MOST_DIFFERENCES}
+     * @param differences groups that differ, in order, not more than {@link #MOST_DIFFERENCES}
+     * @param isCut whether groups behind the last difference were not compared
      */
-    record Comparison(Long untilMs, long lsn, long fillLsn, boolean fillOwed, Map<Key, Excess> differences) {}
+    record Comparison(
+            Long untilMs, long lsn, long fillLsn, boolean fillOwed, List<Difference> differences, boolean isCut) {
 
-    int MOST_DIFFERENCES = 1_000;
+        static final Comparison NOTHING_FINAL = new Comparison(null, 0, 0, false, List.of(), false);
+    }
+
+    int MOST_DIFFERENCES = 10_000;
 
     /**
      * Compares final windows.
@@ -42,6 +31,9 @@ interface AuditBooks {
      * @param everything all of them, not only the newest; history excepted
      */
     CompletionStage<Comparison> compare(boolean everything);
+
+    /** Compares only the groups that differed, of which there has to be one. */
+    CompletionStage<Comparison> compareAgain(List<Difference> differences);
 
     /** Whether the connector has brought everything below a place in the source's log to Kafka. */
     CompletionStage<Boolean> isCaptured(long lsn);
