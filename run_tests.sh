@@ -22,6 +22,7 @@ missing_packages() {
     # The page is tested in a browser.
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || echo chromium
     compose version >/dev/null 2>&1 || echo docker-compose
+    command -v codespell >/dev/null || echo codespell
 }
 
 install_missing() {
@@ -47,6 +48,7 @@ case ${1:-} in
     '')
         install_missing
         shellcheck --external-sources .ci/run mvnw ./*.sh debezium/*.sh src/scripts/*.sh src/main/docker/*.sh
+        codespell
         compose config --quiet
         promtool check config prometheus/prometheus.yml
         promtool test rules prometheus/alerts_test.yml

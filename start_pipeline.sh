@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole pipeline with one command: orders in PostgreSQL become rows in order_agg.
+# The whole pipeline with one command: orders in PostgreSQL become rows in order_agg, or in the results of the views that
+# TALLY_VIEWS names.
 #
 #   ./start_pipeline.sh [--embedded | --docker]    builds, starts everything, waits until results flow, returns
 #   ./start_pipeline.sh --embedded --without-engine    everything but the engine, for ./mvnw quarkus:dev
@@ -11,6 +12,7 @@
 #
 # Environment: the ports and addresses of the README's table. Each of these moves a port:
 #   POSTGRES_PORT (5432), KAFKA_BOOTSTRAP_SERVERS (localhost:9092), CONNECT_URL (http://localhost:8083), HTTP_PORT (8081)
+# TALLY_VIEWS=examples/market/views.sql has the engine keep other views. The table.sql beside that file makes the tables they need.
 # ENGINE_IMAGE=jvm has the containers run on a JVM; by default they run a native executable, which takes minutes to build.
 # What the generator writes: TALLY_DATAGEN_PER_MINUTE (100), TALLY_DATAGEN_CUSTOMERS (100), and the other settings of
 # docs/operations.md. For the containers, .env can hold all of these; .env.example says which there are.
@@ -47,6 +49,20 @@ local_addresses() {
 port_of() {
     local port=${1##*:}
     printf '%s\n' "${port%%/*}"
+}
+
+# The tables of the views: the SQL beside their file that makes them, and what the connector has to read. Every table that is to be
+# read has to be in the publication, so that SQL names them.
+views_tables() {
+    tables_file=
+    [[ -n ${TALLY_VIEWS:-} ]] || return 0
+    [[ -f $TALLY_VIEWS ]] || fail "TALLY_VIEWS=$TALLY_VIEWS is not a file"
+    TALLY_VIEWS=$(realpath "$TALLY_VIEWS")
+    local beside=${TALLY_VIEWS%/*}/table.sql added
+    [[ -f $beside ]] || return 0
+    tables_file=$beside
+    added=$(sed -n 's/^ALTER PUBLICATION orders_publication ADD TABLE \(.*\);.*/,\1/p' "$beside" | tr -d ' \n')
+    export TALLY_VIEWS DEBEZIUM_TABLES=public.orders$added
 }
 
 say() { printf '%s\n' "$*"; }
@@ -184,6 +200,12 @@ query() {
 stack_ready() { grep -q '^ready$' "$run/stack.log"; }
 engine_answers() { answer "$page/q/health/live" >/dev/null; }
 engine_runs() { answer "$page/jobs" | grep -q '"RUNNING"'; }
+# The views that the engine keeps, a name a line.
+kept_views() { answer "$page/q/metrics" | sed -n 's/^tally_view_stopped{view="\([^"]*\)"}.*/\1/p'; }
+all_views_run() {
+    local states
+    states=$(answer "$page/api/views" | grep -o '"state":"[A-Z]*"') && ! grep -qv RUNNING <<<"$states"
+}
 # A minute that was not over when everything ran, so that its rows came all the way.
 results_flow() {
     [[ $(query "SELECT count(*) FROM order_agg_final WHERE window_start >= date_trunc('minute', to_timestamp($began))" \
@@ -216,6 +238,7 @@ start_embedded() {
         fail "already running:$running. ./start_pipeline.sh status says more, ./start_pipeline.sh stop ends it"
     fi
     local_addresses
+    views_tables
     # shellcheck source=src/scripts/jdk25.sh
     . "$here/src/scripts/jdk25.sh"
     mkdir -p "$run"
@@ -228,12 +251,16 @@ start_embedded() {
     launch stack "$JAVA_HOME/bin/java" -Xmx64m -jar "$stack" --dir "$run/stack" \
         --postgres-port "$POSTGRES_PORT" --kafka-port "$kafka_port" --connect-port "$connect_port"
     await 180 stack 'starting PostgreSQL, Kafka and Connect' stack_ready
+    if [[ -n $tables_file ]]; then
+        query "$(<"$tables_file")" || give_up stack "$tables_file is refused"
+    fi
     if ! "$here/debezium/register_connector.sh"; then
         end_all >&2
         exit 1
     fi
     if [[ $with_engine == yes ]]; then
-        launch engine "$JAVA_HOME/bin/java" "${jvm[@]}" -Xms16m -Xmx256m -XX:+ExitOnOutOfMemoryError -jar "$application"
+        # As debezium/connector-config.json has it.
+        TALLY_SOURCE_REPLACE_NULL_WITH_DEFAULT=false launch engine "$JAVA_HOME/bin/java" "${jvm[@]}" -Xms16m -Xmx256m -XX:+ExitOnOutOfMemoryError -jar "$application"
         await 60 engine 'starting the engine' engine_answers
     fi
     POSTGRES_USER=datagen POSTGRES_PASSWORD=datagen QUARKUS_PROFILE=datagen \
@@ -250,7 +277,11 @@ start_embedded() {
 
 start_containers() {
     docker_answers || fail 'no Docker engine answers; ./start_pipeline.sh --embedded needs none'
+    views_tables
     # These name an address in the other ways to start.
+    if [[ -n ${TALLY_VIEWS:-} ]]; then
+        export VIEWS_FILE=$TALLY_VIEWS TABLES_FILE=${tables_file:-/dev/null}
+    fi
     [[ -z ${KAFKA_BOOTSTRAP_SERVERS:-} ]] || export KAFKA_PORT=${KAFKA_BOOTSTRAP_SERVERS##*:}
     if [[ -n ${CONNECT_URL:-} ]]; then
         CONNECT_PORT=$(port_of "$CONNECT_URL")
@@ -269,17 +300,27 @@ start_containers() {
 # Waits for the first results, shows them, and says where to look.
 show_results() {
     await 120 engine 'orders reach the engine' engine_runs
-    began=$EPOCHSECONDS
-    await 120 engine 'waiting for the first minute to be over' results_flow
-
-    say
-    query 'SELECT window_start, customer_id, gross_sales, order_count FROM order_agg_final
-           ORDER BY window_start DESC, gross_sales DESC LIMIT 5'
+    local views view
+    views=$(kept_views)
+    if [[ $views == order_agg ]]; then
+        began=$EPOCHSECONDS
+        await 120 engine 'waiting for the first minute to be over' results_flow
+        say
+        query 'SELECT window_start, customer_id, gross_sales, order_count FROM order_agg_final
+               ORDER BY window_start DESC, gross_sales DESC LIMIT 5'
+    else
+        await 120 engine 'waiting for all views to be kept' all_views_run
+        for view in $views; do
+            say
+            say "$view"
+            query "SELECT * FROM $view LIMIT 5"
+        done
+    fi
     say
     if [[ $in_containers == yes ]]; then
-        say "results   docker exec -it sp_postgres psql -U postgres -d streaming   table order_agg"
+        say "results   docker exec -it sp_postgres psql -U postgres -d streaming   tables ${views//$'\n'/, }"
     else
-        say "results   psql -h localhost -p $POSTGRES_PORT -U postgres -d streaming   (password postgres), table order_agg"
+        say "results   psql -h localhost -p $POSTGRES_PORT -U postgres -d streaming   (password postgres), tables ${views//$'\n'/, }"
     fi
     say "page      $page/"
     say "engine    curl $page/api/status"

@@ -14,6 +14,7 @@
 #                                setting config.providers=env for that, with Kafka's EnvVarConfigProvider.
 #   DEBEZIUM_SLOT_NAME           replication slot (default orders_slot)
 #   DEBEZIUM_PUBLICATION_NAME    publication made by source.sql (default orders_publication)
+#   DEBEZIUM_TABLES              tables of that publication to be read, with commas between (default public.orders)
 #   DEBEZIUM_TOPIC_PREFIX        first part of the topic's name (default orders_cdc, for orders_cdc.public.orders)
 set -euo pipefail
 
@@ -29,6 +30,7 @@ for name in HOST PORT DB USER PASSWORD; do
 done
 export DEBEZIUM_SLOT_NAME=${DEBEZIUM_SLOT_NAME:-orders_slot}
 export DEBEZIUM_PUBLICATION_NAME=${DEBEZIUM_PUBLICATION_NAME:-orders_publication}
+export DEBEZIUM_TABLES=${DEBEZIUM_TABLES:-public.orders}
 export DEBEZIUM_TOPIC_PREFIX=${DEBEZIUM_TOPIC_PREFIX:-orders_cdc}
 
 code=

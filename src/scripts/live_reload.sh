@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Passes if live reload works: starts the stack without the engine, and the engine in development mode; changes a line of Java and a
-# line of the page, and sees both answer by HTTP; changes them back, and sees that; misspells a column of the view, and mends it. Each time the engine has to run again, with the
-# threads and metrics it had before, and has to have said nothing in warning. Ends all that it started.
+# line of the page, and sees both answer by HTTP; changes them back, and sees that; misspells a column of the view, sees what
+# PostgreSQL says of it in place of the page, and mends it. Each time the engine has to run again, with the threads and metrics it
+# had before, and has to have said nothing in warning. Ends all that it started.
 #
 # Works on a copy of the sources in target/live-reload, so that nothing of yours changes, however it ends. Takes two minutes.
 # The ports are those of start_pipeline.sh, moved by the same variables.
@@ -38,7 +39,27 @@ await() {
 # A request is what makes Quarkus look for changes; so the first one after a change waits for the reload.
 ask() { curl --silent --fail --max-time 60 "$page$1"; }
 answers() { [[ $(ask "$1") == *"$2"* ]]; }
-works() { answers /api/status '"state":"RUNNING"' && ask /q/metrics | grep -q '^tally_ingest_records_total{outcome="applied",view="order_agg"} [1-9]'; }
+works() {
+    answers /api/status '"state":"RUNNING"' &&
+        ask /q/metrics | grep -q '^tally_ingest_records_total{outcome="applied",view="order_agg"} [1-9]'
+}
+
+# What Quarkus shows in place of an application that did not start: PostgreSQL's message, the line, and a caret below the column.
+refuses() {
+    local shown
+    shown=$(curl --silent --max-time 60 "$page/") || return 1
+    [[ $shown == *'Error restarting Quarkus'*'view order_agg: column "prise" does not exist'*LINE*prise* &&
+        $(grep -A 1 '^LINE.*prise' <<<"$shown" | sed -n '2s/^ *//p') == '^' ]]
+}
+
+# Whatever the engine has said since it was last asked must be no complaint. The Kafka client warns of what a rebalance leaves behind.
+heard=0
+is_calm() {
+    local said
+    said=$(tail -n "+$((heard + 1))" "$log")
+    heard=$(wc -l <"$log")
+    ! grep -E ' (WARN|ERROR) |Exception' <<<"$said" | grep -v ' \[OffsetFetcherUtils\] ' || fail 'the engine complained'
+}
 
 # The engine's threads, its metrics, and how many partitions it has.
 parts() {
@@ -99,10 +120,12 @@ change $java '"tally " + status.topic()' '"changed " + status.topic()' /jobs/ove
 change $html '<title>Tally</title>' '<title>Changed</title>' / '<title>Changed</title>'
 change $java '"changed " + status.topic()' '"tally " + status.topic()' /jobs/overview '"name":"tally '
 change $html '<title>Changed</title>' '<title>Tally</title>' / '<title>Tally</title>'
+[[ $(grep -c 'Live reload total time' "$log") -ge 2 ]] || fail 'Quarkus does not say that it reloaded'
+is_calm
+
 views=src/main/resources/views.sql
 sed -i 's|price)|prise)|' "$copy/$views"
-await 60 'a view that PostgreSQL refuses says why' answers /api/status 'column \"prise\" does not exist'
-change $views 'prise)' 'price)' /api/status '"state":"RUNNING"'
-[[ $(grep -c 'Live reload total time' "$log") -ge 2 ]] || fail 'Quarkus does not say that it reloaded'
-# The Kafka client warns of what a rebalance leaves behind.
-! grep -E ' (WARN|ERROR) |Exception' "$log" | grep -Ev ' \[(OffsetFetcherUtils|Refusals)\] ' || fail 'the engine complained'
+await 60 'a view that PostgreSQL refuses is shown with its line' refuses
+heard=$(wc -l <"$log")
+change $views 'prise)' 'price)' / '<title>Tally</title>'
+is_calm

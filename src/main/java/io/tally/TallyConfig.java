@@ -28,7 +28,7 @@ interface TallyConfig {
      */
     Optional<Set<String>> live();
 
-    /** How far the watermark trails the newest event time: orders this much out of order still make it into their window. */
+    /** How far the watermark trails the newest event time: rows this much out of order still make it into their window. */
     @WithDefault("5s")
     Duration outOfOrderness();
 
@@ -36,7 +36,7 @@ interface TallyConfig {
     @WithDefault("1s")
     Duration idleTimeout();
 
-    /** Orders dated further ahead of our clock than this do not move the watermark. They count all the same. */
+    /** Rows dated further ahead of our clock than this do not move the watermark. They count all the same. */
     @WithDefault("1m")
     Duration maxFuture();
 
@@ -99,7 +99,7 @@ interface TallyConfig {
     }
 
     /**
-     * How far back reading starts after order_agg was filled from the orders table; and how long that waits for transactions
+     * How far back reading starts after a view was filled from its table; and how long that waits for transactions
      * under way, before it reads all of the topic again instead.
      */
     @WithDefault("5m")
@@ -112,7 +112,7 @@ interface TallyConfig {
     @WithDefault("false")
     Set<String> rebuild();
 
-    /** What to do when order_agg can no longer be brought up to date from the topic. */
+    /** What to do when a view can no longer be brought up to date from the topic. */
     @WithDefault("rebuild")
     OnDataLoss onDataLoss();
 
@@ -122,12 +122,12 @@ interface TallyConfig {
     }
 
     /**
-     * Orders whose window has been over for longer than this are history: deleting them takes nothing back, and filling
-     * order_agg again leaves their windows alone. Without it nothing is history.
+     * Rows whose window has been over for longer than this are history: deleting them takes nothing back, and filling
+     * the view again leaves their windows alone. Without it nothing is history.
      */
     Optional<Duration> historyOlderThan();
 
-    /** What a truncate of the orders table means, if the connector is set up to send one. */
+    /** What a truncate of a table means, if the connector is set up to send one. */
     @WithDefault("rebuild")
     OnTruncate onTruncate();
 
@@ -144,10 +144,10 @@ interface TallyConfig {
     DeadLetters deadLetters();
 
     interface DeadLetters {
-        /** Its partitions; without it as many as the orders topic has. */
+        /** Its partitions; without it as many as {@code ORDERS_TOPIC} has. */
         Optional<Integer> partitions();
 
-        /** Copies of each partition; without it as many as the orders topic has. */
+        /** Copies of each partition; without it as many as {@code ORDERS_TOPIC} has. */
         Optional<Short> replication();
 
         /** How long it keeps a dead letter. */
@@ -162,7 +162,7 @@ interface TallyConfig {
         FAIL
     }
 
-    /** The comparison of order_agg with the orders table while the engine runs. */
+    /** The comparison of results with the tables of their views while the engine runs. */
     Audit audit();
 
     interface Audit {
@@ -196,8 +196,8 @@ interface TallyConfig {
         Optional<Set<String>> aliases();
 
         /**
-         * Topics that are not called as Debezium does, each as {@code schema.table=topic}. Without it that of {@code public.orders}
-         * is {@code ORDERS_TOPIC}, and the others are called like it, with their schema and table at the end.
+         * Topics that are not called as Debezium does, each as {@code schema.table=topic}. Without it that of {@code
+         * public.orders} is {@code ORDERS_TOPIC}, and the others are called like it, with their schema and table at the end.
          */
         Optional<Set<String>> topics();
 

@@ -2,7 +2,9 @@ package io.tally;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.tally.ingest.Refusal;
 import io.tally.ingest.ViewInput;
 import io.tally.ingest.ViewInputs;
@@ -20,6 +22,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -36,6 +41,9 @@ import org.jboss.logging.Logger;
 class ViewStart {
 
     private static final Logger LOG = Logger.getLogger(ViewStart.class);
+
+    /** Longer than a database that is there takes to read some views; without one, the page says that it is awaited. */
+    private static final Duration DEVELOPER_WAITS = Duration.ofSeconds(5);
 
     private final ViewsFile file;
     private final ViewSettings settings;
@@ -94,16 +102,36 @@ class ViewStart {
     void start(
             @Observes StartupEvent event,
             @ConfigProperty(name = "mp.messaging.incoming.orders.enabled", defaultValue = "true") boolean isEngine) {
-        if (isEngine) {
-            loader.load(file.statements(), reader).thenAccept(this::begin).exceptionally(failure -> {
-                LOG.error("the views cannot be kept", failure);
-                refusals.fire(new Refusal("the views cannot be kept: " + failure.getMessage()));
-                return null;
-            });
+        if (!isEngine) {
+            return;
+        }
+        CompletableFuture<List<String>> refused =
+                loader.load(file.statements(), reader).thenApply(this::begin).toCompletableFuture();
+        refused.exceptionally(failure -> {
+            LOG.error("the views cannot be kept", failure);
+            refusals.fire(new Refusal("the views cannot be kept: " + failure.getMessage()));
+            return null;
+        });
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+            failIfAny(refused);
         }
     }
 
-    private void begin(List<Loaded> loaded) {
+    /**
+     * In development a refused view is a failed start: Quarkus shows why in place of the page, and starts anew once it is
+     * mended.
+     */
+    private static void failIfAny(CompletableFuture<List<String>> refused) {
+        List<String> reasons = refused.copy()
+                .completeOnTimeout(List.of(), DEVELOPER_WAITS.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        if (!reasons.isEmpty()) {
+            throw new ConfigurationException("Tally cannot run: " + String.join("\n", reasons));
+        }
+    }
+
+    /** Returns why views are refused, a text for each of them. */
+    private List<String> begin(List<Loaded> loaded) {
         boolean oneTable = loaded.stream()
                         .filter(one -> one.view() != null)
                         .map(one -> one.view().sourceName())
@@ -128,10 +156,11 @@ class ViewStart {
         }
         if (topicOf.isEmpty()) {
             refusals.fire(new Refusal(String.join("\n", refused)));
-            return;
+        } else {
+            refused.forEach(LOG::error);
+            keep(topicOf, refused);
         }
-        refused.forEach(LOG::error);
-        keep(topicOf, refused);
+        return refused;
     }
 
     private void keep(Map<Loaded, String> topicOf, List<String> refused) {

@@ -39,8 +39,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.WindowLatency -Dbench.args="60 100 5"
  * </pre>
  *
- * <p>Arguments: seconds to measure, after a minute to warm up; orders a second; seconds of a window, which are fewer than a minute's
- * only to see more of them.
+ * <p>Arguments: seconds to measure, after a minute to warm up; orders a second; seconds of a window, which are fewer than a
+ * minute's only to see more of them.
  */
 public final class WindowLatency {
 

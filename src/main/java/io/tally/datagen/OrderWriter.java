@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes what happens to the orders table, many events in one transaction. A batch may be written again when it is not
- * known whether it went in: the second time it changes nothing.
+ * Writes what happens to the orders table, and what it does to payments where there are any, many events in one transaction. A
+ * batch may be written again when it is not known whether it went in: the second time it changes nothing.
  */
 final class OrderWriter {
 
@@ -53,17 +53,30 @@ final class OrderWriter {
      * met a second time, because one statement must not change a row twice.
      */
     Future<Void> write(List<OrderEvent> events, Instant now) {
-        return pool.withTransaction(connection -> {
-            Future<?> written = Future.succeededFuture();
-            int from = 0;
-            while (from < events.size()) {
-                int to = endOfRun(events, from);
-                List<OrderEvent> run = events.subList(from, to);
-                written = written.compose(done -> writeRun(connection, run, now));
-                from = to;
+        return pool.withTransaction(connection -> connection
+                .preparedQuery(Payments.ARE_THERE)
+                .execute()
+                .compose(found -> writeRuns(
+                        connection, events, now, found.iterator().next().getBoolean(0))));
+    }
+
+    private Future<Void> writeRuns(SqlConnection connection, List<OrderEvent> events, Instant now, boolean arePaid) {
+        Future<?> written = Future.succeededFuture();
+        int from = 0;
+        while (from < events.size()) {
+            int to = endOfRun(events, from);
+            List<OrderEvent> run = events.subList(from, to);
+            Kind kind = statementOf(run.getFirst().kind());
+            Tuple values = values(kind, run, now);
+            written = written.compose(
+                    done -> connection.preparedQuery(statement(kind)).execute(values));
+            if (arePaid) {
+                written = written.compose(
+                        done -> connection.preparedQuery(Payments.after(kind)).execute(values));
             }
-            return written.mapEmpty();
-        });
+            from = to;
+        }
+        return written.mapEmpty();
     }
 
     private static int endOfRun(List<OrderEvent> events, int from) {
@@ -82,13 +95,20 @@ final class OrderWriter {
         return kind == Kind.MOVED ? Kind.CHANGED : kind;
     }
 
-    private Future<?> writeRun(SqlConnection connection, List<OrderEvent> run, Instant now) {
+    private static String statement(Kind kind) {
+        return switch (kind) {
+            case NEW -> INSERT;
+            case CHANGED, MOVED -> UPDATE;
+            case CANCELLED -> DELETE;
+        };
+    }
+
+    private Tuple values(Kind kind, List<OrderEvent> run, Instant now) {
         String[] ids = run.stream().map(event -> idPrefix + event.order()).toArray(String[]::new);
-        Kind kind = statementOf(run.getFirst().kind());
         if (kind == Kind.CANCELLED) {
-            return connection.preparedQuery(DELETE).execute(Tuple.of(ids));
+            return Tuple.of(ids);
         }
-        Tuple columns = Tuple.tuple()
+        return Tuple.tuple()
                 .addArrayOfString(ids)
                 .addArrayOfInteger(run.stream().map(OrderEvent::customerId).toArray(Integer[]::new))
                 .addArrayOfInteger(run.stream().map(OrderEvent::quantity).toArray(Integer[]::new))
@@ -97,7 +117,6 @@ final class OrderWriter {
                         .toArray(Numeric[]::new))
                 .addArrayOfOffsetDateTime(
                         run.stream().map(event -> time(event, now)).toArray(OffsetDateTime[]::new));
-        return connection.preparedQuery(kind == Kind.NEW ? INSERT : UPDATE).execute(columns);
     }
 
     /** Null leaves the time as it is. */

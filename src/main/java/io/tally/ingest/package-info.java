@@ -10,6 +10,7 @@
  * partition and who hands it records: {@link io.tally.ingest.Assignments} with the partitions of the group, or
  * {@link io.tally.ingest.CatchUp} on {@code tally-catch-up} for shards that are behind.
  *
- * <p>Imports {@code cdc}, {@code window}, {@code registry}, Kafka, Jackson and Reactive Messaging. May be imported by {@code status}.
+ * <p>Imports {@code cdc}, {@code window}, {@code registry}, Kafka, Jackson and Reactive Messaging. May be imported by {@code
+ * status}.
  */
 package io.tally.ingest;

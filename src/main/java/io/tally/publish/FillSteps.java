@@ -37,7 +37,9 @@ final class FillSteps {
     /** Rows on their way from the source to the results: two such batches are in memory. */
     private static final int BATCH_ROWS = 5_000;
 
-    /** As long as it needs, but it must not sit there when nobody drives it on. Whatever a session may show, texts are the same. */
+    /**
+     * As long as it needs, but it must not sit there when nobody drives it on. Whatever a session may show, texts are the same.
+     */
     static final String BEGIN_READING = """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '60s';

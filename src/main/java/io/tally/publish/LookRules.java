@@ -163,7 +163,9 @@ final class LookRules {
                 .toList();
     }
 
-    /** Whether rows may have come, gone or changed without a record: truncated, attached, detached, rewritten, renamed and back. */
+    /**
+     * Whether rows may have come, gone or changed without a record: truncated, attached, detached, rewritten, renamed and back.
+     */
     private static boolean mayHaveOtherRows(Look before, Look now) {
         boolean gone = before.tables().entrySet().stream().anyMatch(entry -> {
             Look.Table later = now.tables().get(entry.getKey());

@@ -354,7 +354,9 @@ public final class Shard {
         }
     }
 
-    /** A row before it that is not the one that was counted makes the results wrong, so they are filled again if it may not be. */
+    /**
+     * A row before it that is not the one that was counted makes the results wrong, so they are filled again if it may not be.
+     */
     private boolean isDoubtful(long offset, RowChange change) {
         if (!change.takesBack()) {
             return false;

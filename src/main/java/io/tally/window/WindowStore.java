@@ -92,9 +92,10 @@ public final class WindowStore {
     /**
      * The time up to which windows may be closed: the minimum of the watermarks of the active partitions, or
      * {@link Shard#NO_TIME} if one of them has none yet or none is owned. A partition is idle, and so not active, when it
-     * is drained and its watermark has rested for the idle timeout, all of it while somebody looked. When all are idle the watermark follows the clock, but
-     * not beyond the end of the newest window that holds orders, so that a jump of the clock leaves no mark, and not beyond
-     * the time when it was last seen that nothing is left to read: after the process was frozen, much may be.
+     * is drained and its watermark has rested for the idle timeout, all of it while somebody looked. When all are idle the
+     * watermark follows the clock, but not beyond the end of the newest window that holds orders, so that a jump of the clock
+     * leaves no mark, and not beyond the time when it was last seen that nothing is left to read: after the process was
+     * frozen, much may be.
      */
     public long watermarkMs(long nowMs) {
         long minimumOfActive = Long.MAX_VALUE;

@@ -9,21 +9,25 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Second main class: prints the answer to one SQL query as a table, for those who have no psql at hand. */
+/** Second main class: runs SQL and prints the answer, if there is one, as a table, for those who have no psql at hand. */
 public final class Query {
 
     private Query() {}
 
-    /** Arguments: a JDBC URL with user and password, and the query. Exit codes: 0 answered, 1 failed, 2 wrong usage. */
+    /**
+     * Arguments: a JDBC URL with user and password, and the SQL, one statement or several. Exit codes: 0 answered, 1 failed, 2
+     * wrong usage.
+     */
     public static void main(String[] args) {
         if (args.length != 2) {
             System.err.println("usage: Query JDBC-URL SQL");
             System.exit(2);
         }
         try (Connection connection = DriverManager.getConnection(args[0]);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(args[1])) {
-            print(read(rows));
+                Statement statement = connection.createStatement()) {
+            if (statement.execute(args[1])) {
+                print(read(statement.getResultSet()));
+            }
         } catch (SQLException e) {
             System.err.println(e.getMessage());
             System.exit(1);

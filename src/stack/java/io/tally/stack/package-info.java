@@ -42,12 +42,11 @@
  *
  * {@code --dir} holds {@code data/}, {@code logs/} (one file per service, from the start of this run on, kept after the
  * stop) and, while the stack runs, {@code stack.properties}: {@code supervisor.pid}; for each service {@code .port},
- * {@code .pid} (empty while it is down, as of the last command) and {@code .log}; {@code postgres.jdbc.url}, {@code broker.bootstrap.servers},
- * {@code connect.url} and {@code plain-connect.url}; with {@code --kafka-proxy} also {@code broker.proxy.port} and
- * {@code broker.proxied.port}, the port a proxy has to listen on and the one it has to pass on to, and with
- * {@code --kafka-tls} {@code broker.tls.port} and {@code broker.sasl.port}. It is replaced before a
- * command is answered. After a kill of this program it is stale:
- * compare {@code supervisor.pid} with what runs.
+ * {@code .pid} (empty while it is down, as of the last command) and {@code .log}; {@code postgres.jdbc.url}, {@code
+ * broker.bootstrap.servers}, {@code connect.url} and {@code plain-connect.url}; with {@code --kafka-proxy} also {@code
+ * broker.proxy.port} and {@code broker.proxied.port}, the port a proxy has to listen on and the one it has to pass on to, and
+ * with {@code --kafka-tls} {@code broker.tls.port} and {@code broker.sasl.port}. It is replaced before a command is answered.
+ * After a kill of this program it is stale: compare {@code supervisor.pid} with what runs.
  *
  * <h2>Inside</h2>
  *

@@ -10,7 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Values that a row of the table can have, by the type of its column, are facts about the row; others are faults of the record. */
+/**
+ * Values that a row of the table can have, by the type of its column, are facts about the row; others are faults of the record.
+ */
 class DebeziumDecoderValueFaultsTest {
 
     private static final String TIME = "\"2026-11-22T12:19:11.524822Z\"";

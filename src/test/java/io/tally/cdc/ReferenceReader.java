@@ -36,7 +36,10 @@ final class ReferenceReader {
     /** A row image, its values as texts; null stands for one that is not there. */
     record Row(List<String> values) {}
 
-    /** A change; {@code transactionId} and {@code lastCommitLsn} are null if unknown, {@code orderId} is decoded text, empty if there is none. */
+    /**
+     * A change; {@code transactionId} and {@code lastCommitLsn} are null if unknown, {@code orderId} is decoded text, empty if
+     * there is none.
+     */
     record Change(
             Op op,
             Row before,

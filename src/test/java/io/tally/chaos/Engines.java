@@ -90,7 +90,10 @@ final class Engines implements AutoCloseable {
         return applicationName.equals("first") ? first : second;
     }
 
-    /** Puts a new process into the place of a killed one; returns how long it took from its start until all partitions were caught up. */
+    /**
+     * Puts a new process into the place of a killed one; returns how long it took from its start until all partitions were
+     * caught up.
+     */
     Duration replace(EngineProcess killed) {
         long startedNanos = System.nanoTime();
         killed.close();

@@ -19,7 +19,10 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
-/** Dead letters that the broker does not take: their partitions wait, everybody hears of it at once, and it is noticed when it is mended. */
+/**
+ * Dead letters that the broker does not take: their partitions wait, everybody hears of it at once, and it is noticed when it is
+ * mended.
+ */
 class RefusedDeadLettersIT {
 
     private static final String LAG = "tally_ingest_lag_records{view=\"order_agg\"}";

@@ -87,7 +87,9 @@ class SecureConnectionsIT {
         return environment;
     }
 
-    /** The dead letter shows that the producer is let in, too; passwords come from files, and neither they nor data are logged. */
+    /**
+     * The dead letter shows that the producer is let in, too; passwords come from files, and neither they nor data are logged.
+     */
     @Test
     void scramOverTlsAndVerifiedDatabase_isExact() throws Exception {
         Map<String, String> environment = environment();

@@ -68,7 +68,9 @@ class ValueFaultsIT {
         }
     }
 
-    /** Types of other tables: a number for a key, wide and nullable columns, times without a zone in a database of another zone. */
+    /**
+     * Types of other tables: a number for a key, wide and nullable columns, times without a zone in a database of another zone.
+     */
     @Test
     void numericKeyAndWideColumns_areCountedWhateverTheyHold() throws Exception {
         List<String> bad = new ArrayList<>(BAD);

@@ -185,6 +185,8 @@ public final class TestPipeline implements AutoCloseable {
                 slot(),
                 "DEBEZIUM_PUBLICATION_NAME",
                 "orders_publication",
+                "DEBEZIUM_TABLES",
+                "public.orders",
                 "DEBEZIUM_TOPIC_PREFIX",
                 name);
     }

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
  *   mvn -P simulation verify -DskipTests -Dsimulation.main=io.tally.view.Differentials -Dsimulation.args="1000000 1 2"
  * </pre>
  *
- * The arguments are the number of cases, the first seed, and the number of connections. Ends with the first failure, which it prints with its seed and shrunk. One seed again: {@code "1 seed 1"}.
+ * The arguments are the number of cases, the first seed, and the number of connections. Ends with the first failure, which it
+ * prints with its seed and shrunk. One seed again: {@code "1 seed 1"}.
  */
 public final class Differentials {
 

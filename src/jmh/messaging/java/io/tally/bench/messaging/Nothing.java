@@ -15,8 +15,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
- * Reads {@code RECORDS} records, which begin at offset 0 of each partition, and ends. Prints one line, as the bare consumer does: {@code records
- * seconds-from-first-record bytes-allocated}.
+ * Reads {@code RECORDS} records, which begin at offset 0 of each partition, and ends. Prints one line, as the bare consumer
+ * does: {@code records seconds-from-first-record bytes-allocated}.
  */
 @ApplicationScoped
 class Nothing {
