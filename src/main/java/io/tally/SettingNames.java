@@ -19,14 +19,14 @@ final class SettingNames {
     private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
     private static final String FROM_FILE = "_FILE";
 
-    /** What Kubernetes tells each container of a service called like the prefix, or like it and more: links, not settings. */
+    /** Variables that Kubernetes makes of a service named like the prefix, or like it and more: links, not settings. */
     private static final Pattern SERVICE_LINK = Pattern.compile(
             "[A-Z0-9_]+_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
     private final String prefix;
     private final Set<String> names = new HashSet<>();
 
-    /** What says now what a setting of earlier versions said. */
+    /** Replacement of each setting that earlier versions had. */
     private final Map<String, String> gone = new HashMap<>();
 
     /** @param prefix of all of them, with which no others begin */

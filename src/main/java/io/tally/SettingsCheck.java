@@ -116,7 +116,7 @@ class SettingsCheck {
         }
     }
 
-    /** What is said of a setting may come wrapped in how a bean could not be made; anything else goes on as it is. */
+    /** Unwraps a message about a setting from the failure to make a bean; other failures go on as they are. */
     private static IllegalArgumentException impossible(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof IllegalArgumentException found) {

@@ -60,7 +60,7 @@ final class StartFailure {
         System.exit(code);
     }
 
-    /** What is to be said of a foreseen cause; nothing of any other. */
+    /** Message for a foreseen cause; none for any other. */
     static List<String> lines(Throwable cause) {
         if (cause instanceof ConfigValidationException invalid) {
             List<String> lines = new ArrayList<>();

@@ -40,7 +40,7 @@ interface TallyConfig {
     @WithDefault("1m")
     Duration maxFuture();
 
-    /** What a row is dated by. */
+    /** Origin of a row's date. */
     @WithDefault("column")
     EventTime eventTime();
 
@@ -136,7 +136,7 @@ interface TallyConfig {
         IGNORE
     }
 
-    /** What to do with a record that cannot be counted. */
+    /** Consequence of a record that cannot be counted. */
     @WithDefault("dead-letter")
     OnUndecodable onUndecodable();
 
@@ -201,11 +201,11 @@ interface TallyConfig {
          */
         Optional<Set<String>> topics();
 
-        /** What a string in place of a decimal holds, where no schema in the record says it. */
+        /** Content of a string in place of a decimal, where no schema in the record tells. */
         @WithDefault("text")
         Decimals decimals();
 
-        /** What a time that is a number counts since 1970, where no schema in the record says it. */
+        /** Unit of a time that is a number since 1970, where no schema in the record tells. */
         Optional<EpochUnit> timeUnit();
 
         /**

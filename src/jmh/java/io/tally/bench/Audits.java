@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How long an audit of the newest hour takes, and one of everything, on a large orders table without and with an index on the event
- * time: several engines, in turn.
+ * How long an audit of the newest hour takes, and one of everything, on a large orders table without and with an index on the
+ * event time: several engines, in turn.
  *
  * <pre>
  * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Audits -Dbench.args="10000000 1000 1440 2 jar"

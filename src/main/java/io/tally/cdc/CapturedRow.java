@@ -23,7 +23,7 @@ public final class CapturedRow implements RowImage {
     private static final byte NOT_FINITE = 2;
     private static final byte FAR = 3;
 
-    /** What has a higher number could not be read. */
+    /** The highest state of a value that could be read. */
     private static final byte LAST = FAR;
 
     private static final ColumnFault[] FAULTS = ColumnFault.values();
@@ -186,7 +186,7 @@ public final class CapturedRow implements RowImage {
         return reader.path(column(column).ref().name());
     }
 
-    /** What to say of a column that could not be read. Good as long as the record's bytes are. */
+    /** The fault of a column that could not be read. Good as long as the record's bytes are. */
     UndecodableException fault(int column) {
         ColumnFault fault = FAULTS[states[column] - LAST - 1];
         String name = column(column).ref().name();

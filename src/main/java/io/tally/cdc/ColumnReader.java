@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 abstract sealed class ColumnReader
         permits IntegerColumn, DecimalColumn, BooleanColumn, TextColumn, DateColumn, TimeColumn {
 
-    /** What Debezium writes for a large value that did not change and that PostgreSQL therefore did not log. */
+    /** Debezium's placeholder for a large value that did not change and that PostgreSQL therefore did not log. */
     private static final byte[] UNAVAILABLE = "__debezium_unavailable_value".getBytes(StandardCharsets.US_ASCII);
 
     final TextSlice text = new TextSlice();

@@ -47,7 +47,7 @@ public final class DebeziumDecoder {
     /** The schema of the record in hand, if it is in a registry. */
     private WriterSchema writer;
 
-    /** What shapes the record in hand may have. */
+    /** Shapes that the record in hand may have. */
     private Shape ifEnvelope = Shape.ENVELOPE;
 
     private Shape ifRow = Shape.ROW;

@@ -19,7 +19,7 @@ final class DecimalColumn extends ColumnReader {
 
     private static final int MOST_DECIMALS = 16_383;
 
-    /** What a {@code numeric} without a scale is read with to find out whether it is a number: most have no more decimals. */
+    /** Scale with which a {@code numeric} without one is read to find out whether it is a number: most have no more decimals. */
     private static final int PROBE_SCALE = 4;
 
     private final Type type;

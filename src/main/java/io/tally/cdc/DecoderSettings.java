@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What a decoder has to know beyond the records themselves.
+ * Settings of a decoder, beyond the records themselves.
  *
  * @param key the columns that tell the rows of the table apart
  * @param table the columns that are wanted; asked for each record, and always of the same names

@@ -30,7 +30,7 @@ final class EmbeddedSchema implements Nested {
     private ColumnTypes knownOtherwise;
     private ColumnTypes knownTypes;
 
-    /** What has been found out of the schema that is being read. */
+    /** Findings about the schema that is being read. */
     private ColumnTypes found;
 
     EmbeddedSchema(List<String> columns) {
@@ -72,7 +72,7 @@ final class EmbeddedSchema implements Nested {
     }
 
     /**
-     * What the schema in the record says of the columns; to be asked when the whole record is known to be JSON.
+     * Column types by the schema in the record; to be asked when the whole record is known to be JSON.
      *
      * @param otherwise how columns are written of whose type there is nothing in the schema
      */

@@ -113,7 +113,7 @@ final class Envelope {
         return fields.isPresent(rowOp) || fields.isPresent(deleted) || row.columnsPresent() >= LEAST_COLUMNS;
     }
 
-    /** What reads the payload of an embedded schema, if there is an object of that name; else null. */
+    /** Reader of the payload of an embedded schema, if there is an object of that name; else null. */
     Envelope payload() {
         return payload != null && payload.fields.isObject() ? payload : null;
     }
@@ -128,7 +128,7 @@ final class Envelope {
         return fields;
     }
 
-    /** What it is if it tells of no row, or null if that is not known. */
+    /** Kind of a record without a row, or null if that is not known. */
     Op otherMessage(byte[] record) {
         return others.kindOf(record);
     }
@@ -164,7 +164,7 @@ final class Envelope {
         throw unknownOperation(record, field);
     }
 
-    /** What to say of a letter that is no operation. */
+    /** The fault of a letter that is no operation. */
     UndecodableException unknownOperation(byte[] record) {
         return unknownOperation(record, isEnvelope() ? op : rowOp);
     }

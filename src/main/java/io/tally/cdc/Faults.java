@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What to say of a record that cannot be counted: field, value, remedy. Only on the way to an exception, so it may look
+ * Messages for a record that cannot be counted: field, value, remedy. Only on the way to an exception, so it may look
  * at the record again and make strings.
  */
 final class Faults {
@@ -193,7 +193,7 @@ final class Faults {
         return new UndecodableException(reason, field, field + " " + complaint);
     }
 
-    /** What has to stand in a column of the given type. */
+    /** Expected content of a column of the given type. */
     private static String expected(Type type) {
         return switch (type.kind()) {
             case SMALLINT, INTEGER, BIGINT -> "an integer";

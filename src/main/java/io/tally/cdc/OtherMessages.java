@@ -43,7 +43,7 @@ final class OtherMessages {
         this.tableChanges = names.indexOf("tableChanges");
     }
 
-    /** What a message without a row is, or null if it is none of them. */
+    /** Kind of a message without a row, or null if it is none of them. */
     Op kindOf(byte[] record) {
         if (fields.hasOnly(time) && fields.isNumber(time)) {
             return Op.HEARTBEAT;

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class RowChange {
 
-    /** What a record of the topic is about. */
+    /** Subject of a record of the topic. */
     public enum Op {
         /** A row was inserted while the connector was streaming. */
         INSERT,
@@ -136,7 +136,7 @@ public final class RowChange {
     }
 
     /**
-     * What to say of the columns that could not be read, if there are any. Names all of them, and explains the first. Good as
+     * The fault of the columns that could not be read, or null. Names all of them, and explains the first. Good as
      * long as the record's bytes are.
      */
     public UndecodableException fault() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a JSON Schema that Connect made says of the columns: each is a property, of the row or of {@code before} and {@code
+ * Column types by a JSON Schema that Connect made: each is a property, of the row or of {@code before} and {@code
  * after}, with Connect's name of its type in {@code title}.
  */
 final class SchemaTypes {

@@ -13,7 +13,7 @@ import java.util.Set;
  */
 final class SourceReader {
 
-    /** What is read of an envelope's source. */
+    /** Fields that are read of an envelope's source. */
     static final List<String> FIELDS = List.of("txId", "lsn", "sequence", "ts_ms", "snapshot", "schema", "table");
 
     /** The same where ExtractNewRecordState adds it to a row, if it is told to. */

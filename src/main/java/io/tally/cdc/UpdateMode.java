@@ -1,6 +1,6 @@
 package io.tally.cdc;
 
-/** What updates and deletes do to the totals: the setting {@code tally.updates}. */
+/** Effect of updates and deletes on the totals: the setting {@code tally.updates}. */
 public enum UpdateMode {
     /** An update takes its row before back and adds its row after; a delete takes its row back. */
     RETRACT,

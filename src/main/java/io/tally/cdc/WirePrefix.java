@@ -1,7 +1,7 @@
 package io.tally.cdc;
 
 /**
- * What converters with a schema registry write before a value: a zero and the id of its schema, four bytes, the highest
+ * Prefix of a value by converters with a schema registry: a zero and the id of its schema, four bytes, the highest
  * first.
  */
 public final class WirePrefix {

@@ -12,10 +12,10 @@ import java.util.Set;
 /** The schema of a registry that records were written with, made ready for reading them. Immutable, for any thread. */
 public final class WriterSchema {
 
-    /** What a registry says of schemas in Avro; it may say nothing instead. */
+    /** A registry's name for schemas in Avro; it may leave it out. */
     public static final String AVRO = "AVRO";
 
-    /** What a registry says of schemas in JSON Schema. */
+    /** A registry's name for schemas in JSON Schema. */
     public static final String JSON = "JSON";
 
     /** Of JSON of which nothing is known. */
@@ -76,7 +76,7 @@ public final class WriterSchema {
         return fault != null;
     }
 
-    /** What is wrong with it. */
+    /** The fault that keeps it from being used. */
     String fault() {
         return fault;
     }

@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/** What the generator writes. Shares are parts of one, of all that happens. */
+/** Settings of the generator. Shares are parts of one, of all changes. */
 @RegisterForReflection
 @ConfigMapping(prefix = "tally.datagen")
 public interface DatagenConfig {
@@ -15,7 +15,7 @@ public interface DatagenConfig {
     @WithDefault("false")
     boolean enabled();
 
-    /** What happens in a minute: orders, changes and cancellations together. */
+    /** Changes in a minute: orders, updates and cancellations together. */
     @WithDefault("100")
     int perMinute();
 

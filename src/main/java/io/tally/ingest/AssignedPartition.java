@@ -159,7 +159,7 @@ final class AssignedPartition {
         endAtLook = offset;
     }
 
-    /** What is to be committed for others to see, or null if that has not moved: the lowest that one of the views needs. */
+    /** Offset to commit for monitoring tools, the lowest that one of the views needs; null if it has not moved. */
     OffsetAndMetadata movedOffset() {
         OptionalLong lowest = views.stream()
                 .filter(one -> one.feed() != null)

@@ -182,7 +182,7 @@ public class DeadLetterTopic {
         return CompletableFuture.completedStage(null);
     }
 
-    /** What to do about dead letters that are not taken, as far as the broker's answer tells, or null. */
+    /** Remedy for dead letters that are not taken, as far as the broker's answer tells, or null. */
     String remedy(Throwable failure) {
         Problem known = problem;
         return switch (KafkaFailures.apiError(failure)) {

@@ -24,9 +24,9 @@ import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jboss.logging.Logger;
 
 /**
- * Sends what cannot be counted for some view to the dead-letter topic: original key, value and headers, with what is wrong in headers
- * of ours. Keeps at it until the broker has taken them all, whatever it says: an attempt ends soon, so that what is wrong
- * shows at once and what was mended is noticed.
+ * Sends what cannot be counted for some view to the dead-letter topic: original key, value and headers, with what is wrong in
+ * headers of ours. Keeps at it until the broker has taken them all, whatever it says: an attempt ends soon, so that what is
+ * wrong shows at once and what was mended is noticed.
  */
 @ApplicationScoped
 class DeadLetters {

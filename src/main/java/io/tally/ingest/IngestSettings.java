@@ -3,7 +3,7 @@ package io.tally.ingest;
 import java.time.Duration;
 
 /**
- * What this package needs to know, as plain values.
+ * Settings of this package, as plain values.
  *
  * @param topic the orders topic
  * @param restartMargin how far back to start reading after the results were filled from the orders table; what is read

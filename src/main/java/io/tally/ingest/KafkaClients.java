@@ -20,7 +20,7 @@ import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * What all Kafka clients of the engine have in common, the producer of dead letters included: where the brokers are, and
+ * Configuration that all Kafka clients of the engine share, the producer of dead letters included: where the brokers are, and
  * how to be let in. It is whatever settings begin with {@code kafka.} or {@code KAFKA_}; of a user and a password the line is
  * made that Kafka wants to have.
  */

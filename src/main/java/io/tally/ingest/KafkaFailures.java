@@ -19,7 +19,7 @@ final class KafkaFailures {
         return failure;
     }
 
-    /** What is wrong, without the layers around it, and what to do if that can be told. */
+    /** Describes a failure without the layers around it, with the remedy if there is a known one. */
     static String describe(Throwable failure) {
         Throwable innermost = failure;
         while (innermost.getCause() != null) {

@@ -75,7 +75,7 @@ class OrdersConnector implements InboundConnector {
         this.clock = clock;
     }
 
-    /** What it gives begins when the views are known. */
+    /** Begins to emit when the views are known. */
     @Override
     public Flow.Publisher<? extends Message<?>> getPublisher(Config channel) {
         String name = "tally-read-" + ++channels;

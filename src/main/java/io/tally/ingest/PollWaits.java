@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 public class PollWaits {
 
-    /** What a poll waits for. */
+    /** Something that a poll waits for. */
     public enum Cause {
         /** That the broker takes its dead letters. */
         DEAD_LETTERS("dead-letters", "records wait until the broker has taken dead letters"),
@@ -27,7 +27,7 @@ public class PollWaits {
             this.explanation = explanation;
         }
 
-        /** What metrics call it. */
+        /** Its name in metrics. */
         public String code() {
             return code;
         }

@@ -29,7 +29,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class Polled {
 
-    /** What one shard has of the poll. */
+    /** One shard's share of the poll. */
     private static final class Share {
         final Feed feed;
         /** The first offset that it needs. */

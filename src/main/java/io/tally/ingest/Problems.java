@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
-/** What keeps partitions from being read, each by whose problem it is: a topic's or a view's. */
+/** Reasons why partitions are not read, each by its owner: a topic or a view. */
 final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);

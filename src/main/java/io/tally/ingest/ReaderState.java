@@ -3,7 +3,7 @@ package io.tally.ingest;
 import java.util.List;
 
 /**
- * What one poll loop is doing. Immutable.
+ * State of one poll loop. Immutable.
  *
  * @param thread its name
  * @param alive whether the thread runs
@@ -15,7 +15,7 @@ import java.util.List;
 public record ReaderState(
         String thread, boolean alive, boolean connected, long lastLoopMs, String problem, List<Partition> partitions) {
 
-    /** What is done with a partition. */
+    /** Phase of a partition. */
     public enum Phase {
         /** Its checkpoint is being taken over. */
         LOADING,

@@ -29,7 +29,7 @@ public class Readers {
         return List.copyOf(loops);
     }
 
-    /** What each poll loop is doing, in the order of their threads. */
+    /** States of the poll loops, in the order of their threads. */
     public List<ReaderState> states() {
         return loops.stream().map(PollLoop::state).toList();
     }

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What one poll loop reads, and which shards it feeds. A shard is fed by one of them at a time. Used by the thread that
- * polls only.
+ * Partitions that one poll loop reads, and the shards that it feeds. A shard is fed by one of them at a time. Used by the
+ * thread that polls only.
  */
 interface Reading {
 
@@ -48,9 +48,9 @@ interface Reading {
     /** Whether nothing is known yet: neither the group nor a topic has answered. */
     boolean joining();
 
-    /** What keeps partitions from being read, or null. */
+    /** The reason why partitions are not read, or null. */
     String problem();
 
-    /** What is done with each partition, for each view. */
+    /** State of each partition, for each view. */
     List<ReaderState.Partition> states();
 }

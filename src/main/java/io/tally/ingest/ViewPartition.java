@@ -11,7 +11,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * What one view has of an assigned partition: from its checkpoint to a shard that reads, and back.
+ * One view's part of an assigned partition: from its checkpoint to a shard that reads, and back.
  *
  * <pre>
  *   assigned ──▶ LOADING ──checkpoint──▶ READING ──revoked──▶ gone

@@ -37,7 +37,7 @@ final class Audit {
     /** A comparison may take this share of the database's time. */
     private static final int SHARE = 100;
 
-    /** What comes back after a rebuild is not cured by the next one. */
+    /** Pause between two fills: a difference that comes back is not cured by another fill. */
     private static final Duration REBUILD_INTERVAL = Duration.ofHours(1);
 
     private static final int DIFFERENCES_NAMED = 3;

@@ -1,7 +1,7 @@
 package io.tally.publish;
 
 /**
- * What the audit has found so far, for those who look on. Immutable. Times are epoch ms, 0 if there is none.
+ * Findings of the audit, for status and metrics. Immutable. Times are epoch ms, 0 if there is none.
  *
  * @param verdict in one word
  * @param explanation one line for an operator, or null
@@ -20,7 +20,7 @@ public record AuditState(
         long lastTookMs,
         long cleanUntilMs) {
 
-    /** What is to be thought of the results. */
+    /** Verdict on the results. */
     public enum Verdict {
         /** Not audited; the explanation says why. */
         OFF,

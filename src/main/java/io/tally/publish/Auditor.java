@@ -33,7 +33,7 @@ public final class Auditor {
         return new Auditor(null, because, null);
     }
 
-    /** What has been found so far; safe to read from any thread. */
+    /** Findings so far; safe to read from any thread. */
     public AuditState state() {
         if (offBecause != null) {
             return AuditState.off(offBecause);

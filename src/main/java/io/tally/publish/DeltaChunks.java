@@ -22,7 +22,7 @@ final class DeltaChunks implements Iterator<Tuple> {
     /** Rows that a server adds in a second or two, and most batches have fewer of. */
     static final int MOST_ROWS = 20_000;
 
-    /** What one partition adds to a window, group by group. */
+    /** The share of one partition in a window, group by group. */
     private static final class Share implements Comparable<Share> {
 
         private final Integer partition;

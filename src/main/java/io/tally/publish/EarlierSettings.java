@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the results were built with by a version that had settings in place of views. Those that were built with the usual
+ * Settings that results were built with by a version without views. Those that were built with the usual
  * settings are those of the view that is packaged, and go on without being filled.
  */
 final class EarlierSettings {
@@ -43,7 +43,7 @@ final class EarlierSettings {
 
     private EarlierSettings() {}
 
-    /** What results were built with, in today's words as far as there are some. */
+    /** Translates settings that results were built with into today's words, as far as there are some. */
     static Map<String, String> today(Map<String, String> before, PublishSettings settings) {
         boolean usual = before.entrySet().containsAll(USUAL.entrySet()) && !before.containsKey(OTHER_COLUMNS);
         if (!usual || !isPackaged(settings.view())) {

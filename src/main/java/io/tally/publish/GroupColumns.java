@@ -95,7 +95,7 @@ final class GroupColumns {
         };
     }
 
-    /** What a statement takes for a part of a key, as {@link Groups#key} gives it. */
+    /** Parameter of a statement for a part of a key, as {@link Groups#key} gives it. */
     static Object keyValue(SourceColumn key, Object part) {
         if (part == null) {
             return null;

@@ -106,7 +106,10 @@ final class GroupMerge {
             return last;
         }
 
-        /** A server that orders otherwise would make differences where there are none, and the second comparison would confirm them. */
+        /**
+         * A server that orders otherwise would make differences where there are none, and the second comparison would confirm
+         * them.
+         */
         private void step() {
             next = ahead.hasNext() ? ahead.next() : null;
             if (last != null && next != null && AuditedGroup.ORDER.compare(last, next) > 0) {

@@ -23,7 +23,7 @@ public interface Ledger {
     long CHECKPOINT_GONE = -1;
 
     /**
-     * What the results were filled from.
+     * Origin of the results.
      *
      * @param settings the settings that shape the rows, as they were then
      * @param topicId id of the topic that continues them
@@ -61,7 +61,7 @@ public interface Ledger {
     }
 
     /**
-     * What keeps the tables from being used as they are.
+     * An obstacle to using the tables as they are.
      *
      * @param message with what to do
      * @param waits whether the engine waits until that is done; else it ends
@@ -147,7 +147,7 @@ public interface Ledger {
     /** Creates the tables that are missing, and says what keeps those that are there from being used. */
     CompletionStage<Optional<Misfit>> prepare();
 
-    /** What the results were filled from, or empty if they never were. */
+    /** Origin of the results, or empty if they were never filled. */
     CompletionStage<Optional<Pipeline>> pipeline();
 
     /** Whether the connector is connected to the source's log, so that no change from now on is missed. */

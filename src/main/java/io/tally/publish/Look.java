@@ -78,7 +78,7 @@ public record Look(
                 .toList();
     }
 
-    /** What of a view's table is not there, one line for an operator with what to do; null if all of it is. */
+    /** Parts of a view's table that are missing, one line for an operator with what to do; null if nothing is. */
     String misfit(View view) {
         if (root == null) {
             return "table " + view.quotedTable() + " is not there: make it, or write another one into the view";

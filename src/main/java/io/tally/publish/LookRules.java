@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What it means that two looks at the source differ. No I/O: two looks in, a verdict out. */
+/** Rules for two looks at the source that differ. No I/O: two looks in, a verdict out. */
 final class LookRules {
 
     /**
@@ -97,8 +97,8 @@ final class LookRules {
     }
 
     /**
-     * What to doubt from now on. Between two looks an identity was all the while what both saw if nothing has written the
-     * table's catalog row; else it may have been another one, for a moment or in that very transaction.
+     * Ranges of the log to doubt from now on. Between two looks an identity was all the while what both saw if nothing has
+     * written the table's catalog row; else it may have been another one, for a moment or in that very transaction.
      */
     private List<Doubts.Range> identity(SourceState before, Look now) {
         if (!needsOldRows) {

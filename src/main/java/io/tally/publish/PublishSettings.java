@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What this package needs to know, as plain values.
+ * Settings of this package, as plain values.
  *
  * @param rowSettings what shapes the rows, by the names users know; a start with others is refused
  * @param view what is kept

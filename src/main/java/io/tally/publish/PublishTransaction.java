@@ -96,7 +96,7 @@ final class PublishTransaction {
         return Future.join(begun, fenced, committed).map(all -> moved(fenced.result()));
     }
 
-    /** What failed on the way is the outcome, and the transaction is over all the same: its commit is a rollback. */
+    /** Ends the transaction after a failure: its commit is a rollback. The failure stays the outcome. */
     private Future<Void> addAndCommit(PgConnection connection, Iterator<Tuple> chunks) {
         if (!chunks.hasNext()) {
             return commit(connection);

@@ -85,7 +85,7 @@ public final class Publisher {
         return publishDue();
     }
 
-    /** What happened last; safe to read from any thread. */
+    /** The latest state; safe to read from any thread. */
     public PublishingState state() {
         return state;
     }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What publishing has done so far, for those who look on. Immutable. Times are epoch ms, 0 if it never happened.
+ * Counters of publishing, for status and metrics. Immutable. Times are epoch ms, 0 if it never happened.
  *
  * @param lastPublishedMs when the database last took something
  * @param lastDurationMs how long that took, from sending to the answer

@@ -184,7 +184,7 @@ public final class ResultTable {
         return "(SELECT * FROM tally_view_checkpoint WHERE view = %s)".formatted(Names.literal(view.name()));
     }
 
-    /** What totals are stored in, each with its type. */
+    /** Columns that totals are stored in, each with its type. */
     List<ResultColumn> stored() {
         return view.results().stream()
                 .filter(column -> column.role() == Role.MEASURE && isStored(column))
@@ -442,8 +442,8 @@ public final class ResultTable {
     // ---- comparing -------------------------------------------------------------------------------------------------
 
     /**
-     * The groups of the windows between two starts, the parameters, in ms: the start, keys and totals as texts, and the version, a
-     * text, in the order of {@link AuditedGroup}.
+     * The groups of the windows between two starts, the parameters, in ms: the start, keys and totals as texts, and the
+     * version, a text, in the order of {@link AuditedGroup}.
      */
     String groups() {
         List<String> columns = new ArrayList<>(unique());
@@ -452,7 +452,9 @@ public final class ResultTable {
                 .formatted(join(columns), name, start, startOfMs("$1"), startOfMs("$2")));
     }
 
-    /** The same of the source: what the groups should be. Whoever writes a row leaves the number of his transaction in its xmin. */
+    /**
+     * The same of the source: what the groups should be. Whoever writes a row leaves the number of his transaction in its xmin.
+     */
     String groupsOfSource() {
         String time = Names.quoted(window.column().name());
         String since = startOfMs("$1");
@@ -482,12 +484,12 @@ public final class ResultTable {
                 .formatted(join(columns), groups, join(filledColumns()), join(order));
     }
 
-    /** What a total is called, for people. */
+    /** Name of a total, for people. */
     String nameOf(int total) {
         return unquoted(totals.get(total).name());
     }
 
-    /** What a key is called, for people. */
+    /** Name of a key, for people. */
     String nameOfKey(int key) {
         return unquoted(keyName(view.keys().get(key)));
     }

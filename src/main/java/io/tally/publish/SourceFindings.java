@@ -3,7 +3,7 @@ package io.tally.publish;
 import java.util.List;
 
 /**
- * What the last look at the source has found, for those who look on. Immutable.
+ * Findings of the last look at the source, for status and metrics. Immutable.
  *
  * @param lsn where its log ended, or -1 before the first look
  * @param standby whether the server follows another one

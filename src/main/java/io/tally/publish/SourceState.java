@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is known of the source since the results were filled, as the database keeps it beside them. Immutable.
+ * Knowledge of the source since the results were filled, as the database keeps it beside them. Immutable.
  *
  * @param look the last one, with whose facts the next is compared
  * @param doubts where rows before changes cannot be believed, the latest last

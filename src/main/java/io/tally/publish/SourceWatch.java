@@ -53,7 +53,7 @@ public final class SourceWatch implements Audit.Whole {
         this.executor = executor;
     }
 
-    /** What the last look has found; safe to read from any thread. */
+    /** Findings of the last look; safe to read from any thread. */
     public SourceFindings findings() {
         return findings;
     }

@@ -56,7 +56,7 @@ public final class Takeover implements Checkpoints {
 
     private Pending pending;
     private boolean rebuildAsked;
-    /** What another engine was replacing when a rebuild was to begin here; null if nobody was. */
+    /** Results that another engine was replacing when a rebuild was to begin here; null if none were. */
     private Optional<Long> replacedByAnother;
 
     private volatile FillState state = FillState.NONE;
@@ -138,7 +138,7 @@ public final class Takeover implements Checkpoints {
 
         private final Set<Integer> partitions;
         private final Topic topic;
-        /** What the reader found, or null if it found nothing or the results were filled since. */
+        /** Data loss that the reader found, or null if it found none or the results were filled since. */
         private DataLoss lost;
 
         private Optional<Ledger.Pipeline> pipeline = Optional.empty();
@@ -531,7 +531,7 @@ public final class Takeover implements Checkpoints {
         return key + "=" + value + ", but " + view + " " + verb + " " + before.getOrDefault(key, DEFAULT);
     }
 
-    /** What a build without views had in its place. */
+    /** The setting's name in a build without views. */
     private static String earlier(Map<String, String> before) {
         return "the settings " + new TreeMap<>(before);
     }

@@ -32,7 +32,7 @@ public record ViewEngine(
         Auditor auditor,
         ViewNow now) {
 
-    /** What is kept. */
+    /** The view. */
     public View view() {
         return windowSettings.view();
     }

@@ -27,7 +27,7 @@ public class ViewLoader {
     private static final Duration SLOWEST_RETRY = Duration.ofSeconds(5);
 
     /**
-     * What came of a statement.
+     * Outcome of a statement.
      *
      * @param view null if it is refused
      * @param refusal why; null if it is not

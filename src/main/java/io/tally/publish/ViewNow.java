@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * What a view holds at this moment: rows of its table, and what this engine has counted beyond them. Safe for use by many
+ * Content of a view at this moment: rows of its table, and totals that this engine has counted beyond them. Safe for use by many
  * threads; each question is one statement.
  *
  * <p>Implementation note. Memory is read first, then the database, so a batch may move from one to the other in
@@ -66,7 +66,7 @@ public final class ViewNow {
     public record Closed(long windowStartMs, List<BigDecimal> totals, long groups) {}
 
     /**
-     * What is published.
+     * The published part.
      *
      * @param windows closed ones, newest first
      * @param top the columns of the highest rows of the newest of these; without windows, of all rows
@@ -147,7 +147,7 @@ public final class ViewNow {
     }
 
     /**
-     * What is published: the latest windows that every partition has, and the highest groups.
+     * The published part: the latest windows that every partition has, and the highest groups.
      *
      * @param windows how many, at most
      * @param groups how many of the newest
@@ -275,7 +275,7 @@ public final class ViewNow {
         return Arrays.stream(row.getArrayOfStrings(column)).map(BigDecimal::new).toList();
     }
 
-    /** What is unpublished, as columns. */
+    /** The unpublished part, as columns. */
     private static final class Parameters {
 
         private final GroupColumns.Column partitions = new GroupColumns.Column(Integer.class);
@@ -288,7 +288,7 @@ public final class ViewNow {
             columns = new GroupColumns(view);
         }
 
-        /** What is held counts anyway; what is under way only while the checkpoint has not moved. */
+        /** Adds totals that are held; totals under way only while the checkpoint has not moved. */
         void add(Unpublished partition) {
             add(partition, partition.held(), Long.MAX_VALUE);
             add(partition, partition.underWay(), partition.sequence() + 1);

@@ -28,7 +28,9 @@ class RegistryClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** What registries answer for a subject, a version or a schema that they do not have; their codes for no such page differ. */
+    /**
+     * Error codes of registries for a subject, version or schema that they do not have; a page that does not exist has others.
+     */
     private static final Set<Integer> NOT_THERE = Set.of(40401, 40402, 40403);
 
     private static final int MOST_REFERENCES = 100;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What this package needs to know, as plain values.
+ * Settings of this package, as plain values.
  *
  * @param url what comes before {@code /schemas/ids/…}; without it there is no registry
  * @param authorization the header of that name

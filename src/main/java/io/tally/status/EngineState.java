@@ -1,6 +1,6 @@
 package io.tally.status;
 
-/** What the engine is doing, in one word, and the word that Flink's REST API has for it. */
+/** State of the engine in one word, and Flink's word for it in its REST API. */
 public enum EngineState {
     /** Looking for a broker, a database, or its partitions. */
     STARTING("INITIALIZING"),

@@ -19,7 +19,7 @@ import java.util.Map;
 public record LiveView(EngineStatus status, Sample sample, OfView view, DeadLettersResource.DeadLetters deadLetters) {
 
     /**
-     * What a view holds.
+     * Content of a view.
      *
      * @param current the window that the newest rows belong to, with its highest groups; missing while there is none
      * @param closed the latest windows that every partition has published, newest first; missing until the

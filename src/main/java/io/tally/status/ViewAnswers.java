@@ -47,7 +47,7 @@ final class ViewAnswers {
     }
 
     /**
-     * What rows of the source add up to.
+     * Sums over rows of the source.
      *
      * @param rows how many rows of the source there are
      * @param sums the columns of the result that are sums or counts
@@ -109,7 +109,7 @@ final class ViewAnswers {
     }
 
     /**
-     * What a group has now.
+     * A group now.
      *
      * @param key its columns
      * @param since start of the oldest window that is included; missing without windows
@@ -125,7 +125,7 @@ final class ViewAnswers {
             Partitions partitions) {}
 
     /**
-     * What a group has in a window.
+     * A group in a window.
      *
      * @param start of the window; missing without windows
      * @param finished whether every partition has published it; missing without windows

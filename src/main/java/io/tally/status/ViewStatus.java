@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a view is, and how its keeping goes in this engine at one moment. A time is missing where there is none.
+ * A view and its state in this engine at one moment. A time is missing where there is none.
  *
  * @param name of the view and of the table that holds its result
  * @param state in one word
@@ -112,7 +112,7 @@ public record ViewStatus(
             Instant publishedUpTo) {}
 
     /**
-     * What the windows wait for.
+     * The partition that windows wait for.
      *
      * @param behindSeconds how far its watermark is behind the highest one; missing while it has none
      */
@@ -134,7 +134,7 @@ public record ViewStatus(
             Map<String, Long> leftOutByFault) {}
 
     /**
-     * What went to the database since the start.
+     * Counters of publishing since the start.
      *
      * @param rows deltas of groups in windows
      * @param corrections those of them for windows that had been published before
@@ -174,7 +174,7 @@ public record ViewStatus(
             Long afterCloseMillis) {}
 
     /**
-     * What the comparison of the result with the source has found.
+     * Findings of the audit.
      *
      * @param mismatchedRows rows that are wrong
      * @param cleanUntil no difference was found in the windows before this time
@@ -190,7 +190,7 @@ public record ViewStatus(
             Instant cleanUntil) {}
 
     /**
-     * What the last look at the source's catalog has found.
+     * Findings of the last look at the source's catalog.
      *
      * @param lsn where its log ended; missing before the first look
      * @param standby whether the server follows another one

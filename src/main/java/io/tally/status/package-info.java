@@ -1,5 +1,5 @@
 /**
- * What the engine shows of itself: the page, REST, health, metrics. Reads, never steers.
+ * The engine's view of itself: the page, REST, health, metrics. Reads, never steers.
  *
  * <p>Imports the packages it reports on, JAX-RS and Micrometer; nothing imports it. Runs on the threads of whoever asks.
  */

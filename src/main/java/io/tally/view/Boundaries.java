@@ -74,7 +74,7 @@ public final class Boundaries {
         }
     }
 
-    /** What has to be asked about a {@code SELECT}, in the server's words: nothing without windows of the calendar. */
+    /** Questions about a {@code SELECT}, in the server's words: none without windows of the calendar. */
     public static Optional<Question> askedFor(String text) {
         Select select;
         try {
@@ -90,7 +90,7 @@ public final class Boundaries {
                 .findFirst();
     }
 
-    /** What a call of {@code date_trunc} asks for, or nothing if it asks for no window that can be kept. */
+    /** The window that a call of {@code date_trunc} asks for, or nothing if it cannot be kept. */
     static Optional<Question> question(Syntax.Call call) {
         List<Syntax> arguments = call.arguments();
         if (!call.name().equals("date_trunc")

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What an image of a row contributes to a view: nothing, or a row in a window. Made once for a view; asking allocates
+ * Contribution of an image of a row to a view: nothing, or a row in a window. Made once for a view; asking allocates
  * nothing. To which group it belongs and how much it adds is for the totals to say.
  */
 public final class Contribution {

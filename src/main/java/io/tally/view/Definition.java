@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the source's database says about a {@code SELECT}; {@link SourceSql} has the statements that ask for it.
+ * The source database's description of a {@code SELECT}; {@link SourceSql} has the statements that ask for it.
  *
  * @param text what {@code pg_get_viewdef} prints
  * @param results its columns

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record ResultColumn(String name, String type, Role role, int key, Optional<Measure> measure) {
 
-    /** What a column of the result is. */
+    /** Role of a column of the result. */
     public enum Role {
         WINDOW_START,
         WINDOW_END,

@@ -4,7 +4,7 @@ import io.tally.view.sql.Names;
 import java.util.List;
 
 /**
- * What is sent to the source's database to have a view read: one transaction, which is rolled back.
+ * Statements that have the source's database read a view: one transaction, which is rolled back.
  *
  * <p>The role needs the right to make temporary tables there, and the server must not be a standby, which has none.
  */
@@ -80,7 +80,7 @@ public final class SourceSql {
               AND NOT (d.refclassid = 'pg_type'::regclass
                        AND d.refobjid IN (SELECT t.oid FROM pg_type t WHERE t.typtype = 'e'))""".formatted(DEPENDS);
 
-    /** What of time is asked for: from 1900-01-01 to 2200-01-01, in seconds since 1970. */
+    /** Range of time that is asked for: from 1900-01-01 to 2200-01-01, in seconds since 1970. */
     private static final String FROM = "-2208988800";
 
     private static final String TO = "7258118400";

@@ -19,7 +19,7 @@ public record Total(NumberExpression amount, Condition filter) {
     }
 
     /**
-     * What a row adds, in units of the scale: {@link NumberExpression#NULL} for nothing, {@link NumberExpression#OUTSIDE}
+     * Amount that a row adds, in units of the scale: {@link NumberExpression#NULL} for nothing, {@link NumberExpression#OUTSIDE}
      * where {@link #exact} has to be asked.
      */
     public long units(RowImage row) {
@@ -29,7 +29,7 @@ public record Total(NumberExpression amount, Condition filter) {
         return amount == null ? 1 : amount.units(row);
     }
 
-    /** What a row adds, or null for nothing; always right, and slow. */
+    /** Amount that a row adds, or null for nothing; always right, and slow. */
     public BigDecimal exact(RowImage row) {
         if (filter != null && filter.test(row) != Condition.TRUE) {
             return null;

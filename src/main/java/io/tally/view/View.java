@@ -55,9 +55,9 @@ public record View(
     }
 
     /**
-     * What the words leave open, for people: of which types the columns are, as far as that decides how they are counted, and
-     * where windows of the calendar begin.
-     * Views of the same {@link #words()} and the same of these mean the same.
+     * Details that the words leave open, for people: of which types the columns are, as far as that decides how they are
+     * counted, and where windows of the calendar begin. Views of the same {@link #words()} and the same of these mean the
+     * same.
      */
     public String columnWords() {
         Stream<String> types = columns.stream()

@@ -16,7 +16,7 @@ public final class ViewFile {
 
     private static final String WANTED = "CREATE MATERIALIZED VIEW name AS SELECT …";
 
-    /** What a name of PostgreSQL holds, less what is appended for {@code <view>_final}. */
+    /** Longest name in PostgreSQL, less the suffix of {@code <view>_final}. */
     static final int LONGEST_NAME = 57;
 
     static final int MOST_VIEWS = 50;

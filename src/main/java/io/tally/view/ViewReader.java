@@ -14,7 +14,7 @@ import java.util.Set;
 /** Makes a view from what PostgreSQL says about its SELECT, or refuses it. */
 public final class ViewReader {
 
-    /** What a row of the result's unique index may hold, with room below the 2,704 bytes of the server. */
+    /** Most bytes of a row in the result's unique index, with room below the 2,704 bytes of the server. */
     private static final int KEY_BYTES = 2000;
 
     /** Columns that an index of PostgreSQL may have. */

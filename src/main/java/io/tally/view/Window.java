@@ -44,7 +44,7 @@ public sealed interface Window permits FixedWindow, CalendarWindow {
     /** The end of the window with this start, in SQL. */
     String endSql(String start);
 
-    /** What the {@code SELECT} shows as the end of the window with this start, in SQL. */
+    /** The end of the window with this start as the {@code SELECT} shows it, in SQL. */
     String shownEndSql(String start);
 
     /** A window in words. */

@@ -7,8 +7,8 @@ import io.tally.view.sql.Token;
 import java.util.List;
 
 /**
- * What a server printed of a view, as any other version prints it: servers before 18 put the table's name in front of columns,
- * and how tables are named depends on the session.
+ * A view's text as one server printed it, made the same for all versions: servers before 18 put the table's name in front of
+ * columns, and how tables are named depends on the session.
  */
 final class Words {
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What one partition has to say to the database at once: the deltas of its due windows and the checkpoint that holds
+ * Everything that one partition publishes at once: the deltas of its due windows and the checkpoint that holds
  * once they are in. Immutable. It may be sent again until its outcome is known, because a database that has taken it
  * refuses it the second time.
  *

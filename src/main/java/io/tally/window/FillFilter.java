@@ -52,7 +52,7 @@ final class FillFilter {
         return Math.max(change.lastCommitLsn(), change.lsn()) >= fillLsn;
     }
 
-    /** What is needed to filter from the given offset on: null if that is nothing. */
+    /** The snapshot that filtering from the given offset on needs, or null if it needs none. */
     Visibility neededFrom(long offset) {
         // One that was retired later has to work again on the records a restart reads again.
         return retiredAt < offset ? null : visibility;

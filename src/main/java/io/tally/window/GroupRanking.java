@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 public record GroupRanking(int groups, List<Entry> top) {
 
     /**
-     * What one group has.
+     * One group and its totals.
      *
      * @param key its parts, as {@link Groups#key} gives them; some may be null
      * @param totals in the order of the view's

@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * What one partition adds to one window: for each group a signed sum for each of the view's totals. Single writer; not changed
+ * Groups of one partition in one window: for each a signed sum for each of the view's totals. Single writer; not changed
  * any more once it is part of a {@link Batch}. Whoever looks on names a group by its slot.
  *
  * <p>Implementation note. Arrays of primitives beside a table of {@link Keys}: with a key of 32 bits and one amount 16 bytes a

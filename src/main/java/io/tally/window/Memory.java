@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** What the stores of one engine share: room, and whose turn it is to replay. Safe for use by many threads. */
+/** Memory and replay turns, shared by the stores of one engine. Safe for use by many threads. */
 public final class Memory {
 
     private final List<WindowStore> stores = new CopyOnWriteArrayList<>();
@@ -14,7 +14,7 @@ public final class Memory {
         stores.add(store);
     }
 
-    /** What all stores hold together, as {@link WindowStore#groups()} counts. */
+    /** Groups of all stores together, as {@link WindowStore#groups()} counts. */
     long groups() {
         long sum = 0;
         for (WindowStore store : stores) {

@@ -1,7 +1,7 @@
 package io.tally.window;
 
 /**
- * What the broker holds of one partition.
+ * Offsets that the broker holds of one partition.
  *
  * @param beginning the lowest offset that can still be read
  * @param end the offset after the last record

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a window holds in this engine that no batch has taken yet, over all its partitions and groups.
+ * Totals of a window in this engine that no batch has taken yet, over all its partitions and groups.
  *
  * @param startMs start of the window, epoch ms
  * @param correction whether a part of it is published, so that this is what is to be added

@@ -28,7 +28,7 @@ final class OpenWindow {
         this.groups = groups;
     }
 
-    /** What it holds, summed up. */
+    /** Sums over its groups. */
     OpenTotals totals(int count) {
         Sum[] sums = new Sum[count];
         for (int total = 0; total < count; total++) {

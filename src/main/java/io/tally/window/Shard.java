@@ -168,8 +168,8 @@ public final class Shard {
     }
 
     /**
-     * Passes over a record that is a dead letter for the view, after the broker has taken it. Nobody knows what it would have changed, so
-     * the results have to be filled again some time, unless they were filled after it or it is known from before.
+     * Passes over a record that is a dead letter for the view, after the broker has taken it. Nobody knows what it would have
+     * changed, so the results have to be filled again some time, unless they were filled after it or it is known from before.
      *
      * @param change what is known of its place in the source's log
      * @return false at data loss: the record was not passed and no further one will be
@@ -486,7 +486,7 @@ public final class Shard {
         publishedResumeOffset = batch.next().resumeOffset();
     }
 
-    /** What the results may not hold yet of one window. */
+    /** The part of one window that the results may not hold yet. */
     Unpublished unpublishedOf(long windowStartMs) {
         List<WindowDeltas> onTheWay = underWayDeltas().stream()
                 .filter(window -> window.startMs() == windowStartMs)
@@ -494,7 +494,7 @@ public final class Shard {
         return unpublished(windows.copyOf(windowStartMs), onTheWay);
     }
 
-    /** What the results may not hold yet of one row's group. */
+    /** The part of one row's group that the results may not hold yet. */
     Unpublished unpublishedOfGroup(RowImage row) {
         List<WindowDeltas> onTheWay = underWayDeltas().stream()
                 .map(window -> new WindowDeltas(

@@ -5,7 +5,7 @@ public final class TakeoverException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What is to become of the caller. */
+    /** The step that the caller has to take. */
     public enum Kind {
         /** Something is not there yet: try again. */
         WAIT,

@@ -6,6 +6,6 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface Topic {
 
-    /** What the broker says about it now; fails if the broker does not answer or the topic is not there. */
+    /** The broker's answer about it; fails if the broker does not answer or the topic is not there. */
     CompletionStage<TopicFacts> facts();
 }

@@ -3,7 +3,7 @@ package io.tally.window;
 import java.util.Map;
 
 /**
- * What the broker says about the orders topic at one moment.
+ * The broker's answer about a source's topic at one moment.
  *
  * @param topic its name
  * @param topicId its id, which a topic deleted and made again does not share

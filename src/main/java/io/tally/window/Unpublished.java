@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What a partition has counted that the results may not hold yet, at one moment. Whoever adds it to the results compares
+ * Totals that a partition has counted and the results may not hold yet, at one moment. Whoever adds it to the results compares
  * the partition's checkpoint row with it, read in the same moment as the results: with another owner none of it counts;
  * with a sequence above {@link #lastSequence()} it is out of date.
  *

@@ -3,7 +3,7 @@ package io.tally.window;
 import java.util.Arrays;
 
 /**
- * What a database snapshot saw: the transactions that had committed when it was taken. Immutable.
+ * The transactions that a database snapshot saw: those that had committed when it was taken. Immutable.
  *
  * @param xmin all transactions below it had ended
  * @param xmax no transaction at or above it had ended

@@ -1,7 +1,7 @@
 package io.tally.window;
 
 /**
- * What a batch adds to one window.
+ * The part of a batch that is added to one window.
  *
  * @param startMs start of the window, inclusive, epoch ms
  * @param endMs end of the window, exclusive, epoch ms

@@ -4,7 +4,7 @@ import io.tally.view.View;
 import io.tally.view.Window;
 
 /**
- * What the core needs to know, as plain values. All times are milliseconds.
+ * Settings of the core, as plain values. All times are milliseconds.
  *
  * @param view what is kept
  * @param outOfOrdernessMs how far the watermark trails the newest event time

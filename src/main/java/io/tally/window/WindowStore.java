@@ -232,7 +232,7 @@ public final class WindowStore {
         }
     }
 
-    /** What the results may not hold yet of one window, for each partition. */
+    /** The part of one window that the results may not hold yet, for each partition. */
     public List<Unpublished> unpublishedOf(long windowStartMs) {
         return shards.values().stream()
                 .map(shard -> {
@@ -244,7 +244,7 @@ public final class WindowStore {
     }
 
     /**
-     * What the results may not hold yet of one group, for each partition.
+     * The part of one group that the results may not hold yet, for each partition.
      *
      * @param key its parts, as {@link Groups#key} gives them
      */

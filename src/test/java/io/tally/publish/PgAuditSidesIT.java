@@ -230,8 +230,8 @@ class PgAuditSidesIT {
     }
 
     /**
-     * A group that is not there has no version. So an order that was on its way at first, and is deleted between the two snapshots
-     * of the second comparison, has to show there in the snapshot that comes first, which is that of the results.
+     * A group that is not there has no version. So an order that was on its way at first, and is deleted between the two
+     * snapshots of the second comparison, has to show there in the snapshot that comes first, which is that of the results.
      */
     @Test
     void compareAgain_orderDeletedBetweenTheSnapshots_isAnotherDifference() {

@@ -27,12 +27,12 @@ public interface AvroType {
     /** Passes the next value over. */
     void skip(AvroInput in) throws MalformedAvro;
 
-    /** What a number of this type counts, if it says that it is a time; else null. */
+    /** Unit of a number of this type, if it is a time; else null. */
     default EpochUnit unit() {
         return null;
     }
 
-    /** What a column of a row counts, of its images if the type is an envelope's; null if no type says it. */
+    /** Unit of a column of a row, of its images if the type is an envelope's; null if no type tells. */
     static EpochUnit unitOf(AvroType type, String column) {
         return unitOf(type, column, true);
     }

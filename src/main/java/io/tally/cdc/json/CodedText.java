@@ -3,7 +3,7 @@ package io.tally.cdc.json;
 import java.util.Arrays;
 
 /**
- * What coded JSON text says, in a form in which equal texts have equal bytes: one to three bytes for each UTF-16 unit,
+ * Escaped JSON text, decoded to a form in which equal texts have equal bytes: one to three bytes for each UTF-16 unit,
  * so that a surrogate pair takes six. Plain ASCII looks the same in it, and a lone surrogate, which an escape may stand
  * for, needs no special case.
  */

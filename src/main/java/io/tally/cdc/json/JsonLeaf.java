@@ -24,7 +24,7 @@ final class JsonLeaf {
         };
     }
 
-    /** What has to stand there instead, if a value with this first byte has no end. */
+    /** Expected text, for the message when a value with this first byte has no end. */
     static String expected(byte first) {
         return switch (first) {
             case '"' -> "text in UTF-8 with valid escapes, and a closing quote";

@@ -10,7 +10,7 @@ public final class JsonText {
 
     private JsonText() {}
 
-    /** What is written in a slice between the quotes, which has been checked. */
+    /** Decodes a slice between quotes, which has been checked. */
     public static String string(byte[] bytes, int from, int to) {
         StringBuilder text = null;
         int done = from;

@@ -31,7 +31,7 @@ public final class MalformedJson extends Exception {
         return at;
     }
 
-    /** What to throw of bytes that were JSON a moment ago. */
+    /** The error for bytes that were JSON a moment ago. */
     public IllegalStateException noLonger() {
         return new IllegalStateException("bytes changed while they were decoded", this);
     }

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class Members implements Nested {
 
-    /** What stands for the first byte of a value that is not there. */
+    /** Stands for the first byte of a value that is not there. */
     public static final byte MISSING = 0;
 
     private final FieldNames names;
@@ -32,7 +32,7 @@ public final class Members implements Nested {
     /** Members that are not wanted. */
     private int strangers;
 
-    /** What reads the values that are objects with members of their own, by the member's index; null if none does. */
+    /** Readers of values that are objects with members of their own, by the member's index; null if there is none. */
     private final Nested[] nested;
 
     /** The same readers, one after the other. */

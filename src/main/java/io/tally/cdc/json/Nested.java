@@ -2,7 +2,7 @@ package io.tally.cdc.json;
 
 import java.util.List;
 
-/** What reads a member's value in place of its owner, because the value is an object with members that count. */
+/** Reads the value of one member that is itself an object with members we need. */
 public interface Nested {
 
     /** Forgets everything: there is no such value. */

@@ -18,7 +18,7 @@ public final class Words {
     private static final long ONES = 0x0101010101010101L;
     private static final long TOPS = 0x80 * ONES;
 
-    /** What carries a digit's value into the top bit if it is more than 9. */
+    /** Carries a digit's value into the top bit if it is more than 9. */
     private static final long MORE_THAN_NINE = (0x7F - 9) * ONES;
 
     /** Bytes up to which a loop over words is faster than the library's comparison, which has to be set up. */

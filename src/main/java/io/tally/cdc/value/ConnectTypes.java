@@ -23,7 +23,7 @@ public final class ConnectTypes {
         return scale instanceof String text && text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : otherwise;
     }
 
-    /** What a time of the given type counts, or null if it is none that is a number. */
+    /** Unit of a time of the given type, or null if it is no number. */
     public static EpochUnit unit(Object name) {
         return switch (String.valueOf(name)) {
             case "io.debezium.time.Timestamp", "org.apache.kafka.connect.data.Timestamp" -> EpochUnit.MILLIS;

@@ -1,6 +1,6 @@
 package io.tally.cdc.value;
 
-/** What a time that is written as a number counts since 1970-01-01T00:00:00Z. */
+/** Unit of a time that is written as a number since 1970-01-01T00:00:00Z. */
 public enum EpochUnit {
     MILLIS,
     MICROS,

@@ -57,7 +57,7 @@ final class UsualTime {
         return (minutes * 60 + at(second, 1)) * 1_000_000 + micros;
     }
 
-    /** What carries a byte into its top bit if it is more than 9 where the form has a digit, or not 0 elsewhere. */
+    /** Carries a byte into its top bit if it is more than 9 where the form has a digit, or not 0 elsewhere. */
     private static long carry(String form) {
         return word(form.replaceAll("[^0]", "\u007f").replace('0', (char) (0x7F - 9)));
     }

@@ -22,7 +22,7 @@ final class ExpressionParser {
         this.alias = alias;
     }
 
-    /** What needs no parentheses: a literal, a name, a call, a {@code CASE}, or something in parentheses. */
+    /** Parses a primary: a literal, a name, a call, a {@code CASE}, or an expression in parentheses. */
     Syntax expression() throws SyntaxFault {
         if (++depth > MAX_DEPTH) {
             throw new SyntaxFault(tokens.peek().start(), "it is nested deeper than %d levels".formatted(MAX_DEPTH));
@@ -158,7 +158,7 @@ final class ExpressionParser {
         return new Syntax.Case(operand, List.copyOf(whens), otherwise, since(start));
     }
 
-    /** What stands inside a pair of parentheses. */
+    /** Parses the inside of parentheses. */
     private Syntax operation() throws SyntaxFault {
         // From the parenthesis on, which belongs to what is printed.
         int start = tokens.end() - 1;

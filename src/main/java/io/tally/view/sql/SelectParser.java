@@ -9,7 +9,7 @@ import java.util.Map;
 /** Reads what {@code pg_get_viewdef(oid, false)} prints; whatever a view may not hold is a fault that says so. */
 public final class SelectParser {
 
-    /** What may follow {@code GROUP BY …} in PostgreSQL, with the reason why it may not here. */
+    /** Clauses that may follow {@code GROUP BY …} in PostgreSQL, with the reason why they may not here. */
     private static final Map<String, String> AFTER = new LinkedHashMap<>();
 
     static {

@@ -11,7 +11,7 @@ public sealed interface Syntax {
 
     Span span();
 
-    /** What it is made of, in the order of the text. */
+    /** Its parts, in the order of the text. */
     default List<Syntax> parts() {
         return switch (this) {
             case Name _, Constant _ -> List.of();
