@@ -264,18 +264,26 @@ public final class Shard {
             case NEW -> {
                 if (fill.holds(offset, change)) {
                     passInTable(change, nowMs);
-                } else if (!isDoubtful(offset, change) && isPurge(change)) {
-                    counts.add(RecordOutcome.PURGED);
                 } else {
-                    counts.add(RecordOutcome.APPLIED);
-                    if (change.before().present()) {
-                        contribute(change.before(), -1, offset, nowMs);
-                    }
-                    if (change.after().present()) {
-                        advanceEventTime(contribute(change.after(), 1, offset, nowMs), nowMs);
-                    }
+                    applyNew(offset, change, nowMs);
                 }
             }
+        }
+    }
+
+    private void applyNew(long offset, RowChange change, long nowMs) {
+        judgeRowBefore(offset, change);
+        // Whatever is thought of the row before: a fill would not bring back what is taken from history.
+        if (isPurge(change)) {
+            counts.add(RecordOutcome.PURGED);
+            return;
+        }
+        counts.add(RecordOutcome.APPLIED);
+        if (change.before().present()) {
+            contribute(change.before(), -1, offset, nowMs);
+        }
+        if (change.after().present()) {
+            advanceEventTime(contribute(change.after(), 1, offset, nowMs), nowMs);
         }
     }
 
@@ -357,9 +365,9 @@ public final class Shard {
     /**
      * A row before it that is not the one that was counted makes the results wrong, so they are filled again if it may not be.
      */
-    private boolean isDoubtful(long offset, RowChange change) {
+    private void judgeRowBefore(long offset, RowChange change) {
         if (!change.takesBack()) {
-            return false;
+            return;
         }
         // Of an unknown place nothing is ever proven.
         newestTakenBackLsn =
@@ -368,7 +376,6 @@ public final class Shard {
         if (range != null) {
             oweFor(range.explanation(), offset);
         }
-        return range != null;
     }
 
     /**

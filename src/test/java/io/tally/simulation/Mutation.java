@@ -172,7 +172,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "fault of a value: the row after is lost",
                     SHARD,
-                    "if (change.after().present()) {\n                        advanceEventTime(",
+                    "if (change.after().present()) {\n            advanceEventTime(",
                     "if (change.after().present() && (!change.before().present() || read(change.before()) == null)) {\n"
                             + "                        advanceEventTime("),
             of("new snapshot run not noticed", SHARD, "if (change.lsn() > fillLsn) {", "if (false) {"),

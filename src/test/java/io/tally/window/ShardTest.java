@@ -16,6 +16,7 @@ import io.tally.view.DefaultView;
 import io.tally.view.RowFault;
 import io.tally.view.View;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,24 @@ class ShardTest {
         assertEquals(1, shard.counts().of(RecordOutcome.PURGED));
         assertEquals(1, batch.deltas().size());
         assertEquals(NOW - 60 * MINUTE, batch.deltas().getFirst().startMs());
+    }
+
+    /** A fill would not bring back what was taken from history. Found by the simulation, seed 3013438. */
+    @Test
+    void apply_purgeWhileTheRowBeforeIsDoubted_takesNothingBackAndOwesAFill() {
+        WindowSettings keepsHistory = new WindowSettings(
+                SETTINGS.view(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE, false);
+        Shard shard = new Shard(fresh(null), keepsHistory, NOW);
+        shard.doubt(new Doubts(L, L + 100, List.of(new Doubts.Range(L, L + 100, false, "the table was altered"))));
+        RowChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
+        purge.setCommitTimeMs(NOW);
+        purge.setLsn(L + 50);
+        purge.setLastCommitLsn(L + 40);
+        shard.apply(10, purge, NOW);
+        shard.settle();
+
+        assertEquals(1, shard.counts().of(RecordOutcome.PURGED));
+        assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
     }
 
     @Test
