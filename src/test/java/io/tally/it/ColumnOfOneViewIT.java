@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What happens to a column that one view reads does not concern another view over the same table. */
 class ColumnOfOneViewIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private static final String NOTES = """
 
@@ -43,9 +43,9 @@ class ColumnOfOneViewIT {
         return pipeline.registerConnector(RealStack.get().connectUrl(), Map.of());
     }
 
-    private static void insert(TestPipeline pipeline, String key, String columns, String values) {
-        pipeline.execute("INSERT INTO orders (order_id, customer_id, quantity, price, event_ts" + columns + ") SELECT '"
-                + key + "' || i, i % 5, 1, 1.00, now() - interval '10 minutes'" + values
+    private static void insert(TestPipeline pipeline, String columns, String values) {
+        pipeline.execute("INSERT INTO orders (order_id, customer_id, quantity, price, event_ts" + columns
+                + ") SELECT gen_random_uuid(), i % 5, 1, 1.00, now() - interval '10 minutes'" + values
                 + " FROM generate_series(1, 20) AS i");
     }
 
@@ -65,7 +65,10 @@ class ColumnOfOneViewIT {
     }
 
     /** The view that reads the column stands still and says why; it falls behind alone. */
-    private static void awaitStandsStill(TestPipeline pipeline, EngineProcess engine, String why) throws Exception {
+    private static void awaitStandsStill(TestPipeline pipeline, EngineProcess engine, String why, Runnable insert)
+            throws Exception {
+        // It may pass these as dead letters, before the source is looked at, and not those that follow.
+        insert.run();
         Await.until(
                 () -> "notes wait because of " + why + "\n" + engine.log(),
                 LIMIT,
@@ -76,6 +79,7 @@ class ColumnOfOneViewIT {
                 LIMIT,
                 () -> engine.metric("tally_source_problems{view=\"notes\"}") > 0
                         && engine.metric("tally_ingest_partitions_unread{view=\"notes\"}") == TestPipeline.PARTITIONS);
+        insert.run();
         Await.until("it is behind", LIMIT, () -> lag(engine, 1) > 0);
         awaitOrders(pipeline, engine);
         Await.until("the other view is not", LIMIT, () -> lag(engine, 0) == 0);
@@ -109,23 +113,28 @@ class ColumnOfOneViewIT {
             awaitNotes(pipeline, engine);
 
             pipeline.execute("ALTER TABLE orders RENAME note TO remark");
-            insert(pipeline, "renamed", ", remark", ", 'other'");
-            awaitStandsStill(pipeline, engine, "column \"note\" does not exist");
+            awaitStandsStill(
+                    pipeline,
+                    engine,
+                    "column \"note\" does not exist",
+                    () -> insert(pipeline, ", remark", ", 'other'"));
             pipeline.execute("ALTER TABLE orders RENAME remark TO note");
             awaitNotes(pipeline, engine);
 
             pipeline.execute("ALTER TABLE orders ALTER note TYPE VARCHAR(40)");
-            insert(pipeline, "retyped", ", note", ", 'other'");
-            awaitStandsStill(pipeline, engine, "means something else since its table was altered");
+            awaitStandsStill(
+                    pipeline,
+                    engine,
+                    "means something else since its table was altered",
+                    () -> insert(pipeline, ", note", ", 'other'"));
             pipeline.execute("ALTER TABLE orders ALTER note TYPE TEXT");
             awaitNotes(pipeline, engine);
 
             pipeline.execute("ALTER TABLE orders DROP note");
-            insert(pipeline, "dropped", "", "");
-            awaitStandsStill(pipeline, engine, "column \"note\" does not exist");
+            awaitStandsStill(pipeline, engine, "column \"note\" does not exist", () -> insert(pipeline, "", ""));
             pipeline.execute("ALTER TABLE orders ADD note TEXT NOT NULL DEFAULT 'again'");
             awaitNotes(pipeline, engine);
-            insert(pipeline, "added", ", note", ", 'new'");
+            insert(pipeline, ", note", ", 'new'");
             awaitNotes(pipeline, engine);
             awaitOrders(pipeline, engine);
             assertOtherViewUntouched(engine);
@@ -158,7 +167,7 @@ class ColumnOfOneViewIT {
             assertEquals(pipeline.topic(), letter.path("topic").asText());
 
             pipeline.execute("DELETE FROM orders WHERE customer_id = 2");
-            insert(pipeline, "more", ", note", ", 'new'");
+            insert(pipeline, ", note", ", 'new'");
             awaitOrders(pipeline, engine);
             Await.until(
                     "the view that lacks them owes a fill, or has been filled",
