@@ -60,7 +60,7 @@ class ViewStatuses {
                         .map(partition -> partition(partition, store, nowMs))
                         .toList(),
                 records(store.counts()),
-                publishing(publishing),
+                publishing(publishing, view.window().isPresent()),
                 fills(engine.takeover().state(), engine.owedFill().owed()),
                 source(engine.sourceWatch().findings()),
                 audit(engine.auditor().state()));
@@ -162,7 +162,7 @@ class ViewStatuses {
                 byFault);
     }
 
-    private static ViewStatus.Publishing publishing(PublishingState state) {
+    private static ViewStatus.Publishing publishing(PublishingState state, boolean hasWindows) {
         boolean never = state.lastPublishedMs() == 0;
         return new ViewStatus.Publishing(
                 never ? null : Instant.ofEpochMilli(state.lastPublishedMs()),
@@ -172,11 +172,12 @@ class ViewStatuses {
                 state.corrections(),
                 state.failing() ? Instant.ofEpochMilli(state.failingSinceMs()) : null,
                 state.lastFailure(),
-                state.latest().stream().map(ViewStatuses::round).toList());
+                state.latest().stream().map(round -> round(round, hasWindows)).toList());
     }
 
-    private static ViewStatus.Round round(PublishingState.Round round) {
-        boolean closed = round.closedUpToMs() != 0;
+    /** Without windows there is one, which ends when PostgreSQL's times do: later than a browser can say, and never closed. */
+    static ViewStatus.Round round(PublishingState.Round round, boolean hasWindows) {
+        boolean closed = hasWindows && round.closedUpToMs() != 0;
         long doneMs = round.sentAtMs() + round.tookMs();
         return new ViewStatus.Round(
                 Instant.ofEpochMilli(doneMs),
