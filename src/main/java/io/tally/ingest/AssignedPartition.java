@@ -10,8 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * One assignment of one partition: what the consumer does with it, and what each view has of it. The first shard that is
- * there decides where reading begins, or the lowest of those that come together. From then on the consumer goes forward
- * only: a shard that is behind catches up elsewhere.
+ * there decides where reading begins; of those that come together it is the foremost, or one that is only a little behind it.
+ * From then on the consumer goes forward only: a shard that is behind catches up elsewhere.
  */
 final class AssignedPartition {
 
@@ -82,13 +82,23 @@ final class AssignedPartition {
             return;
         }
         if (reader.isEmpty()) {
-            reader.goTo(
-                    ready.stream().mapToLong(one -> one.feed().position()).min().getAsLong());
+            reader.goTo(beginning(ready));
         }
         OptionalLong position = reader.position();
         if (position.isPresent()) {
             ready.forEach(one -> place(one.feed(), position.getAsLong()));
         }
+    }
+
+    /** A view that is far behind would keep the others from reading what is new, so it catches up. */
+    private long beginning(List<ViewPartition> ready) {
+        long foremost =
+                ready.stream().mapToLong(one -> one.feed().position()).max().getAsLong();
+        return ready.stream()
+                .mapToLong(one -> one.feed().position())
+                .filter(position -> foremost - position <= catchUp.nearRecords())
+                .min()
+                .getAsLong();
     }
 
     private void place(Feed feed, long position) {

@@ -30,9 +30,13 @@ final class CatchUp implements Reading {
     private final Map<TopicPartition, PartitionReader> readers = new TreeMap<>(PartitionReader.BY_NAME);
     private Consumer<ByteBuffer, ByteBuffer> consumer;
 
-    /** @param nearRecords a shard that is not further behind is waited for, if it reads: it takes a moment */
+    /** @param nearRecords a shard that is not further behind is waited for: it takes a moment */
     CatchUp(long nearRecords) {
         this.nearRecords = nearRecords;
+    }
+
+    long nearRecords() {
+        return nearRecords;
     }
 
     /** Takes a shard that nobody feeds. Called by the poll loops. */

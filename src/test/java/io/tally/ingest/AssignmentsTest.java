@@ -147,7 +147,7 @@ class AssignmentsTest {
     }
 
     @Test
-    void advance_shardsThatComeTogether_areReadFromTheLowest() {
+    void advance_shardsThatComeTogether_areReadFromTheLower() {
         keep(minutes, hours);
         loop.assigned(List.of(ORDERS));
         read();
@@ -158,6 +158,24 @@ class AssignmentsTest {
         read();
         assertEquals(List.of(0L, 2L), consumer.seeks);
         assertEquals(5, minutes.read());
+        assertEquals(8, hours.read());
+        assertTrue(catchUp.hasReadAll() && catchUp.fed() == 0);
+    }
+
+    @Test
+    void advance_oneOfThoseThatComeTogetherIsFarBehind_catchesUp() {
+        keep(minutes, hours);
+        loop.assigned(List.of(ORDERS));
+        read();
+        minutes.resumesAt(8);
+        hours.resumesAt(2);
+        read();
+        assertEquals(List.of(0L, 8L), consumer.seeks);
+        for (int i = 0; i < 20; i++) {
+            read();
+            catchUp();
+        }
+        assertEquals(2, minutes.read());
         assertEquals(8, hours.read());
         assertTrue(catchUp.hasReadAll() && catchUp.fed() == 0);
     }
