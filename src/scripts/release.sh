@@ -6,7 +6,7 @@
 #   release.sh rehearsal    the same files of the version that pom.xml has, whatever it is
 #
 # SIGNING_KEY, a private key as gpg --armor --export-secret-keys writes it, signs the checksums. The same sources make the same
-# archive, byte for byte.
+# files, but for one: Quarkus numbers anew, each time, what it generates (quarkus/generated-bytecode.jar).
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
