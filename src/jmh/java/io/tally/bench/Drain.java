@@ -1,6 +1,7 @@
 package io.tally.bench;
 
 import io.tally.testkit.RealStack;
+import io.tally.testkit.RegistryStandIn;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,8 @@ import java.util.TreeMap;
  * how dense the orders lie in event time (10000), {@code --updates}, {@code --deletes} and {@code --late} orders in percent
  * (0), {@code --shuffled} for orders of the whole time in no order (false), {@code --rounds} (3), {@code --threads} of the
  * bare consumer (2), {@code --messaging} with the jar that src/jmh/messaging makes for Reactive Messaging that does nothing
- * (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run).
+ * (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run), {@code
+ * --format} of the changes, json or avro (json), of which the bare consumer decodes the former only.
  * {@code -Dengine.executable=…} measures another engine than the packaged application on a JVM, as tests do.
  */
 public final class Drain {
@@ -38,7 +40,8 @@ public final class Drain {
                 Map.entry("--rounds", "3"),
                 Map.entry("--threads", "2"),
                 Map.entry("--messaging", ""),
-                Map.entry("--pages", "0")));
+                Map.entry("--pages", "0"),
+                Map.entry("--format", "json")));
         for (int i = 0; i + 1 < args.length; i += 2) {
             if (options.replace(args[i], args[i + 1]) == null) {
                 throw new IllegalArgumentException("unknown option " + args[i] + ", known are " + options.keySet());
@@ -64,6 +67,19 @@ public final class Drain {
 
     private void run() throws Exception {
         System.out.printf("options %s%n", options);
+        try (RegistryStandIn registry = new RegistryStandIn()) {
+            switch (options.get("--format")) {
+                case "json" -> run(new String[0]);
+                case "avro" -> {
+                    topic.inAvro(registry.add("orders-value", "AVRO", AvroChanges.SCHEMA));
+                    run(new String[] {"tally.registry.url=" + registry.url()});
+                }
+                default -> throw new IllegalArgumentException("--format is json or avro");
+            }
+        }
+    }
+
+    private void run(String[] settings) throws Exception {
         long begin = System.nanoTime();
         topic.fill(RealStack.get().bootstrapServers());
         System.out.printf("topic filled: %d records in %.1f s%n", topic.records(), (System.nanoTime() - begin) / 1e9);
@@ -72,14 +88,16 @@ public final class Drain {
                 "run                    start->last s  first->last s   events/s   CPU s  alloc B/event  peak RSS MB");
         for (int round = 1; round <= number("--rounds"); round++) {
             print("bare KafkaConsumer", draining.bare(number("--threads"), false));
-            print("the same, decoding", draining.bare(number("--threads"), true));
+            if (settings.length == 0) {
+                print("the same, decoding", draining.bare(number("--threads"), true));
+            }
             if (!options.get("--messaging").isEmpty()) {
                 print("messaging, idle", draining.messaging(options.get("--messaging")));
             }
-            print("engine, exact", draining.engine("drain_" + round, 0));
+            print("engine, exact", draining.engine("drain_" + round, 0, settings));
             if (number("--pages") > 0) {
                 int pages = number("--pages");
-                print("engine, " + pages + " pages", draining.engine("drain_pages_" + round, pages));
+                print("engine, " + pages + " pages", draining.engine("drain_pages_" + round, pages, settings));
             }
         }
     }

@@ -43,7 +43,8 @@ final class OrdersTopic {
         static final Mix INSERTS = new Mix(0, 0, 0, false);
     }
 
-    private record Order(long number, long eventTimeMs, int customer, int quantity, long cents) {}
+    /** An order as it stands in the table. */
+    record Order(long number, long eventTimeMs, int customer, int quantity, long cents) {}
 
     private static final int LATEST_MS = 30_000;
     /** So many of the newest orders may be changed. */
@@ -77,6 +78,8 @@ final class OrdersTopic {
     private long closingMs;
     private Pace pace = Pace.UNBOUNDED;
     private long paceFrom;
+    /** What writes changes in Avro; null for JSON. */
+    private AvroChanges avro;
 
     /** @param eventsPerSecond how dense the orders lie in event time */
     OrdersTopic(String name, long events, int partitions, int customers, int eventsPerSecond, Mix mix) {
@@ -97,6 +100,12 @@ final class OrdersTopic {
     OrdersTopic at(long perSecond, long from) {
         pace = new Pace(perSecond);
         paceFrom = from;
+        return this;
+    }
+
+    /** Lets the changes be written in Avro, with {@link AvroChanges#SCHEMA} of the given id. */
+    OrdersTopic inAvro(int schemaId) {
+        avro = new AvroChanges(schemaId);
         return this;
     }
 
@@ -209,14 +218,25 @@ final class OrdersTopic {
             count(before, -1);
             count(after, 1);
         }
-        String value = value(operation, row(before), row(after), number, commitMs(number));
         producer.send(
                 new ProducerRecord<>(
                         name,
                         partition,
                         ("{\"order_id\":\"order-" + order.number + "\"}").getBytes(StandardCharsets.UTF_8),
-                        value.getBytes(StandardCharsets.UTF_8)),
+                        value(operation, before, after, number)),
                 (taken, problem) -> failure.compareAndSet(null, problem));
+    }
+
+    private byte[] value(char operation, Order before, Order after, long number) {
+        return avro == null
+                ? value(operation, row(before), row(after), number, commitMs(number))
+                        .getBytes(StandardCharsets.UTF_8)
+                : avro.value(
+                        operation, before, after, FIRST_LSN + number, transaction(number), commitMs(number));
+    }
+
+    private static long transaction(long number) {
+        return FIRST_TRANSACTION + number % TRANSACTIONS;
     }
 
     private void count(Order order, int sign) {
@@ -256,7 +276,7 @@ final class OrdersTopic {
                 + commitMs + ",\"snapshot\":\"false\",\"db\":\"streaming\",\"sequence\":\"[\\\"" + (lsn - 100)
                 + "\\\",\\\"" + lsn + "\\\"]\",\"ts_us\":" + commitMs + "853,\"ts_ns\":" + commitMs
                 + "853000,\"schema\":\"public\",\"table\":\"orders\",\"txId\":"
-                + (FIRST_TRANSACTION + number % TRANSACTIONS)
+                + transaction(number)
                 + ",\"lsn\":" + lsn
                 + ",\"xmin\":null,\"origin\":null,\"origin_lsn\":null},\"transaction\":null,\"op\":\"" + operation
                 + "\","
@@ -266,7 +286,7 @@ final class OrdersTopic {
     }
 
     /** As Debezium writes it: always six digits. */
-    private static String micros(long ms) {
+    static String micros(long ms) {
         String text = Instant.ofEpochMilli(ms - Math.floorMod(ms, 1000)).toString();
         return text.substring(0, text.length() - 1) + String.format(".%03d000Z", Math.floorMod(ms, 1000));
     }
