@@ -1,18 +1,13 @@
 package io.tally.cdc.json;
 
 import java.util.Arrays;
-import java.util.BitSet;
 
-/**
- * The values in a JSON document that are no objects or arrays, in the order they stand there. Of a string with escapes it is
- * the runs of digits instead, as in {@code "[\"4711\",\"4712\"]"}, and the rest belongs to what surrounds it.
- */
+/** The values in a JSON document that are no objects or arrays, in the order they stand there. */
 final class Leaves {
 
     private final byte[] document;
     private int[] starts = new int[32];
     private int[] ends = new int[32];
-    private final BitSet partsOfStrings = new BitSet();
     private int count;
 
     /** @param document known to be JSON */
@@ -40,11 +35,6 @@ final class Leaves {
         return ends[leaf];
     }
 
-    /** Whether a leaf is no value, but digits inside a string. */
-    boolean isPartOfString(int leaf) {
-        return partsOfStrings.get(leaf);
-    }
-
     /** Whether two documents are the same but for their leaves. */
     boolean surroundedAs(Leaves other) {
         if (count != other.count) {
@@ -68,46 +58,12 @@ final class Leaves {
     }
 
     private int pass(int at) {
-        byte first = document[at];
-        if (first == '"') {
-            return passString(at);
-        }
-        if (!isOfLeaf(first)) {
+        int end = JsonLeaf.end(document, at, document.length);
+        if (end < 0) {
             return at + 1;
         }
-        int end = at + 1;
-        while (end < document.length && isOfLeaf(document[end])) {
-            end++;
-        }
-        add(at, end);
-        return end;
-    }
-
-    /** Whether a byte outside of strings belongs to a number or a literal. */
-    private static boolean isOfLeaf(byte b) {
-        return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-' || b == '+' || b == '.' || b == 'E';
-    }
-
-    private int passString(int quote) {
-        boolean escapes = false;
-        boolean digitsOfEscapes = false;
-        int at = quote + 1;
-        while (document[at] != '"') {
-            if (document[at] == '\\') {
-                escapes = true;
-                at++;
-                digitsOfEscapes |= document[at] == 'u';
-            }
-            at++;
-        }
-        int end = at + 1;
-        if (isName(end)) {
-            return end;
-        }
-        if (escapes && !digitsOfEscapes) {
-            addDigits(quote, end);
-        } else {
-            add(quote, end);
+        if (document[at] != '"' || !isName(end)) {
+            add(at, end);
         }
         return end;
     }
@@ -118,18 +74,6 @@ final class Leaves {
             at++;
         }
         return at < document.length && document[at] == ':';
-    }
-
-    private void addDigits(int from, int to) {
-        int at = from;
-        while (at < to) {
-            int end = Words.endOfDigits(document, at, to);
-            if (end > at) {
-                partsOfStrings.set(count);
-                add(at, end);
-            }
-            at = end + 1;
-        }
     }
 
     private void add(int start, int end) {

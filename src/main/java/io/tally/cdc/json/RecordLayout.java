@@ -13,12 +13,10 @@ public final class RecordLayout {
     private final Leaves leaves;
     private final boolean[] changes;
 
-    /** Of the values that change: where they are, and their lengths in the record recognised last. */
+    /** Of the values that change: where they are. */
     private final int[] starts;
 
     private final int[] ends;
-    private final int[] lengths;
-    private final boolean[] digitsOnly;
 
     private final int offset;
     private final Found[] found;
@@ -44,15 +42,11 @@ public final class RecordLayout {
         }
         starts = new int[count];
         ends = new int[count];
-        lengths = new int[count];
-        digitsOnly = new boolean[count];
         int next = 0;
         for (int i = 0; i < changes.length; i++) {
             if (changes[i]) {
                 starts[next] = leaves.start(i);
                 ends[next] = leaves.end(i);
-                lengths[next] = ends[next] - starts[next];
-                digitsOnly[next] = leaves.isPartOfString(i);
                 next++;
             }
         }
@@ -89,7 +83,7 @@ public final class RecordLayout {
             if (length >= limit - at || !Words.equal(record, at, text, known, length)) {
                 return false;
             }
-            at = endOfValue(record, at + length, limit, i);
+            at = JsonLeaf.end(record, at + length, limit);
             if (at < 0) {
                 return false;
             }
@@ -103,19 +97,5 @@ public final class RecordLayout {
             readers[i].recall(found[i], record, shifts);
         }
         return true;
-    }
-
-    /** Index after the value at the given one, or a negative number if there is none. */
-    private int endOfValue(byte[] record, int at, int limit, int number) {
-        if (digitsOnly[number]) {
-            return Words.endOfDigits(record, at, limit);
-        }
-        int likely = at + lengths[number];
-        if (LikelyValue.endsAt(record, at, likely, limit)) {
-            return likely;
-        }
-        int end = JsonLeaf.end(record, at, limit);
-        lengths[number] = end - at;
-        return end;
     }
 }

@@ -82,11 +82,6 @@ public final class Words {
         return Long.numberOfTrailingZeros(mask) >>> 3;
     }
 
-    /** Whether the byte at the index, 0 to 7, is the first one found. */
-    public static boolean isFirst(long mask, int index) {
-        return (mask & -mask) == 0x80L << (index << 3);
-    }
-
     /**
      * Value of the decimal digits that the last bytes of the word are, 1 to 8 of them; the bytes before do not matter.
      */
