@@ -102,8 +102,7 @@ final class AvroChanges {
         image.put("order_id", "order-" + order.number());
         image.put("customer_id", order.customer());
         image.put("quantity", order.quantity());
-        image.put(
-                "price", ByteBuffer.wrap(BigInteger.valueOf(order.cents()).toByteArray()));
+        image.put("price", ByteBuffer.wrap(BigInteger.valueOf(order.cents()).toByteArray()));
         image.put("event_ts", OrdersTopic.micros(order.eventTimeMs()));
         return image;
     }

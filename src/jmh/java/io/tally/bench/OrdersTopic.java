@@ -231,8 +231,7 @@ final class OrdersTopic {
         return avro == null
                 ? value(operation, row(before), row(after), number, commitMs(number))
                         .getBytes(StandardCharsets.UTF_8)
-                : avro.value(
-                        operation, before, after, FIRST_LSN + number, transaction(number), commitMs(number));
+                : avro.value(operation, before, after, FIRST_LSN + number, transaction(number), commitMs(number));
     }
 
     private static long transaction(long number) {
