@@ -189,7 +189,7 @@ public interface Ledger {
     /** Takes the partitions from their owners, which fences whoever publishes now, to fill the results from the source. */
     CompletionStage<Begun> beginFill(Fill fill);
 
-    /** Looks at the source while nobody changes the orders table; fails with {@link SourceAwayException} if it does not answer. */
+    /** Looks at the source while nobody changes the table; fails with {@link SourceAwayException} if it does not answer. */
     CompletionStage<Seen> look();
 
     /**
