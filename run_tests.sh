@@ -50,6 +50,7 @@ case ${1:-} in
         shellcheck --external-sources .ci/run mvnw ./*.sh debezium/*.sh src/scripts/*.sh src/main/docker/*.sh
         codespell
         compose config --quiet
+        compose --file docker-compose.yml --file docker-compose.two-databases.yml config --quiet
         promtool check config prometheus/prometheus.yml
         promtool test rules prometheus/alerts_test.yml
         maven verify

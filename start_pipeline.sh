@@ -4,6 +4,7 @@
 #
 #   ./start_pipeline.sh [--embedded | --docker]    builds, starts everything, waits until results flow, returns
 #   ./start_pipeline.sh --embedded --without-engine    everything but the engine, for ./mvnw quarkus:dev
+#   ./start_pipeline.sh --embedded --two-databases     results on a PostgreSQL of their own, apart from the orders; --docker likewise
 #   ./start_pipeline.sh status                     what runs
 #   ./start_pipeline.sh stop                       stops everything that the start began, and removes its data
 #
@@ -11,7 +12,8 @@
 # docker-compose.yml, with Prometheus and Grafana. Neither: Docker if its engine answers, else embedded.
 #
 # Environment: the ports and addresses of the README's table. Each of these moves a port:
-#   POSTGRES_PORT (5432), KAFKA_BOOTSTRAP_SERVERS (localhost:9092), CONNECT_URL (http://localhost:8083), HTTP_PORT (8081)
+#   POSTGRES_PORT (5432), KAFKA_BOOTSTRAP_SERVERS (localhost:9092), CONNECT_URL (http://localhost:8083), HTTP_PORT (8081),
+#   and with --two-databases RESULTS_PORT (5433)
 # TALLY_VIEWS=examples/market/views.sql has the engine keep other views. The table.sql beside that file makes the tables they need.
 # ENGINE_IMAGE=jvm has the containers run on a JVM; by default they run a native executable, which takes minutes to build.
 # What the generator writes: TALLY_DATAGEN_PER_MINUTE (100), TALLY_DATAGEN_CUSTOMERS (100), and the other settings of
@@ -27,6 +29,7 @@ stack=$here/target/stack/tally-stack.jar
 jvm=(-XX:+UseSerialGC -XX:TrimNativeHeapInterval=5000)
 
 with_engine=yes
+two_databases=no
 in_containers=no
 
 # Where the processes listen. Those that run are asked, whatever the environment says now.
@@ -37,6 +40,7 @@ local_addresses() {
     fi
     export POSTGRES_HOST=localhost
     export POSTGRES_PORT=${POSTGRES_PORT:-5432}
+    export RESULTS_PORT=${RESULTS_PORT:-5433}
     export KAFKA_BOOTSTRAP_SERVERS=${KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}
     export CONNECT_URL=${CONNECT_URL:-http://localhost:8083}
     export HTTP_PORT=${HTTP_PORT:-8081}
@@ -127,11 +131,20 @@ end_all() {
 docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 
 compose() {
+    local files=()
+    [[ $two_databases == no ]] || files=(--file "$here/docker-compose.yml" --file "$here/docker-compose.two-databases.yml")
     if docker compose version >/dev/null 2>&1; then
-        docker compose --project-directory "$here" "$@"
+        docker compose --project-directory "$here" "${files[@]}" "$@"
     else
         # The images are built with BuildKit, which this version uses only if told to.
-        DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1 docker-compose --project-directory "$here" "$@"
+        DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1 docker-compose --project-directory "$here" "${files[@]}" "$@"
+    fi
+}
+
+# Whether the containers that run have a second database.
+find_two_databases() {
+    if docker inspect sp_results >/dev/null 2>&1; then
+        two_databases=yes
     fi
 }
 
@@ -188,13 +201,19 @@ give_up() {
 
 answer() { curl --silent --fail --max-time 5 "$@" 2>/dev/null; }
 
+# Asks the database that holds the results.
 query() {
     if [[ $in_containers == yes ]]; then
-        docker exec sp_postgres psql --username postgres --dbname streaming --pset footer=off --command "$1" | grep .
+        docker exec "sp_$results_server" psql --username postgres --dbname streaming --pset footer=off --command "$1" | grep .
         return
     fi
+    query_at "$results_port" "$1"
+}
+
+# query_at PORT SQL
+query_at() {
     "$JAVA_HOME/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 -cp "$stack" io.tally.stack.Query \
-        "jdbc:postgresql://localhost:$POSTGRES_PORT/streaming?user=postgres&password=postgres" "$1"
+        "jdbc:postgresql://localhost:$1/streaming?user=postgres&password=postgres" "$2"
 }
 
 stack_ready() { grep -q '^ready$' "$run/stack.log"; }
@@ -222,7 +241,7 @@ build() {
         "$here/mvnw" --quiet --batch-mode -Dstyle.color=never --file "$here/pom.xml" package -DskipTests -Dspotless.check.skip=true
     fi
     newer=
-    [[ -f $stack ]] && newer=$(find "$here/debezium/source.sql" "$here/src/stack" -newer "$stack" -print -quit)
+    [[ -f $stack ]] && newer=$(find "$here"/debezium/*.sql "$here/src/stack" -newer "$stack" -print -quit)
     if [[ ! -f $stack || -n $newer ]]; then
         say 'building the stack of PostgreSQL, Kafka, Connect and Debezium'
         "$here/mvnw" --quiet --batch-mode -Dstyle.color=never --file "$here/src/stack/pom.xml" package
@@ -243,16 +262,23 @@ start_embedded() {
     . "$here/src/scripts/jdk25.sh"
     mkdir -p "$run"
     build
-    for name in POSTGRES_PORT KAFKA_BOOTSTRAP_SERVERS CONNECT_URL HTTP_PORT; do
+    for name in POSTGRES_PORT RESULTS_PORT KAFKA_BOOTSTRAP_SERVERS CONNECT_URL HTTP_PORT; do
         printf '%s=%q\n' "$name" "${!name}"
     done >"$run/addresses"
 
     trap 'say; say "interrupted"; end_all; exit 130' INT TERM
+    local results=() apart=()
+    results_port=$POSTGRES_PORT
+    if [[ $two_databases == yes ]]; then
+        results_port=$RESULTS_PORT
+        results=(--results-port "$RESULTS_PORT")
+        apart=(SOURCE_POSTGRES_PORT="$POSTGRES_PORT" POSTGRES_PORT="$RESULTS_PORT")
+    fi
     launch stack "$JAVA_HOME/bin/java" -Xmx64m -jar "$stack" --dir "$run/stack" \
-        --postgres-port "$POSTGRES_PORT" --kafka-port "$kafka_port" --connect-port "$connect_port"
+        --postgres-port "$POSTGRES_PORT" "${results[@]}" --kafka-port "$kafka_port" --connect-port "$connect_port"
     await 180 stack 'starting PostgreSQL, Kafka and Connect' stack_ready
     if [[ -n $tables_file ]]; then
-        query "$(<"$tables_file")" || give_up stack "$tables_file is refused"
+        query_at "$POSTGRES_PORT" "$(<"$tables_file")" || give_up stack "$tables_file is refused"
     fi
     if ! "$here/debezium/register_connector.sh"; then
         end_all >&2
@@ -260,14 +286,14 @@ start_embedded() {
     fi
     if [[ $with_engine == yes ]]; then
         # As debezium/connector-config.json has it.
-        TALLY_SOURCE_REPLACE_NULL_WITH_DEFAULT=false launch engine "$JAVA_HOME/bin/java" "${jvm[@]}" -Xms16m -Xmx256m -XX:+ExitOnOutOfMemoryError -jar "$application"
+        TALLY_SOURCE_REPLACE_NULL_WITH_DEFAULT=false launch engine env "${apart[@]}" "$JAVA_HOME/bin/java" "${jvm[@]}" -Xms16m -Xmx256m -XX:+ExitOnOutOfMemoryError -jar "$application"
         await 60 engine 'starting the engine' engine_answers
     fi
     POSTGRES_USER=datagen POSTGRES_PASSWORD=datagen QUARKUS_PROFILE=datagen \
         launch datagen "$JAVA_HOME/bin/java" "${jvm[@]}" -XX:TieredStopAtLevel=1 -Xms8m -Xmn2m -Xmx64m \
         -jar "$application"
     if [[ $with_engine == no ]]; then
-        say 'orders are written; the engine is yours: ./mvnw quarkus:dev'
+        say "orders are written; the engine is yours:${apart[*]:+ ${apart[*]}} ./mvnw quarkus:dev"
         return
     fi
     show_results
@@ -289,6 +315,8 @@ start_containers() {
     fi
     compose up --detach --build || fail 'the containers did not start; docker compose ps and docker compose logs say more'
     in_containers=yes
+    results_server=postgres
+    [[ $two_databases == no ]] || results_server=results
     container_addresses
     await 180 engine 'starting the engine' engine_answers
     show_results
@@ -330,6 +358,7 @@ show_results() {
 status() {
     local name pid any=1
     if containers_there; then
+        find_two_databases
         container_addresses
         compose ps
         say "engine: $(answer "$page/jobs" || say "$page does not answer")"
@@ -362,6 +391,7 @@ stop() {
     end_all
     rm -rf "$run"
     if containers_there; then
+        find_two_databases
         compose down --volumes
         running+=' containers'
     fi
@@ -377,14 +407,23 @@ case ${1:-} in
         fi
         ;;
     --embedded)
-        case ${2:-} in
-            '') ;;
-            --without-engine) with_engine=no ;;
-            *) fail "unknown option $2" ;;
-        esac
+        for option in "${@:2}"; do
+            case $option in
+                --without-engine) with_engine=no ;;
+                --two-databases) two_databases=yes ;;
+                *) fail "unknown option $option" ;;
+            esac
+        done
         start_embedded
         ;;
-    --docker) start_containers ;;
+    --docker)
+        case ${2:-} in
+            '') ;;
+            --two-databases) two_databases=yes ;;
+            *) fail "unknown option $2" ;;
+        esac
+        start_containers
+        ;;
     status) status ;;
     stop) stop ;;
     *)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Gives the roles of source.sql and grafana/role.sql the passwords of the environment. The database container runs it when
-# its volume is new; to change passwords later, set them in .env and:
+# Gives the roles of source.sql, results.sql and grafana/role.sql that are there the passwords of the environment. The database
+# container runs it when its volume is new; to change passwords later, set them in .env and:
 #
 #   docker compose up -d && docker exec sp_postgres bash /docker-entrypoint-initdb.d/30-passwords.sh
 set -euo pipefail
@@ -13,8 +13,9 @@ psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbn
 \getenv datagen DATAGEN_PASSWORD
 \getenv dashboards DASHBOARDS_PASSWORD
 ALTER ROLE CURRENT_USER PASSWORD :'admin';
-ALTER ROLE tally PASSWORD :'engine';
-ALTER ROLE debezium PASSWORD :'debezium';
-ALTER ROLE datagen PASSWORD :'datagen';
-ALTER ROLE dashboards PASSWORD :'dashboards';
+SELECT format('ALTER ROLE %I PASSWORD %L', role, password)
+FROM (VALUES ('tally', :'engine'), ('debezium', :'debezium'), ('datagen', :'datagen'), ('dashboards', :'dashboards'))
+    AS given (role, password)
+WHERE role IN (SELECT rolname FROM pg_roles)
+\gexec
 SQL

@@ -1,8 +1,9 @@
--- The source side of the pipeline: the orders, what Debezium needs to follow them, and one role for each program.
+-- The source side of the pipeline: the orders, what Debezium needs to follow them, and one role for each program. The results'
+-- side is results.sql, to be run in the same database, or where the results are to be instead.
 --
 -- To be run by the owner of the database, in the database that holds the orders:
 --
---     psql -h localhost -U postgres -d streaming -v ON_ERROR_STOP=1 -f source.sql
+--     psql -h localhost -U postgres -d streaming -v ON_ERROR_STOP=1 -f source.sql -f results.sql
 --
 -- It may be run again, and in several databases of one cluster; what is there stays as it is. The server must run with
 -- wal_level=logical.
@@ -93,8 +94,7 @@ GRANT USAGE ON SCHEMA public TO debezium, tally, datagen;
 GRANT SELECT ON public.orders TO debezium;
 GRANT SELECT, INSERT, UPDATE ON public.debezium_heartbeat TO debezium;
 
--- The engine makes and owns its tables, and reads the orders when it has to start over.
-GRANT CREATE ON SCHEMA public TO tally;
+-- The engine reads the orders when it has to start over. It writes nothing here.
 GRANT SELECT ON public.orders TO tally;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.orders TO datagen;

@@ -1,5 +1,5 @@
 -- The role that the dashboard "Sales" logs in with: it reads what the engine publishes, and nothing else. To be run by a
--- superuser in the database that holds the orders, after debezium/source.sql, before or after the engine's first start:
+-- superuser in the database that holds the results, after debezium/results.sql, before or after the engine's first start:
 --
 --     psql -h localhost -U postgres -d streaming -v ON_ERROR_STOP=1 -f grafana/role.sql
 --

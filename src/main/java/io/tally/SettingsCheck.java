@@ -6,8 +6,8 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.config.EnvConfigSource;
 import io.tally.datagen.DatagenConfig;
 import io.tally.ingest.IngestSettings;
+import io.tally.publish.ViewLoader;
 import io.tally.registry.SchemaRegistry;
-import io.vertx.sqlclient.Pool;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -38,7 +38,7 @@ class SettingsCheck {
             Instance<IngestSettings> ingest,
             Instance<SchemaRegistry> registry,
             @Identifier("default-kafka-broker") Instance<Map<String, Object>> kafka,
-            Instance<Pool> database,
+            Instance<ViewLoader> databases,
             Config config,
             @ConfigProperty(name = "quarkus.datasource.reactive.url") String databaseAddress) {
         String problem = new SecretFiles().problem();
@@ -63,7 +63,7 @@ class SettingsCheck {
         make(ingest::get);
         make(registry::get);
         make(kafka::get);
-        make(() -> database.get().size());
+        make(databases::get);
     }
 
     static SettingNames names() {

@@ -400,7 +400,9 @@ function showTruth({ audit, fills }) {
   const last = audit.lastRun ? `compared at ${time(audit.lastRun)}, ${millis(audit.lastMillis)}` : '';
   const owed = fills.owed && `not exact: ${fills.owed.explanation}; filled again ${
     fills.owed.due ? `at ${time(fills.owed.due)}` : 'when started with tally.rebuild=true'}`;
-  write('audit-explanation', [owed, audit.verdict === 'CLEAN' ? until : '', audit.explanation, last].filter(Boolean).join(' · '));
+  const underWay = fills.underWay && `filled since ${time(fills.underWay.since)}, ${count(fills.underWay.rows)} rows so far: ${
+    fills.underWay.explanation}`;
+  write('audit-explanation', [underWay, owed, audit.verdict === 'CLEAN' ? until : '', audit.explanation, last].filter(Boolean).join(' · '));
   write('fills', count(fills.times));
   rows('fill-list', fills.latest, (fill) => [time(fill.at), fill.reason, { text: fill.explanation, kind: 'wrap' }, millis(fill.millis)],
     'not since this process started');

@@ -17,7 +17,8 @@ import java.util.Map;
  * ./mvnw -P bench verify -DskipTests -Dbench.main=io.tally.bench.Rebuild -Dbench.args="10000000 1000 1440"
  * </pre>
  *
- * <p>Arguments: orders (10000000), customers (1000), minutes they are spread over (1440).
+ * <p>Arguments: orders (10000000), customers (1000), minutes they are spread over (1440), databases: {@code one}, or
+ * {@code two} with results on a server of their own (one).
  */
 public final class Rebuild {
 
@@ -29,6 +30,7 @@ public final class Rebuild {
         long orders = args.length > 0 ? Long.parseLong(args[0]) : 10_000_000;
         int customers = args.length > 1 ? Integer.parseInt(args[1]) : 1_000;
         int minutes = args.length > 2 ? Integer.parseInt(args[2]) : 1_440;
+        System.setProperty(TestPipeline.DATABASES, args.length > 3 ? args[3] : "one");
         try (TestPipeline pipeline = new TestPipeline("rebuild_bench")) {
             long filled = System.nanoTime();
             pipeline.execute(String.format(
@@ -78,10 +80,11 @@ public final class Rebuild {
             double ready = secondsSince(start);
             System.out.printf(
                     Locale.ROOT,
-                    "%s: %.1f s from process start, %.1f s of them in the transaction%n",
+                    "%s: %.1f s from process start, %.1f s of them for the fill, %s rows%n",
                     what,
                     ready,
-                    filling(engine).path("millis").asLong() / 1000.0);
+                    filling(engine).path("millis").asLong() / 1000.0,
+                    pipeline.results().query("SELECT count(*) FROM order_agg"));
             engine.stop();
         }
     }

@@ -1,14 +1,10 @@
 package io.tally.publish;
 
-import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Tuple;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -18,11 +14,10 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Connections to PostgreSQL. The pool that Quarkus manages serves health checks and the status page; whatever moves
- * results has a connection of its own, because only such a connection can be thrown away when it no longer answers.
+ * Connections to one of the databases. Whoever moves results, or reads the source, has a connection of its own, because only
+ * such a connection can be thrown away when it no longer answers.
  */
-@ApplicationScoped
-class Database implements PgPoolCreator {
+abstract class Database {
 
     private static final Logger LOG = Logger.getLogger(Database.class);
 
@@ -36,32 +31,46 @@ class Database implements PgPoolCreator {
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(20);
     private static final int MOST_MISSES = 3;
 
+    private final String side;
+    private final PostgresVariables variables;
     private final DatabaseTls tls;
 
     private volatile Vertx vertx;
     private volatile PgConnectOptions options;
 
-    Database(DatabaseTls tls) {
-        this.tls = tls;
+    /**
+     * @param side what it holds, for people
+     * @param variables where people have said how to reach it
+     */
+    Database(String side, PostgresVariables variables) {
+        this.side = side;
+        this.variables = variables;
+        this.tls = new DatabaseTls(variables);
     }
 
-    @Override
-    public Pool create(Input input) {
-        vertx = input.vertx();
-        options = new PgConnectOptions(input.pgConnectOptionsList().getFirst());
-        tls.applyTo(options, vertx);
-        options.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
-        options.setTcpKeepAlive(true);
-        // Timestamps without time zone are in UTC, as the connector takes them.
-        options.addProperty("TimeZone", "UTC");
-        // The publishing statement is longer than what is kept prepared by default. Prepared anew each time, it costs
-        // another round trip in the middle of the transaction.
-        options.setPreparedStatementCacheSqlFilter(sql -> true);
-        return PgBuilder.pool()
-                .with(input.poolOptions())
-                .connectingTo(options)
-                .using(vertx)
-                .build();
+    /**
+     * Says how to connect.
+     *
+     * @throws IllegalArgumentException if the settings of TLS cannot work
+     */
+    final void reach(PgConnectOptions server, Vertx with) {
+        tls.applyTo(server, with);
+        server.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        server.setTcpKeepAlive(true);
+        options = server;
+        vertx = with;
+    }
+
+    PostgresVariables variables() {
+        return variables;
+    }
+
+    PgConnectOptions options() {
+        return options;
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     /** A new connection for short statements. */
@@ -74,11 +83,25 @@ class Database implements PgPoolCreator {
 
     private Future<PgConnection> connect(PgConnectOptions to) {
         return PgConnection.connect(vertx, to)
-                .recover(failure -> Future.failedFuture(tls.explained(failure)))
+                .recover(failure -> Future.failedFuture(new Unreachable(explained(failure))))
                 // Whoever uses the connection learns of its end by what fails. Without a handler it would be printed,
                 // too.
                 .onSuccess(connection ->
                         connection.exceptionHandler(failure -> LOG.debugf("connection failed: %s", failure)));
+    }
+
+    /** Says as well which server it is, and where that was said. */
+    private String explained(Throwable failure) {
+        return "%s (%s: %s=%s %s=%d %s=%s)"
+                .formatted(
+                        tls.explained(failure),
+                        side,
+                        variables.name("HOST"),
+                        options.getHost(),
+                        variables.name("PORT"),
+                        options.getPort(),
+                        variables.name("DB"),
+                        options.getDatabase());
     }
 
     /** Does some work on a connection of its own and closes it. */
@@ -110,23 +133,33 @@ class Database implements PgPoolCreator {
 
     /** A new connection for such work, and for pauses in it: the server hears of it before it takes the session for left. */
     Future<PgConnection> connectUnbounded() {
-        return connect(options).onSuccess(connection -> {
-            AtomicInteger misses = new AtomicInteger();
-            AtomicBoolean heard = new AtomicBoolean(true);
-            long watch = vertx.setPeriodic(WATCH_INTERVAL.toMillis(), timer -> {
-                if (heard.getAndSet(false)) {
-                    connection.query("SELECT").execute().onSuccess(answer -> heard.set(true));
+        // Asked, because a proxy makes up the number that it gives when one connects.
+        return connect(options)
+                .compose(connection -> connection
+                        .query("SELECT pg_backend_pid() AS pid")
+                        .execute()
+                        .onSuccess(
+                                rows -> watch(connection, rows.iterator().next().getInteger("pid")))
+                        .onFailure(failure -> connection.close())
+                        .map(connection));
+    }
+
+    private void watch(PgConnection connection, int processId) {
+        AtomicInteger misses = new AtomicInteger();
+        AtomicBoolean heard = new AtomicBoolean(true);
+        long watch = vertx.setPeriodic(WATCH_INTERVAL.toMillis(), timer -> {
+            if (heard.getAndSet(false)) {
+                connection.query("SELECT").execute().onSuccess(answer -> heard.set(true));
+            }
+            isAtWork(processId).onComplete(asked -> {
+                if (asked.succeeded() && asked.result()) {
+                    misses.set(0);
+                } else if (misses.incrementAndGet() == MOST_MISSES) {
+                    connection.close();
                 }
-                isAtWork(connection.processId()).onComplete(asked -> {
-                    if (asked.succeeded() && asked.result()) {
-                        misses.set(0);
-                    } else if (misses.incrementAndGet() == MOST_MISSES) {
-                        connection.close();
-                    }
-                });
             });
-            connection.closeHandler(closed -> vertx.cancelTimer(watch));
         });
+        connection.closeHandler(closed -> vertx.cancelTimer(watch));
     }
 
     private Future<Boolean> isAtWork(int processId) {

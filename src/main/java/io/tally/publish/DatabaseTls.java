@@ -6,30 +6,23 @@ import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.SslMode;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** TLS to PostgreSQL, by the names that its own programs have for it: sslmode and sslrootcert. */
-@ApplicationScoped
-class DatabaseTls {
+final class DatabaseTls {
 
-    private static final String MODE = "POSTGRES_SSLMODE";
-    private static final String AUTHORITY = "POSTGRES_SSLROOTCERT";
+    private static final String MODE = "SSLMODE";
+    private static final String AUTHORITY = "SSLROOTCERT";
 
-    private final Optional<String> mode;
-    private final Optional<String> authority;
+    private final PostgresVariables variables;
 
     private volatile OutspokenTrust trust;
 
-    DatabaseTls(
-            @ConfigProperty(name = MODE) Optional<String> mode,
-            @ConfigProperty(name = AUTHORITY) Optional<String> authority) {
-        this.mode = mode;
-        this.authority = authority;
+    DatabaseTls(PostgresVariables variables) {
+        this.variables = variables;
     }
 
     /**
@@ -39,6 +32,7 @@ class DatabaseTls {
      * @throws IllegalArgumentException if the settings cannot work
      */
     void applyTo(PgConnectOptions options, Vertx vertx) {
+        Optional<String> mode = variables.value(MODE);
         if (mode.isEmpty()) {
             return;
         }
@@ -47,8 +41,8 @@ class DatabaseTls {
             case "verify-ca" -> SslMode.VERIFY_CA;
             case "verify-full" -> SslMode.VERIFY_FULL;
             default ->
-                throw new IllegalArgumentException(
-                        MODE + "=" + mode.get() + " is not possible, expected disable, verify-ca or verify-full");
+                throw new IllegalArgumentException(variables.name(MODE) + "=" + mode.get()
+                        + " is not possible, expected disable, verify-ca or verify-full");
         };
         options.setSslMode(wanted);
         if (wanted != SslMode.DISABLE) {
@@ -59,10 +53,15 @@ class DatabaseTls {
     }
 
     private X509ExtendedTrustManager trustManager(Vertx vertx) {
-        String file = authority.orElseThrow(() -> new IllegalArgumentException(AUTHORITY + " is missing, but " + MODE
-                + "=" + mode.get() + " wants the certificate of the server's authority, a PEM file"));
+        String authority = variables.name(AUTHORITY);
+        String file = variables
+                .value(AUTHORITY)
+                .orElseThrow(
+                        () -> new IllegalArgumentException(authority + " is missing, but " + variables.name(MODE) + "="
+                                + variables.value(MODE).orElseThrow()
+                                + " wants the certificate of the server's authority, a PEM file"));
         if (!Files.isReadable(Path.of(file))) {
-            throw new IllegalArgumentException(AUTHORITY + "=" + file + " is not a file that can be read");
+            throw new IllegalArgumentException(authority + "=" + file + " is not a file that can be read");
         }
         try {
             return (X509ExtendedTrustManager) new PemTrustOptions()
@@ -71,32 +70,21 @@ class DatabaseTls {
                     .getTrustManagers()[0];
         } catch (Exception e) {
             throw new IllegalArgumentException(
-                    AUTHORITY + "=" + file + " holds no certificate in PEM: " + e.getMessage());
+                    authority + "=" + file + " holds no certificate in PEM: " + e.getMessage());
         }
     }
 
-    /** The failure to connect, or one that says in words why the server was refused. */
-    Throwable explained(Throwable failure) {
+    /** Why the connection failed, or why we refused the server. */
+    String explained(Throwable failure) {
         Throwable refusal = trust != null && failure instanceof VertxException ? trust.refusal() : null;
         if (refusal == null) {
-            return failure;
+            return Failures.describe(failure);
         }
         while (refusal.getCause() != null) {
             refusal = refusal.getCause();
         }
-        return new RefusedServer("PostgreSQL's certificate is refused: " + refusal.getMessage() + "; " + AUTHORITY
-                + " has to hold the certificate of its authority, and POSTGRES_HOST has to be a name in it");
-    }
-
-    /** Not the server that was meant. The message says all. */
-    static final class RefusedServer extends RuntimeException {
-        RefusedServer(String message) {
-            super(message, null, false, false);
-        }
-
-        @Override
-        public String toString() {
-            return getMessage();
-        }
+        return "PostgreSQL's certificate is refused: " + refusal.getMessage() + "; " + variables.name(AUTHORITY)
+                + " has to hold the certificate of its authority, and " + variables.name("HOST")
+                + " has to be a name in it";
     }
 }

@@ -7,12 +7,18 @@ final class Failures {
 
     private Failures() {}
 
-    /** The innermost message, without the wrapping that asynchronous code adds. */
-    static String describe(Throwable failure) {
+    /** What has failed, without the wrapping that asynchronous code adds. */
+    static Throwable cause(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
+        return cause;
+    }
+
+    /** Its message. */
+    static String describe(Throwable failure) {
+        Throwable cause = cause(failure);
         String message = cause.getMessage();
         return message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
     }

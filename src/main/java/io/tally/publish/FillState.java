@@ -26,6 +26,14 @@ public record FillState(Map<String, Long> byReason, List<Fill> latest) {
      */
     public record Fill(String reason, String explanation, long atMs, long tookMs) {}
 
+    /**
+     * One that is under way.
+     *
+     * @param sinceMs when it began, epoch ms
+     * @param rows of the result that were read so far
+     */
+    public record UnderWay(String reason, String explanation, long sinceMs, long rows) {}
+
     static final int MOST_KEPT = 10;
 
     /** Nothing was filled. */
@@ -40,8 +48,13 @@ public record FillState(Map<String, Long> byReason, List<Fill> latest) {
                     Arrays.stream(DataLoss.Reason.values()).map(DataLoss.Reason::code))
             .toList();
 
+    /** The code of a reason, of the first start without one. */
+    static String code(Optional<DataLoss.Reason> reason) {
+        return reason.map(DataLoss.Reason::code).orElse(FIRST_START);
+    }
+
     FillState filled(Optional<DataLoss.Reason> reason, String explanation, long nowMs, long tookMs) {
-        Fill fill = new Fill(reason.map(DataLoss.Reason::code).orElse(FIRST_START), explanation, nowMs, tookMs);
+        Fill fill = new Fill(code(reason), explanation, nowMs, tookMs);
         return new FillState(
                 Stream.concat(byReason.entrySet().stream(), Stream.of(Map.entry(fill.reason(), 1L)))
                         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum)),

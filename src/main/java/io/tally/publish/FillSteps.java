@@ -3,7 +3,6 @@ package io.tally.publish;
 import io.tally.publish.Ledger.Begun;
 import io.tally.publish.Ledger.Fill;
 import io.tally.publish.Ledger.FillOutcome;
-import io.tally.window.DataLoss;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
@@ -19,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Fills the results of a view from its source in three steps. The first takes the partitions from their owners; the second
@@ -43,11 +43,14 @@ final class FillSteps {
     static final String BEGIN_READING = """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '60s';
-            SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO'
+            SET LOCAL row_security = off; SET LOCAL DateStyle = 'ISO';
+            SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'
             """;
 
+    /** Without a place in the log on a standby, whose snapshots leave out what is under way. */
     private static final String SNAPSHOT = """
-            SELECT pg_current_snapshot()::text AS snapshot, (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn
+            SELECT pg_current_snapshot()::text AS snapshot,
+                   CASE WHEN NOT pg_is_in_recovery() THEN (pg_current_wal_insert_lsn() - '0/0')::bigint END AS lsn
             """;
 
     private static final String BEGIN = """
@@ -109,7 +112,8 @@ final class FillSteps {
             FROM jsonb_each_text($1::jsonb) AS starts (partition, start_offset)
             """;
 
-    private final Database database;
+    private final ResultsDatabase resultsDatabase;
+    private final SourceDatabase sourceDatabase;
     private final ResultTable table;
     private final String view;
     private final ViewLocks locks;
@@ -122,8 +126,14 @@ final class FillSteps {
     private final boolean needsOldRows;
     private final PgLook look;
 
-    FillSteps(Database database, ResultTable table, PublishSettings settings, PgLook look) {
-        this.database = database;
+    FillSteps(
+            ResultsDatabase resultsDatabase,
+            SourceDatabase sourceDatabase,
+            ResultTable table,
+            PublishSettings settings,
+            PgLook look) {
+        this.resultsDatabase = resultsDatabase;
+        this.sourceDatabase = sourceDatabase;
         this.table = table;
         this.view = table.view().name();
         this.locks = new ViewLocks(view);
@@ -140,7 +150,8 @@ final class FillSteps {
 
     /** The first step. */
     Future<Begun> begin(Fill fill) {
-        return database.connectUnbounded()
+        return resultsDatabase
+                .connectUnbounded()
                 .compose(results -> begin(fill, results)
                         .onComplete(
                                 begun -> {
@@ -194,6 +205,7 @@ final class FillSteps {
         private final PgConnection results;
         private final UUID filling;
         private final String historyEnd;
+        private final AtomicLong rows = new AtomicLong();
         private volatile Row snapshot;
         private volatile Look source;
 
@@ -207,45 +219,55 @@ final class FillSteps {
         @Override
         public CompletionStage<FillOutcome> read() {
             return then(results, table.emptyStaged())
-                    .compose(empty -> database.unbounded(this::read))
+                    .compose(empty -> sourceDatabase.unbounded(this::read))
                     .toCompletionStage();
+        }
+
+        @Override
+        public long rows() {
+            return rows.get();
         }
 
         private Future<FillOutcome> read(PgConnection connection) {
             return then(connection, BEGIN_READING)
                     .compose(begun -> connection.query(SNAPSHOT).execute())
-                    .compose(rows -> {
-                        snapshot = rows.iterator().next();
-                        return look.facts(connection);
-                    })
                     .compose(found -> {
-                        source = found;
-                        if (fill.system().isPresent() && !fill.system().get().equals(found.system())) {
+                        snapshot = found.iterator().next();
+                        return snapshot.getLong("lsn") == null
+                                ? Future.failedFuture(LookRules.STANDBY)
+                                : look.facts(connection);
+                    })
+                    .compose(seen -> {
+                        source = seen;
+                        if (fill.system().isPresent() && !fill.system().get().equals(seen.system())) {
                             return Future.succeededFuture(FillOutcome.SUPERSEDED);
                         }
                         return connection
                                 .prepare(readSql)
-                                .compose(query -> stage(query.cursor(Tuple.of(historyEnd))))
+                                .compose(query -> stage(connection, query.cursor(Tuple.of(historyEnd))))
                                 .map(FillOutcome.DONE);
                     });
         }
 
-        private Future<Void> stage(Cursor cursor) {
+        private Future<Void> stage(PgConnection connection, Cursor cursor) {
             Promise<Void> allStaged = Promise.promise();
-            cursor.read(BATCH_ROWS).onComplete(batch -> stageOn(cursor, batch, allStaged), allStaged::fail);
+            cursor.read(BATCH_ROWS).onComplete(batch -> stageOn(connection, cursor, batch, allStaged), allStaged::fail);
             return allStaged.future();
         }
 
         /** While one batch is written, the next is read. No future waits for all that follow it: there may be very many. */
-        private void stageOn(Cursor cursor, RowSet<Row> batch, Promise<Void> allStaged) {
+        private void stageOn(PgConnection connection, Cursor cursor, RowSet<Row> batch, Promise<Void> allStaged) {
             List<String> lines = new ArrayList<>(batch.size());
             batch.forEach(row -> lines.add(row.getString("line")));
-            Future<?> staged = then(results, table.stage(), Tuple.of(lines.toArray(String[]::new)));
+            Future<?> staged = then(results, table.stage(), Tuple.of(lines.toArray(String[]::new)))
+                    .onSuccess(done -> rows.addAndGet(lines.size()));
             if (cursor.hasMore()) {
                 Future<RowSet<Row>> next = cursor.read(BATCH_ROWS);
                 Future.join(staged, next)
-                        .onComplete(done -> stageOn(cursor, next.result(), allStaged), allStaged::fail);
+                        .onComplete(done -> stageOn(connection, cursor, next.result(), allStaged), allStaged::fail);
             } else {
+                // The source keeps what its snapshot may see for as long as it is held.
+                connection.close();
                 staged.<Void>mapEmpty().onComplete(allStaged);
             }
         }
@@ -286,7 +308,7 @@ final class FillSteps {
                                     fill.startOffsets().size(),
                                     seen,
                                     lsn,
-                                    fill.reason().map(DataLoss.Reason::code).orElse(FillState.FIRST_START),
+                                    FillState.code(fill.reason()),
                                     SourceState.filled(source, needsOldRows, fill.logStarts())
                                             .toJson()))))
                     .compose(done -> then(results, FORGET_CHECKPOINTS, Tuple.of(view)))

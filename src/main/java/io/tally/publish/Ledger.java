@@ -11,8 +11,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The database as the protocol sees it. Each method is one transaction. A stage that fails says nothing about whether
- * the transaction was committed: its answer may have been lost.
+ * The databases as the protocol sees them, that of the results and the source, which may be two. Each method is one transaction
+ * at each of those that it asks. A stage that fails says nothing about whether the transaction was committed: its answer may have
+ * been lost.
  */
 public interface Ledger {
 
@@ -31,7 +32,7 @@ public interface Ledger {
      * @param lost why they are worthless, if an engine has stopped because of that
      * @param filledAtMs when results were last filled for each reason there was, by its code, epoch ms
      * @param source what is known of the source since then; empty if an earlier build filled them
-     * @param system the source's identifier and timeline now, or null if it is a standby
+     * @param system the source's identifier and timeline now, or null if it is a standby or away
      */
     record Pipeline(
             Map<String, String> settings,
@@ -42,7 +43,7 @@ public interface Ledger {
             Optional<SourceState> source,
             String system) {
 
-        /** Whether they were filled from another system, or from another history of it; unknown on a standby. */
+        /** Whether they were filled from another system, or from another history of it; unknown while the source is away. */
         public boolean isOfOtherSystem() {
             return system != null
                     && source.isPresent()
@@ -52,6 +53,16 @@ public interface Ledger {
         /** The same, of a source of which something else is known. */
         public Pipeline knowing(SourceState state) {
             return new Pipeline(settings, topicId, fillLsn, lost, filledAtMs, Optional.of(state), system);
+        }
+
+        /** The same, of a source that is this system now. */
+        public Pipeline on(String systemNow) {
+            return new Pipeline(settings, topicId, fillLsn, lost, filledAtMs, source, systemNow);
+        }
+
+        /** Whether they were filled from this very system, for sure. */
+        boolean isOfThisSystem() {
+            return source.isPresent() && source.get().look().system().equals(system);
         }
 
         /** The same, worthless. */
@@ -68,8 +79,18 @@ public interface Ledger {
      */
     record Misfit(String message, boolean waits) {}
 
-    /** A look at the source, and the results that there are, seen in one transaction. */
+    /** A look at the source, and the results that there were before. */
     record Seen(Look now, Optional<Pipeline> results) {}
+
+    /** The source does not answer; the message says why. */
+    final class SourceAwayException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        SourceAwayException(String message) {
+            super(message, null, false, false);
+        }
+    }
 
     /**
      * An order to fill the results from the orders table.
@@ -134,6 +155,9 @@ public interface Ledger {
         /** Reads the source as one snapshot sees it, and keeps that beside the results. */
         CompletionStage<FillOutcome> read();
 
+        /** Rows that are kept so far; safe to call from any thread. */
+        long rows();
+
         /**
          * Puts what was read in the place of the results, and gives every partition a fresh checkpoint without an owner; not if
          * another fill has begun, or somebody has taken partitions over, since this one did.
@@ -165,7 +189,7 @@ public interface Ledger {
     /** Takes the partitions from their owners, which fences whoever publishes now, to fill the results from the source. */
     CompletionStage<Begun> beginFill(Fill fill);
 
-    /** Looks at the source while nobody changes the orders table. */
+    /** Looks at the source while nobody changes the table; fails with {@link SourceAwayException} if it does not answer. */
     CompletionStage<Seen> look();
 
     /**

@@ -40,8 +40,15 @@ public record Look(
      * @param category PostgreSQL's letter for the kind of its type
      * @param number its place in the table, which it keeps for life
      * @param version the transaction that wrote its catalog row: another one after ALTER COLUMN and RENAME
+     * @param labels of an enum, by their oids, which they keep when they are renamed
      */
-    public record Column(String type, String category, int number, String version) {}
+    public record Column(String type, String category, int number, String version, Map<String, String> labels) {
+
+        /** One of a type that has no labels. */
+        public Column(String type, String category, int number, String version) {
+            this(type, category, number, version, Map.of());
+        }
+    }
 
     /** Whether nothing but the place in the log is another. */
     boolean sameAs(Look other) {
@@ -134,7 +141,8 @@ public record Look(
                 .put("type", column.type)
                 .put("category", column.category)
                 .put("number", column.number)
-                .put("version", column.version);
+                .put("version", column.version)
+                .put("labels", new JsonObject(Map.copyOf(column.labels)));
     }
 
     private static Column column(JsonObject json) {
@@ -142,7 +150,17 @@ public record Look(
                 json.getString("type"),
                 json.getString("category"),
                 json.getInteger("number"),
-                json.getString("version"));
+                json.getString("version"),
+                labels(json.getJsonObject("labels")));
+    }
+
+    /** None where a build wrote it that did not look at them. */
+    private static Map<String, String> labels(JsonObject json) {
+        return json == null
+                ? Map.of()
+                : json.stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, label -> (String) label.getValue(), (a, b) -> b, TreeMap::new));
     }
 
     private static <T> JsonObject json(Map<String, T> values, Function<T, JsonObject> one) {

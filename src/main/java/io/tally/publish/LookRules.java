@@ -21,6 +21,11 @@ final class LookRules {
      */
     record Verdict(DataLoss.Reason lost, String explanation, SourceState next) {}
 
+    /** Said of a source that is one. */
+    static final String STANDBY =
+            "the source is a standby, whose snapshots leave out what is under way; point the engine at the primary, and at nothing"
+                    + " that shares connections out among servers";
+
     private final View view;
     private final boolean needsOldRows;
 
@@ -93,7 +98,15 @@ final class LookRules {
         if (before == null || before.number() != now.number()) {
             return column + " is another one than before";
         }
-        return before.type().equals(now.type()) ? null : column + " was " + before.type() + " and is " + now.type();
+        if (!before.type().equals(now.type())) {
+            return column + " was " + before.type() + " and is " + now.type();
+        }
+        return before.labels().entrySet().stream()
+                .filter(label -> !label.getValue().equals(now.labels().get(label.getKey())))
+                .findFirst()
+                .map(label -> "label " + label.getValue() + " of " + column + " is "
+                        + now.labels().get(label.getKey()) + " now")
+                .orElse(null);
     }
 
     /**

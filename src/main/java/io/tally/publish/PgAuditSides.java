@@ -63,8 +63,8 @@ final class PgAuditSides implements AuditSides {
                 WHERE checkpoint.position IS NULL OR checkpoint.position < wanted.position) AS published
             """;
 
-    private final Database source;
-    private final Database results;
+    private final SourceDatabase source;
+    private final ResultsDatabase results;
     private final View view;
     private final Window window;
     private final PublishSettings settings;
@@ -74,7 +74,7 @@ final class PgAuditSides implements AuditSides {
     private final String foundSql;
     private final String expectedSql;
 
-    PgAuditSides(Database source, Database results, ResultTable table, PublishSettings settings) {
+    PgAuditSides(SourceDatabase source, ResultsDatabase results, ResultTable table, PublishSettings settings) {
         this.source = source;
         this.results = results;
         this.view = table.view();

@@ -10,6 +10,7 @@ import io.tally.window.Visibility;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
@@ -29,14 +31,16 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source, %s AS system FROM tally_view
+            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source FROM tally_view
             WHERE name = $1 AND bootstrap_lsn IS NOT NULL
-            """.formatted(PgLook.SYSTEM);
+            """;
 
-    /** A slot that is being made is active before it follows the log. */
+    private static final String SYSTEM = "SELECT %s AS system".formatted(PgLook.SYSTEM);
+
+    /** A slot that is being made is active before it follows the log. Those of other databases are to be seen as well. */
     private static final String SLOT_IN_USE = """
             SELECT count(*) AS slots FROM pg_replication_slots
-            WHERE slot_name = $1 AND active AND confirmed_flush_lsn IS NOT NULL
+            WHERE slot_name = $1 AND database = current_database() AND active AND confirmed_flush_lsn IS NOT NULL
             """;
 
     /**
@@ -93,9 +97,10 @@ final class PgLedger implements Ledger {
             WHERE name = $1 AND CASE WHEN filling IS NOT NULL THEN %s END
             """;
 
-    private final Database database;
+    private final ResultsDatabase results;
+    private final SourceDatabase source;
     private final Schema schema;
-    private final SourceCheck source;
+    private final SourceCheck sourceCheck;
     private final PgLook look;
     private final FillSteps fillSteps;
     private final PublishTransaction publishTransaction;
@@ -106,16 +111,18 @@ final class PgLedger implements Ledger {
     private PgConnection publishConnection;
 
     PgLedger(
-            Database database,
+            ResultsDatabase results,
+            SourceDatabase source,
             Schema schema,
-            SourceCheck source,
+            SourceCheck sourceCheck,
             PgLook look,
             FillSteps fill,
             PublishTransaction publish,
             PublishSettings settings) {
-        this.database = database;
-        this.schema = schema;
+        this.results = results;
         this.source = source;
+        this.schema = schema;
+        this.sourceCheck = sourceCheck;
         this.look = look;
         this.fillSteps = fill;
         this.publishTransaction = publish;
@@ -124,24 +131,33 @@ final class PgLedger implements Ledger {
         this.locks = new ViewLocks(view);
     }
 
+    /** While the source is away, its views mean what they meant; should that have changed, a look finds it out afterwards. */
     @Override
     public CompletionStage<Optional<Misfit>> prepare() {
-        return database.once(connection -> schema.prepare(connection)
-                .compose(misfit -> misfit.isPresent() ? Future.succeededFuture(misfit) : source.look(connection)));
+        return results.once(schema::prepare)
+                .thenCompose(misfit -> misfit.isPresent()
+                        ? CompletableFuture.completedStage(misfit)
+                        : unlessAway(source.once(sourceCheck::look), Optional.empty()));
     }
 
     @Override
     public CompletionStage<Seen> look() {
-        return database.once(
-                LOOK_TIMEOUT,
-                connection -> look.alone(connection)
-                        .compose(now -> pipeline(connection).map(results -> new Seen(now, results))));
+        return results.once(LOOK_TIMEOUT, this::pipeline)
+                .thenCompose(found -> source.once(LOOK_TIMEOUT, look::alone)
+                        .exceptionallyCompose(failure -> CompletableFuture.failedStage(away(failure)))
+                        .thenApply(now -> new Seen(now, found.map(of -> of.on(now.system())))));
+    }
+
+    /** Of what the source refuses somebody else knows more. */
+    private static Throwable away(Throwable failure) {
+        Throwable cause = Failures.cause(failure);
+        return cause instanceof PgException ? cause : new SourceAwayException(Failures.describe(cause));
     }
 
     @Override
     public CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next) {
         JsonObject until = before == null ? null : before.toJson();
-        return database.once(
+        return results.once(
                 LOOK_TIMEOUT,
                 connection -> connection
                         .preparedQuery(REMEMBER)
@@ -151,9 +167,28 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Optional<Pipeline>> pipeline() {
-        return database.once(this::pipeline);
+        return results.once(this::pipeline)
+                .thenCompose(found -> found.isEmpty()
+                        ? CompletableFuture.completedStage(found)
+                        : unlessAway(source.once(PgLedger::system), null)
+                                .thenApply(system -> found.map(of -> of.on(system))));
     }
 
+    private static Future<String> system(PgConnection connection) {
+        return connection
+                .query(SYSTEM)
+                .execute()
+                .map(rows -> rows.iterator().next().getString("system"));
+    }
+
+    /** The answer of the source, or another one while it cannot be reached. */
+    private static <T> CompletionStage<T> unlessAway(CompletionStage<T> answer, T otherwise) {
+        return answer.exceptionallyCompose(failure -> Failures.cause(failure) instanceof Unreachable
+                ? CompletableFuture.completedStage(otherwise)
+                : CompletableFuture.failedStage(failure));
+    }
+
+    /** The source's system is not known yet. */
     private Future<Optional<Pipeline>> pipeline(PgConnection connection) {
         return connection
                 .preparedQuery(PIPELINE)
@@ -165,7 +200,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Boolean> isCaptured() {
-        return database.once(connection -> connection
+        return source.once(connection -> connection
                 .preparedQuery(SLOT_IN_USE)
                 .execute(Tuple.of(slot))
                 .map(rows -> rows.iterator().next().getLong("slots") > 0));
@@ -173,7 +208,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<List<SourceState>> sources(String topicId) {
-        return database.once(connection -> connection
+        return results.once(connection -> connection
                 .preparedQuery(SOURCES)
                 .execute(Tuple.of(topicId))
                 .map(rows -> {
@@ -185,7 +220,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Transactions> transactions() {
-        return database.once(connection -> connection
+        return source.once(connection -> connection
                 .query(TRANSACTIONS)
                 .execute()
                 .map(rows -> rows.iterator().next())
@@ -199,7 +234,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Void> stop(DataLoss lost) {
-        return database.once(connection -> connection
+        return results.once(connection -> connection
                 .preparedQuery(STOP)
                 .execute(Tuple.of(DataLossJson.write(lost), lost.fillLsn(), view))
                 .mapEmpty());
@@ -207,7 +242,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
-        return database.once(connection -> takeOver(connection, partitions, owner, false)
+        return results.once(connection -> takeOver(connection, partitions, owner, false)
                 .compose(found -> found.size() == partitions.size()
                         ? Future.succeededFuture(found)
                         : takeOver(connection, partitions, owner, true)));
@@ -235,7 +270,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions) {
-        return database.once(connection -> connection
+        return results.once(connection -> connection
                 .preparedQuery(MARKS)
                 .execute(Tuple.of(partitions.toArray(Integer[]::new), view))
                 .map(PgLedger::marks));
@@ -261,7 +296,7 @@ final class PgLedger implements Ledger {
         if (publishConnection != null) {
             return Future.succeededFuture(publishConnection);
         }
-        return database.connect().onSuccess(this::keep);
+        return results.connect().onSuccess(this::keep);
     }
 
     private synchronized void keep(PgConnection connection) {
@@ -295,7 +330,7 @@ final class PgLedger implements Ledger {
                 Optional.ofNullable(lost),
                 filledAtMs,
                 Optional.ofNullable(SourceState.of(row.get(JsonObject.class, "source"))),
-                row.getString("system"));
+                null);
     }
 
     private static Map<Integer, Mark> marks(RowSet<Row> rows) {

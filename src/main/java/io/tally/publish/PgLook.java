@@ -51,6 +51,8 @@ final class PgLook {
                                        'type', format_type(atttypid, atttypmod),
                                        'category', typcategory,
                                        'number', attnum,
+                                       'labels', (SELECT jsonb_object_agg(oid::text, enumlabel)
+                                                  FROM pg_enum WHERE enumtypid = atttypid),
                                        'version', pg_attribute.xmin::text))
                             FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
                             WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped

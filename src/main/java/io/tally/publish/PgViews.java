@@ -147,6 +147,7 @@ public final class PgViews {
                         primaryKeys.getOrDefault(source.getLong(0), List.of()),
                         source.getBoolean(5),
                         source.getBoolean(6),
+                        source.getBoolean(7),
                         byTable.getOrDefault(source.getLong(0), List.of())))
                 .toList();
     }

@@ -104,9 +104,14 @@ public final class ResultTable {
                 columns.add("%s %s NOT NULL".formatted(total.name(), total.type()));
             }
         }
-        boolean nullable = view.keys().stream().anyMatch(key -> key.ref().nullable());
-        columns.add("%s (%s)".formatted(nullable ? "UNIQUE NULLS NOT DISTINCT" : "PRIMARY KEY", join(unique())));
+        columns.add(
+                "%s (%s)".formatted(hasNullableKeys() ? "UNIQUE NULLS NOT DISTINCT" : "PRIMARY KEY", join(unique())));
         return "CREATE TABLE IF NOT EXISTS %s (%s)".formatted(name, join(columns));
+    }
+
+    /** Whether a key with NULL has to be there once, which servers can say from 15 on. */
+    boolean hasNullableKeys() {
+        return view.keys().stream().anyMatch(key -> key.ref().nullable());
     }
 
     private String rest(ResultColumn column) {

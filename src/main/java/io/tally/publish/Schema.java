@@ -46,6 +46,9 @@ final class Schema {
             ORDER BY attnum
             """;
 
+    /** The first version that can say that a key with NULL is there once: UNIQUE NULLS NOT DISTINCT. */
+    private static final int FIRST_WITH_ONE_NULL = 15;
+
     private final boolean create;
     private final ResultTable table;
 
@@ -75,6 +78,13 @@ final class Schema {
     }
 
     private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing, boolean hasView) {
+        int version = connection.databaseMetadata().majorVersion();
+        if (table.hasNullableKeys() && version < FIRST_WITH_ONE_NULL) {
+            return Future.succeededFuture(Optional.of(new Ledger.Misfit(
+                    "view %s has a key that can be NULL, which takes PostgreSQL %d or newer for the results, and theirs is %d"
+                            .formatted(table.view().name(), FIRST_WITH_ONE_NULL, version),
+                    false)));
+        }
         String tables = table.create() + "; " + table.createStaged();
         String results = hasView || table.view().window().isEmpty() ? tables : tables + "; " + table.createFinal();
         if (!create) {

@@ -25,9 +25,6 @@ public final class SourceWatch implements Audit.Whole {
 
     private static final Logger LOG = Logger.getLogger(SourceWatch.class);
 
-    private static final String STANDBY =
-            "the database is a standby: its results cannot be written, and its snapshots leave out what is under way";
-
     private final WindowStore store;
     private final Ledger ledger;
     private final LookRules rules;
@@ -88,14 +85,26 @@ public final class SourceWatch implements Audit.Whole {
         store.shards()
                 .forEach(shard ->
                         readUpTo.merge(shard.fillLsn(), shard.progress().newestLsn(), Math::max));
-        return ledger.look().thenComposeAsync(seen -> judge(seen, readUpTo), executor);
+        return ledger.look()
+                .whenCompleteAsync((seen, failure) -> noteAway(failure), executor)
+                .thenComposeAsync(seen -> judge(seen, readUpTo), executor);
+    }
+
+    private void noteAway(Throwable failure) {
+        if (Failures.cause(failure) instanceof Ledger.SourceAwayException away) {
+            note(new SourceFindings(
+                    findings.lsn(),
+                    findings.standby(),
+                    findings.notFull(),
+                    List.of("the source does not answer, results go on from the topic: " + away.getMessage())));
+        }
     }
 
     /** @param readUpTo the highest place that a record had come from before, by the results that it was added to */
     private CompletionStage<Void> judge(Ledger.Seen seen, Map<Long, Long> readUpTo) {
         Look now = seen.now();
         if (now.standby()) {
-            note(new SourceFindings(now.lsn(), true, List.of(), List.of(STANDBY)));
+            note(new SourceFindings(now.lsn(), true, List.of(), List.of(LookRules.STANDBY)));
             return nothing();
         }
         if (seen.results().isEmpty()) {

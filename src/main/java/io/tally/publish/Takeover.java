@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -60,6 +61,7 @@ public final class Takeover implements Checkpoints {
     private Optional<Long> replacedByAnother;
 
     private volatile FillState state = FillState.NONE;
+    private volatile Supplier<FillState.UnderWay> underWay = () -> null;
 
     /**
      * A fill that waits for transactions to end.
@@ -114,6 +116,11 @@ public final class Takeover implements Checkpoints {
         return state;
     }
 
+    /** The fill that this engine is at, if any; safe to call from any thread. */
+    public Optional<FillState.UnderWay> underWay() {
+        return Optional.ofNullable(underWay.get());
+    }
+
     @Override
     public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
         CompletableFuture<List<Checkpoint>> result = new CompletableFuture<>();
@@ -142,6 +149,8 @@ public final class Takeover implements Checkpoints {
         private DataLoss lost;
 
         private Optional<Ledger.Pipeline> pipeline = Optional.empty();
+        /** The source's when its transactions were asked for. */
+        private Optional<String> systemNow = Optional.empty();
 
         Attempt(Set<Integer> partitions, Topic topic, DataLoss lost) {
             this.partitions = partitions;
@@ -272,16 +281,29 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> fill(Optional<DataLoss.Reason> reason, String why, TopicFacts facts) {
-            CompletionStage<Boolean> sourceIsThere =
-                    facts.hasRecords() ? CompletableFuture.completedStage(true) : ledger.isCaptured();
+            CompletionStage<Boolean> sourceIsThere = facts.hasRecords() && isKnownSource(reason)
+                    ? CompletableFuture.completedStage(true)
+                    : ledger.isCaptured();
             return sourceIsThere.thenComposeAsync(
-                    there -> there
-                            ? fillWhenSeen(reason, why, facts)
-                            : notYet("nothing in topic " + facts.topic() + " yet, and replication slot "
-                                    + settings.slot()
-                                    + " is not in use: waiting for the connector, which debezium/register_connector.sh"
-                                    + " registers"),
-                    executor);
+                    there -> there ? fillWhenSeen(reason, why, facts) : notYet(withoutConnector(facts)), executor);
+        }
+
+        /** Whether the source is the one that the results were filled from. Else it may be one that the topic is not of. */
+        private boolean isKnownSource(Optional<DataLoss.Reason> reason) {
+            return pipeline.filter(Ledger.Pipeline::isOfThisSystem).isPresent()
+                    && !reason.equals(Optional.of(DataLoss.Reason.LSN_WENT_BACK));
+        }
+
+        private String withoutConnector(TopicFacts facts) {
+            String slot = "replication slot " + settings.slot() + " is not in use";
+            return facts.hasRecords()
+                    ? "filling " + view + " waits: " + slot
+                            + " in the source's database. Either that is not the one that"
+                            + " topic " + facts.topic()
+                            + " is of (SOURCE_POSTGRES_HOST, or POSTGRES_HOST), or the connector"
+                            + " does not run there, or tally.source.slot names another one"
+                    : "nothing in topic " + facts.topic() + " yet, and " + slot
+                            + ": waiting for the connector, which debezium/register_connector.sh registers";
         }
 
         /**
@@ -294,6 +316,10 @@ public final class Takeover implements Checkpoints {
                     .thenCompose(sources -> ledger.transactions()
                             .thenComposeAsync(
                                     transactions -> {
+                                        systemNow = Optional.ofNullable(transactions.system());
+                                        // The source may have been away when the results were looked at.
+                                        pipeline = pipeline.map(results ->
+                                                results.system() == null ? results.on(transactions.system()) : results);
                                         Optional<DataLoss> back =
                                                 whereTheLogWentBack(facts, sources, transactions.system());
                                         back.filter(loss -> loss.partition() != DataLoss.NOWHERE)
@@ -403,19 +429,25 @@ public final class Takeover implements Checkpoints {
                     .thenComposeAsync(
                             begun -> begun.outcome() != Ledger.FillOutcome.DONE
                                     ? CompletableFuture.completedStage(begun.outcome())
-                                    : readAndReplace(begun.filling(), why),
+                                    : readAndReplace(fill, begun.filling(), why),
                             executor);
         }
 
-        private CompletionStage<Ledger.FillOutcome> readAndReplace(Ledger.Filling filling, String why) {
+        private CompletionStage<Ledger.FillOutcome> readAndReplace(
+                Ledger.Fill fill, Ledger.Filling filling, String why) {
             LOG.infof("filling %s from %s: %s", view, settings.view().sourceName(), why);
+            long sinceMs = clock.millis();
+            underWay = () -> new FillState.UnderWay(FillState.code(fill.reason()), why, sinceMs, filling.rows());
             return filling.read()
                     .thenComposeAsync(
                             outcome -> outcome == Ledger.FillOutcome.DONE
                                     ? filling.replace()
                                     : CompletableFuture.completedStage(outcome),
                             executor)
-                    .whenComplete((outcome, failure) -> filling.close());
+                    .whenComplete((outcome, failure) -> {
+                        underWay = () -> null;
+                        filling.close();
+                    });
         }
 
         /** Of the results that there were when this began to look. */
@@ -425,7 +457,7 @@ public final class Takeover implements Checkpoints {
 
         /** The source as it was when this began to look, if that is known. */
         private Optional<String> system() {
-            return pipeline.map(Ledger.Pipeline::system);
+            return pipeline.map(Ledger.Pipeline::system).or(() -> systemNow);
         }
 
         /** What the last filling from this topic knew of them. */

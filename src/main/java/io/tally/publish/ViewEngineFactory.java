@@ -15,15 +15,23 @@ import java.util.concurrent.ExecutorService;
 @Singleton
 public class ViewEngineFactory {
 
-    private final Database database;
+    private final ResultsDatabase results;
+    private final SourceDatabase source;
     private final Pool pool;
     private final Topics topics;
     private final InstantSource clock;
     private final ExecutorService executor;
 
+    /** @param pool of connections to the results */
     ViewEngineFactory(
-            Database database, Pool pool, Topics topics, InstantSource clock, @PublishThread ExecutorService executor) {
-        this.database = database;
+            ResultsDatabase results,
+            SourceDatabase source,
+            Pool pool,
+            Topics topics,
+            InstantSource clock,
+            @PublishThread ExecutorService executor) {
+        this.results = results;
+        this.source = source;
         this.pool = pool;
         this.topics = topics;
         this.clock = clock;
@@ -50,11 +58,12 @@ public class ViewEngineFactory {
         ResultTable table = new ResultTable(settings.view());
         PgLook look = new PgLook(settings.view());
         Ledger ledger = new PgLedger(
-                database,
+                results,
+                source,
                 new Schema(settings.createSchema(), table),
                 new SourceCheck(views, statement, settings.view(), columns),
                 look,
-                new FillSteps(database, table, settings, look),
+                new FillSteps(results, source, table, settings, look),
                 new PublishTransaction(table),
                 settings);
         boolean fills = !settings.stopOnDataLoss();
@@ -81,7 +90,7 @@ public class ViewEngineFactory {
         }
         return new Auditor(
                 new Audit(
-                        new PgAuditSides(database, database, table, settings),
+                        new PgAuditSides(source, results, table, settings),
                         watch,
                         topics.topic(topic),
                         store,

@@ -5,7 +5,6 @@ import io.tally.view.ViewRefused;
 import io.tally.view.ViewStatement;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
-import io.vertx.sqlclient.Pool;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,14 +33,12 @@ public class ViewLoader {
      */
     public record Loaded(ViewStatement statement, View view, String refusal) {}
 
-    private final Database database;
+    private final SourceDatabase source;
     private final ViewEngines engines;
     private final ExecutorService executor;
 
-    /** @param pool making it is what tells {@link Database} how to connect */
-    ViewLoader(Database database, Pool pool, ViewEngines engines, @PublishThread ExecutorService executor) {
-        pool.size();
-        this.database = database;
+    ViewLoader(SourceDatabase source, ViewEngines engines, @PublishThread ExecutorService executor) {
+        this.source = source;
         this.engines = engines;
         this.executor = executor;
     }
@@ -55,7 +52,7 @@ public class ViewLoader {
 
     private void attempt(
             List<ViewStatement> statements, PgViews views, Duration delay, CompletableFuture<List<Loaded>> result) {
-        database.once(connection -> all(connection, statements, views))
+        source.once(connection -> all(connection, statements, views))
                 .whenCompleteAsync(
                         (loaded, failure) -> {
                             if (failure == null) {

@@ -156,10 +156,15 @@ class Engine {
             return new Verdict(EngineState.FAILED, problem(partitions, ReaderState.Phase.STOPPED));
         }
         if (partitions.stream().anyMatch(partition -> partition.phase() == ReaderState.Phase.LOADING)) {
+            String filling = view.takeover()
+                    .underWay()
+                    .map(fill -> "filling %s from %s: %d rows so far"
+                            .formatted(view.name(), view.view().sourceName(), fill.rows()))
+                    .orElse(null);
             String problem = problem(partitions, ReaderState.Phase.LOADING);
             return new Verdict(
                     EngineState.WAITING,
-                    Stream.of(problem, problem(states.stream()))
+                    Stream.of(filling, problem, problem(states.stream()))
                             .filter(Objects::nonNull)
                             .findFirst()
                             .orElse("taking over the checkpoints of its partitions"));

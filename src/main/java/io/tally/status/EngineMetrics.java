@@ -209,6 +209,13 @@ class EngineMetrics {
                     reason);
         }
         gauge(
+                "tally.publish.fill.rows",
+                null,
+                "Rows that the fill under way has read from the source so far, 0 if there is none",
+                () -> view.takeover().underWay().map(FillState.UnderWay::rows).orElse(0L),
+                VIEW,
+                name);
+        gauge(
                 "tally.publish.fill.owed",
                 null,
                 "1 while the result has to be filled again to be exact, else 0",

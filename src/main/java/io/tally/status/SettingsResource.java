@@ -16,8 +16,14 @@ class SettingsResource {
 
     static final String MASK = "••••••";
 
-    private static final List<String> SHOWN =
-            List.of("tally.", "kafka.", "mp.messaging.", "quarkus.datasource.", "quarkus.http.", "quarkus.tls.");
+    private static final List<String> SHOWN = List.of(
+            "tally.",
+            "kafka.",
+            "mp.messaging.",
+            "quarkus.datasource.",
+            "SOURCE_POSTGRES_",
+            "quarkus.http.",
+            "quarkus.tls.");
     private static final Pattern SECRET = Pattern.compile(
             "password|passwd|passphrase|secret|token|credential|jaas|private|\\.key$|api-?key",
             Pattern.CASE_INSENSITIVE);

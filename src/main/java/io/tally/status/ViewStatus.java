@@ -204,11 +204,22 @@ public record ViewStatus(
      * How often this engine filled the result from the source since its start, and why it did last.
      *
      * @param latest the latest of them, newest first
+     * @param underWay the one that is under way; missing if there is none
      * @param owed why it has to be filled again, and is not exact until then; missing if it does not
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Fills(
-            long times, String reason, String explanation, Instant at, Long millis, List<Fill> latest, Owed owed) {}
+            long times,
+            String reason,
+            String explanation,
+            Instant at,
+            Long millis,
+            List<Fill> latest,
+            UnderWay underWay,
+            Owed owed) {}
+
+    /** A fill that is under way: code of the reason, one line for an operator, since when, and rows of the result so far. */
+    public record UnderWay(String reason, String explanation, Instant since, long rows) {}
 
     /** A fill to come: code of the reason, one line for an operator, and when; missing if the settings forbid it. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -7,6 +7,7 @@ import io.tally.publish.FillState;
 import io.tally.publish.OwedFill;
 import io.tally.publish.PublishingState;
 import io.tally.publish.SourceFindings;
+import io.tally.publish.Takeover;
 import io.tally.publish.ViewEngine;
 import io.tally.view.Measure;
 import io.tally.view.ResultColumn;
@@ -61,7 +62,7 @@ class ViewStatuses {
                         .toList(),
                 records(store.counts()),
                 publishing(publishing, view.window().isPresent()),
-                fills(engine.takeover().state(), engine.owedFill().owed()),
+                fills(engine.takeover(), engine.owedFill().owed()),
                 source(engine.sourceWatch().findings()),
                 audit(engine.auditor().state()));
     }
@@ -189,7 +190,8 @@ class ViewStatuses {
                 closed ? doneMs - round.closedUpToMs() : null);
     }
 
-    private static ViewStatus.Fills fills(FillState state, Optional<OwedFill.Owed> owed) {
+    private static ViewStatus.Fills fills(Takeover takeover, Optional<OwedFill.Owed> owed) {
+        FillState state = takeover.state();
         List<ViewStatus.Fill> latest = state.latest().stream()
                 .map(fill -> new ViewStatus.Fill(
                         fill.reason(), fill.explanation(), Instant.ofEpochMilli(fill.atMs()), fill.tookMs()))
@@ -202,7 +204,13 @@ class ViewStatuses {
                 last.map(ViewStatus.Fill::at).orElse(null),
                 last.map(ViewStatus.Fill::millis).orElse(null),
                 latest,
+                takeover.underWay().map(ViewStatuses::underWay).orElse(null),
                 owed.map(ViewStatuses::owed).orElse(null));
+    }
+
+    private static ViewStatus.UnderWay underWay(FillState.UnderWay fill) {
+        return new ViewStatus.UnderWay(
+                fill.reason(), fill.explanation(), Instant.ofEpochMilli(fill.sinceMs()), fill.rows());
     }
 
     private static ViewStatus.Owed owed(OwedFill.Owed owed) {

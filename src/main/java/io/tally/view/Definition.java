@@ -32,6 +32,7 @@ public record Definition(
      * @param primaryKey its columns; none if it has no primary key
      * @param inherits whether it is a child of another table, a partition included
      * @param hasChildren whether other tables inherit from it, partitions included
+     * @param mayHideRows whether row security applies to the role that asks
      */
     public record Source(
             String schema,
@@ -41,6 +42,7 @@ public record Definition(
             List<String> primaryKey,
             boolean inherits,
             boolean hasChildren,
+            boolean mayHideRows,
             List<Column> columns) {
 
         /** Its name in SQL, with the schema. */

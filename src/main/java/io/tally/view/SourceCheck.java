@@ -42,6 +42,9 @@ final class SourceCheck {
         if (source.hasChildren() && source.kind() != 'p') {
             return "has tables that inherit from it, whose rows come in topics of their own; name a table without";
         }
+        if (source.mayHideRows()) {
+            return "has row security, which may hide rows from the engine's role; ALTER ROLE … BYPASSRLS at the source";
+        }
         return source.primaryKey().isEmpty()
                 ? "has no primary key, which keeps the changes of a row in order; give it one"
                 : null;

@@ -42,12 +42,14 @@ public final class SourceSql {
             WHERE r.ev_class = 'pg_temp.tally_view'::regclass""";
 
     /**
-     * A row for each table that is read: oid, schema, name, kind, persistence, whether it inherits, has children.
+     * A row for each table that is read: oid, schema, name, kind, persistence, whether it inherits, has children, may hide rows
+     * from the role.
      */
     public static final String SOURCES = """
             SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::text,
                    EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid),
-                   EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
+                   EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid),
+                   row_security_active(c.oid)
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.oid IN (SELECT d.refobjid %s

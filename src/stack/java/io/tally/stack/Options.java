@@ -8,6 +8,9 @@ import java.util.Map;
  *
  * @param dir where data, logs and the state file live
  * @param postgresPort port of PostgreSQL, 0 for any free one
+ * @param resultsPort port of a second PostgreSQL, for results only, 0 for any free one; null if it starts when it is told to
+ * @param postgresPrograms folder with PostgreSQL's {@code bin}, of the version that the first is to have; null for the usual one
+ * @param resultsPrograms the same of the second
  * @param kafkaPort port of the broker, 0 for any free one
  * @param kafkaProxy whether there is a proxy in front of the broker
  * @param kafkaTls PEM file with the broker's key and certificates, or null: two more listeners, which demand TLS
@@ -18,6 +21,9 @@ import java.util.Map;
 record Options(
         Path dir,
         int postgresPort,
+        Integer resultsPort,
+        Path postgresPrograms,
+        Path resultsPrograms,
         int kafkaPort,
         boolean kafkaProxy,
         Path kafkaTls,
@@ -29,13 +35,16 @@ record Options(
             usage: java -jar tally-stack.jar [option ...]
               --dir DIR            data, logs and stack.properties (default target/stack-data)
               --postgres-port N    default $POSTGRES_PORT or 5432; 0 picks a free port, here and below
+              --results-port N     starts a second PostgreSQL, for the results; the first one is then for the orders only
+              --postgres-programs DIR, --results-programs DIR
+                                   another PostgreSQL's folder, which has bin/postgres and bin/initdb
               --kafka-port N       default $KAFKA_PORT or 9092
               --kafka-proxy        a second listener, for clients that come through a proxy
               --kafka-tls FILE     two more listeners: TLS, and TLS with SCRAM-SHA-512; FILE has key and certificates, PEM
               --connect-port N     default $CONNECT_PORT or 8083
               --keep               go on with the data in DIR, and leave it there when stopped
               --stop-on-stdin-eof  stop when standard input ends
-            commands on standard input: start|stop|kill postgres|broker|connect|plain-connect""";
+            commands on standard input: start|stop|kill postgres|results|broker|connect|plain-connect""";
 
     /** The command line cannot be understood; the message says where. */
     static final class Unusable extends Exception {
@@ -54,6 +63,9 @@ record Options(
         Path dir = Path.of("target", "stack-data");
         int postgres = port("POSTGRES_PORT", env.getOrDefault("POSTGRES_PORT", "5432"));
         int kafka = port("KAFKA_PORT", env.getOrDefault("KAFKA_PORT", "9092"));
+        Integer results = null;
+        Path postgresPrograms = null;
+        Path resultsPrograms = null;
         boolean kafkaProxy = false;
         Path kafkaTls = null;
         int connect = port("CONNECT_PORT", env.getOrDefault("CONNECT_PORT", "8083"));
@@ -63,10 +75,12 @@ record Options(
             switch (args[i]) {
                 case "--dir" -> dir = Path.of(value(args, i++));
                 case "--postgres-port" -> postgres = port(args[i], value(args, i++));
+                case "--results-port" -> results = port(args[i], value(args, i++));
+                case "--postgres-programs" -> postgresPrograms = folder(value(args, i++));
+                case "--results-programs" -> resultsPrograms = folder(value(args, i++));
                 case "--kafka-port" -> kafka = port(args[i], value(args, i++));
                 case "--kafka-proxy" -> kafkaProxy = true;
-                case "--kafka-tls" ->
-                    kafkaTls = Path.of(value(args, i++)).toAbsolutePath().normalize();
+                case "--kafka-tls" -> kafkaTls = folder(value(args, i++));
                 case "--connect-port" -> connect = port(args[i], value(args, i++));
                 case "--keep" -> keep = true;
                 case "--stop-on-stdin-eof" -> stopOnStdinEof = true;
@@ -74,7 +88,17 @@ record Options(
             }
         }
         return new Options(
-                dir.toAbsolutePath().normalize(), postgres, kafka, kafkaProxy, kafkaTls, connect, keep, stopOnStdinEof);
+                folder(dir.toString()),
+                postgres,
+                results,
+                postgresPrograms,
+                resultsPrograms,
+                kafka,
+                kafkaProxy,
+                kafkaTls,
+                connect,
+                keep,
+                stopOnStdinEof);
     }
 
     private static String value(String[] args, int option) throws Unusable {
@@ -82,6 +106,10 @@ record Options(
             throw new Unusable(args[option] + " needs a value");
         }
         return args[option + 1];
+    }
+
+    private static Path folder(String value) {
+        return Path.of(value).toAbsolutePath().normalize();
     }
 
     private static int port(String name, String value) throws Unusable {

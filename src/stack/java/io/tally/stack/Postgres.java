@@ -9,12 +9,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * PostgreSQL as it runs in production: durable, with passwords, and with the logical decoding Debezium needs. On its
- * first start it is given a cluster, the database {@code streaming} and what {@code debezium/source.sql} says.
+ * first start it is given a cluster, the database {@code streaming} and what scripts of {@code debezium} say.
  */
 final class Postgres extends Service {
 
@@ -25,17 +26,28 @@ final class Postgres extends Service {
     /** In the data folder instead of /dev/shm, where a killed server would leave it behind. */
     private static final String SHARED_MEMORY = "dynamic_shared_memory_type=mmap";
 
+    /** The first version whose initdb takes settings. */
+    private static final int FIRST_WITH_SET = 16;
+
     /** Marker file: initdb came to its end. */
     private static final String INITIALIZED = "initialized";
 
+    private final Path programs;
+    private final List<String> scripts;
     private final Path home;
     private final Path logs;
     private final Path data;
     private boolean prepared;
 
-    Postgres(int port, Workspace workspace, Children children) {
-        super("postgres", port, workspace, children);
-        this.home = workspace.data("postgres");
+    /**
+     * @param programs folder with {@code bin}, or null for the programs that the stack brings
+     * @param scripts what is run in its database, in this order
+     */
+    Postgres(String name, int port, Path programs, List<String> scripts, Workspace workspace, Children children) {
+        super(name, port, workspace, children);
+        this.programs = programs;
+        this.scripts = scripts;
+        this.home = workspace.data(name);
         this.logs = workspace.logs();
         this.data = home.resolve("data");
     }
@@ -46,15 +58,15 @@ final class Postgres extends Service {
 
     @Override
     void launch() throws StackException {
-        Path programs = PostgresBinaries.unpacked().resolve("bin");
+        Path bin = (programs == null ? PostgresBinaries.unpacked() : programs).resolve("bin");
         try {
             Files.createDirectories(home);
             Unprivileged unprivileged = Unprivileged.probe(logs);
             if (!Files.exists(home.resolve(INITIALIZED))) {
-                initialize(programs, unprivileged);
+                initialize(bin, unprivileged);
             }
             // Should this program be gone, SIGQUIT ends all of PostgreSQL at once and leaves no shared memory behind.
-            Child child = spawn(new ProcessBuilder(unprivileged.command(server(programs))), "QUIT");
+            Child child = spawn(new ProcessBuilder(unprivileged.command(server(bin))), "QUIT");
             Await.until("ready", START_LIMIT, child, () -> {
                 connect("postgres").close();
                 return true;
@@ -68,32 +80,39 @@ final class Postgres extends Service {
         }
     }
 
-    private void initialize(Path programs, Unprivileged unprivileged) throws IOException, StackException {
+    private void initialize(Path bin, Unprivileged unprivileged) throws IOException, StackException {
         Folders.delete(data);
         unprivileged.handOver(home);
         Path password = Files.writeString(home.resolve("password"), PASSWORD);
         unprivileged.handOver(password);
-        List<String> initdb = List.of(
-                programs.resolve("initdb").toString(),
+        List<String> initdb = new ArrayList<>(List.of(
+                bin.resolve("initdb").toString(),
                 "--pgdata=" + data,
                 "--username=" + USER,
                 "--pwfile=" + password,
                 "--auth=scram-sha-256",
-                // These passwords are no secrets, and tests log in by the thousand: nothing is gained by making that
-                // slow.
-                "--set=scram_iterations=1",
                 "--encoding=UTF8",
                 "--no-locale",
                 // An interrupted initdb is repeated, so only the server has to be durable.
                 "--no-sync",
-                "--set=" + SHARED_MEMORY,
-                "--no-instructions");
+                "--no-instructions"));
+        if (version(bin) >= FIRST_WITH_SET) {
+            // These passwords are no secrets, and tests log in by the thousand: nothing is gained by making that slow.
+            initdb.addAll(List.of("--set=scram_iterations=1", "--set=" + SHARED_MEMORY));
+        }
         runToEnd(new ProcessBuilder(unprivileged.command(initdb)), "initdb");
         Files.delete(password);
         Files.createFile(home.resolve(INITIALIZED));
     }
 
-    private List<String> server(Path programs) {
+    /** The major version. */
+    private static int version(Path bin) throws IOException {
+        Process initdb = new ProcessBuilder(bin.resolve("initdb").toString(), "--version").start();
+        String said = new String(initdb.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return Integer.parseInt(said.replaceAll("(?s)^\\D*(\\d+).*", "$1"));
+    }
+
+    private List<String> server(Path bin) {
         Stream<String> settings = Stream.of(
                 "port=" + port(),
                 "listen_addresses=127.0.0.1",
@@ -109,7 +128,7 @@ final class Postgres extends Service {
                 "log_timezone=UTC",
                 SHARED_MEMORY);
         return Stream.concat(
-                        Stream.of(programs.resolve("postgres").toString(), "-D", data.toString()),
+                        Stream.of(bin.resolve("postgres").toString(), "-D", data.toString()),
                         settings.flatMap(setting -> Stream.of("-c", setting)))
                 .toList();
     }
@@ -126,10 +145,17 @@ final class Postgres extends Service {
                 statement.execute("CREATE DATABASE " + DATABASE);
             }
         }
-        try (InputStream script = Postgres.class.getResourceAsStream("/source.sql");
-                Connection connection = connect(DATABASE);
+        try (Connection connection = connect(DATABASE);
                 Statement statement = connection.createStatement()) {
-            statement.execute(new String(script.readAllBytes(), StandardCharsets.UTF_8));
+            for (String script : scripts) {
+                statement.execute(text(script));
+            }
+        }
+    }
+
+    private static String text(String script) throws IOException {
+        try (InputStream resource = Postgres.class.getResourceAsStream("/" + script)) {
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Main class: starts three services side by side, obeys commands until it is told to stop, and stops them. The
+ * Main class: starts the services side by side, obeys commands until it is told to stop, and stops them. The
  * package's documentation has the protocol.
  */
 public final class Stack {
@@ -17,6 +17,7 @@ public final class Stack {
     private final Ports ports = new Ports();
     private final Children children = new Children();
     private final Postgres postgres;
+    private final Postgres results;
     private final Broker broker;
     private final Connect connect;
     private final Connect plainConnect;
@@ -29,7 +30,14 @@ public final class Stack {
         int brokerPort = claim(options.kafkaPort(), "broker", "KAFKA_PORT", "--kafka-port");
         int connectPort = claim(options.connectPort(), "connect", "CONNECT_PORT", "--connect-port");
         int controllerPort = ports.free();
-        postgres = new Postgres(postgresPort, workspace, children);
+        int resultsPort = options.resultsPort() == null
+                ? ports.free()
+                : claim(options.resultsPort(), "results", "RESULTS_PORT", "--results-port");
+        List<String> here =
+                options.resultsPort() == null ? List.of("source.sql", "results.sql") : List.of("source.sql");
+        postgres = new Postgres("postgres", postgresPort, options.postgresPrograms(), here, workspace, children);
+        results = new Postgres(
+                "results", resultsPort, options.resultsPrograms(), List.of("results.sql"), workspace, children);
         Broker.Proxied proxied = options.kafkaProxy() ? new Broker.Proxied(ports.free(), ports.free()) : null;
         Broker.Secured secured =
                 options.kafkaTls() == null ? null : new Broker.Secured(options.kafkaTls(), ports.free(), ports.free());
@@ -37,7 +45,7 @@ public final class Stack {
         Map<String, String> environment = connectorEnvironment(postgresPort);
         connect = new Connect("connect", connectPort, broker, true, environment, workspace, children);
         plainConnect = new Connect("plain-connect", ports.free(), broker, false, environment, workspace, children);
-        services = List.of(postgres, broker, connect, plainConnect);
+        services = List.of(postgres, results, broker, connect, plainConnect);
     }
 
     private int claim(int wanted, String name, String variable, String option) throws StackException {
@@ -94,7 +102,11 @@ public final class Stack {
     /** Starts the usual services at once. Returns when all are ready, and not at all if one fails. */
     private void startAll() throws InterruptedException {
         List<Thread> starts = new ArrayList<>();
-        for (Service service : List.of(postgres, broker, connect)) {
+        List<Service> usual = new ArrayList<>(List.of(postgres, broker, connect));
+        if (options.resultsPort() != null) {
+            usual.add(results);
+        }
+        for (Service service : usual) {
             starts.add(Thread.ofPlatform().name("start-" + service.name()).start(() -> start(service)));
         }
         for (Thread start : starts) {
@@ -148,6 +160,7 @@ public final class Stack {
         end(connect, options.keep());
         end(broker, options.keep());
         end(postgres, true);
+        end(results, true);
         try {
             children.endAll(Service.KILL_LIMIT);
             workspace.close(options.keep());

@@ -1,8 +1,8 @@
 /**
  * The real stack without containers, for tests, chaos and laptops: PostgreSQL 18, one Kafka broker in KRaft mode and
  * one Kafka Connect worker with Debezium, each a process of its own, all on the loopback address. A second worker, which
- * has no exactly-once support, runs once it is told to start. The engine knows nothing of this program; nothing here
- * ships.
+ * has no exactly-once support, and a second PostgreSQL, {@code results}, run once they are told to start. The engine knows
+ * nothing of this program; nothing here ships.
  *
  * <pre>
  * ./mvnw -q -f src/stack/pom.xml package
@@ -23,7 +23,7 @@
  * ready; a reader should skip lines that begin otherwise.
  *
  * <table>
- * <caption>Verbs; the services are {@code postgres}, {@code broker}, {@code connect} and {@code plain-connect}</caption>
+ * <caption>Verbs; services: {@code postgres}, {@code results}, {@code broker}, {@code connect}, {@code plain-connect}</caption>
  * <tr><th>verb</th><th>effect</th></tr>
  * <tr><td>{@code stop}</td><td>asks for a clean end and waits for it; PostgreSQL: fast shutdown, which waits, some
  * seconds, until the connector has confirmed what it was sent</td></tr>
@@ -51,7 +51,8 @@
  * <h2>Inside</h2>
  *
  * User and password of PostgreSQL are {@code postgres}, the database is {@code streaming}, and
- * {@code debezium/source.sql} has been run in it. No connector is registered; that is
+ * {@code debezium/source.sql} and {@code results.sql} have been run in it; with {@code --results-port} the latter in
+ * {@code results} only. No connector is registered; that is
  * {@code debezium/register_connector.sh}'s task, with {@code CONNECT_URL} set to {@code connect.url}. The worker
  * resolves <code>${env:DEBEZIUM_POSTGRES_...}</code> in connector configurations to its own database and role.
  */

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Test;
  * <pre>
  * ./mvnw verify -Dit.test=ChaosIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dchaos.minutes=30
  * ./mvnw verify … -Dchaos.seed=42
+ * ./mvnw verify … -Dpipeline.databases=two
  * </pre>
  *
  * The seed fixes what is drawn, not what the machine does meanwhile.
@@ -135,7 +136,7 @@ class ChaosIT {
 
     private void noteFillReasons(TestPipeline pipeline) {
         try {
-            fillReasons.addAll(List.of(pipeline.query(FILL_REASONS).split(" ")));
+            fillReasons.addAll(List.of(pipeline.results().query(FILL_REASONS).split(" ")));
         } catch (IllegalStateException e) {
             // The database is away.
         }
@@ -175,13 +176,17 @@ class ChaosIT {
             throws IOException {
         long deadlineNanos = System.nanoTime() + nanos;
         boolean otherIdentity = random.nextInt(ONE_WITH_OTHER_IDENTITY_IN) == 0;
-        List<Fault> serviceFaults = Fault.of(Fault.Hand.SERVICES).stream()
+        List<Fault> serviceFaults = Fault.of(Fault.Hand.SERVICES, pipeline.hasTwoDatabases()).stream()
                 .filter(fault -> otherIdentity || fault != Fault.REPLICA_IDENTITY_CHANGED)
                 .toList();
         try (OrderWriters writers = OrderWriters.throughOutages(
                 pipeline, SESSIONS, random.nextLong(1_000_000_000), ORDER_AGE, SESSION_PAUSE)) {
             CompletableFuture.allOf(
-                            hand(Fault.of(Fault.Hand.ENGINES), faults::strike, Duration.ofSeconds(1), deadlineNanos),
+                            hand(
+                                    Fault.of(Fault.Hand.ENGINES, pipeline.hasTwoDatabases()),
+                                    faults::strike,
+                                    Duration.ofSeconds(1),
+                                    deadlineNanos),
                             hand(serviceFaults, services::strike, Duration.ofSeconds(8), deadlineNanos))
                     .join();
             engines.calm();

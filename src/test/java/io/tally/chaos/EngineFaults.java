@@ -63,6 +63,9 @@ final class EngineFaults {
             case DATABASE_CUT -> cut(engines.database());
             case DATABASE_SLOW -> slow(engines.database());
             case DATABASE_RESET -> engines.database().reset();
+            case SOURCE_CUT -> cut(engines.source());
+            case SOURCE_SLOW -> slow(engines.source());
+            case SOURCE_RESET -> engines.source().reset();
             case BROKER_CUT -> cut(engines.broker());
             case BROKER_SLOW -> slow(engines.broker());
             case BROKER_RESET -> engines.broker().reset();
@@ -131,8 +134,11 @@ final class EngineFaults {
                     .asInt(-1);
             engines.database().answers().hold();
             String sequence = "SELECT sequence FROM tally_view_checkpoint WHERE partition = " + partition;
-            String before = pipeline.query(sequence);
-            Await.until("a batch", PATIENCE, () -> !pipeline.query(sequence).equals(before));
+            String before = pipeline.results().query(sequence);
+            Await.until(
+                    "a batch",
+                    PATIENCE,
+                    () -> !pipeline.results().query(sequence).equals(before));
         } catch (IOException | IllegalStateException | AssertionError e) {
             throw new Missed(e);
         } catch (InterruptedException e) {

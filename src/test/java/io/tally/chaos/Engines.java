@@ -31,6 +31,7 @@ final class Engines implements AutoCloseable {
 
     private final TestPipeline pipeline;
     private final FaultyProxy database;
+    private final FaultyProxy source;
     private final FaultyProxy broker;
     private final Map<EngineProcess, Long> replayed = new ConcurrentHashMap<>();
 
@@ -40,7 +41,10 @@ final class Engines implements AutoCloseable {
     Engines(TestPipeline pipeline) {
         this.pipeline = pipeline;
         RealStack stack = pipeline.stack();
-        database = new FaultyProxy(0, stack.postgresPort());
+        database = new FaultyProxy(0, pipeline.results().port());
+        source = pipeline.hasTwoDatabases()
+                ? new FaultyProxy(0, pipeline.source().port())
+                : database;
         broker = new FaultyProxy(stack.brokerProxyPort(), stack.brokerProxiedPort());
         try (TopicAdmin admin = new TopicAdmin(pipeline)) {
             admin.setPassword(USER, USER);
@@ -53,6 +57,8 @@ final class Engines implements AutoCloseable {
         Map<String, String> throughProxies = Map.of(
                 "POSTGRES_PORT",
                 Integer.toString(database.port()),
+                "SOURCE_POSTGRES_PORT",
+                Integer.toString(source.port()),
                 "KAFKA_BOOTSTRAP_SERVERS",
                 "127.0.0.1:" + broker.port());
         return EngineProcess.start(pipeline, throughProxies, settings("first", settings));
@@ -70,6 +76,11 @@ final class Engines implements AutoCloseable {
     /** The way of the first engine to the database. */
     FaultyProxy database() {
         return database;
+    }
+
+    /** Its way to the source, which may be the same. */
+    FaultyProxy source() {
+        return source;
     }
 
     /** The way of the first engine to the broker. */
@@ -169,6 +180,7 @@ final class Engines implements AutoCloseable {
     /** Waits until nothing is wrong any more. */
     void calm() {
         database.heal();
+        source.heal();
         broker.heal();
         all().forEach(EngineProcess::resume);
         Await.until(() -> "all partitions are caught up\n" + logs(), LIMIT, this::isCaughtUp);
@@ -197,6 +209,7 @@ final class Engines implements AutoCloseable {
     public void close() throws IOException {
         new ArrayList<>(all()).forEach(EngineProcess::close);
         database.close();
+        source.close();
         broker.close();
     }
 }

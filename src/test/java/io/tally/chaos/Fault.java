@@ -3,7 +3,10 @@ package io.tally.chaos;
 import java.util.Arrays;
 import java.util.List;
 
-/** The kinds of faults, by the hand that causes them: one meets the engines and their network, one the services. */
+/**
+ * The kinds of faults, by the hand that causes them: one meets the engines and their network, one the services. Where results
+ * have a server of their own, that is the database, and what is called after PostgreSQL meets the source.
+ */
 enum Fault {
     /** SIGKILL at any moment, and a new process. */
     ENGINE_KILLED(Hand.ENGINES),
@@ -24,6 +27,9 @@ enum Fault {
     DATABASE_CUT(Hand.ENGINES),
     DATABASE_SLOW(Hand.ENGINES),
     DATABASE_RESET(Hand.ENGINES),
+    SOURCE_CUT(Hand.ENGINES, true),
+    SOURCE_SLOW(Hand.ENGINES, true),
+    SOURCE_RESET(Hand.ENGINES, true),
     BROKER_CUT(Hand.ENGINES),
     BROKER_SLOW(Hand.ENGINES),
     BROKER_RESET(Hand.ENGINES),
@@ -32,6 +38,8 @@ enum Fault {
     POSTGRES_STOPPED(Hand.SERVICES),
     /** SIGKILL to all of it, and start. */
     POSTGRES_KILLED(Hand.SERVICES),
+    RESULTS_STOPPED(Hand.SERVICES, true),
+    RESULTS_KILLED(Hand.SERVICES, true),
     BROKER_STOPPED(Hand.SERVICES),
     BROKER_KILLED(Hand.SERVICES),
     CONNECT_KILLED(Hand.SERVICES),
@@ -53,12 +61,20 @@ enum Fault {
     }
 
     private final Hand hand;
+    private final boolean needsTwoDatabases;
 
     Fault(Hand hand) {
-        this.hand = hand;
+        this(hand, false);
     }
 
-    static List<Fault> of(Hand hand) {
-        return Arrays.stream(values()).filter(fault -> fault.hand == hand).toList();
+    Fault(Hand hand, boolean needsTwoDatabases) {
+        this.hand = hand;
+        this.needsTwoDatabases = needsTwoDatabases;
+    }
+
+    static List<Fault> of(Hand hand, boolean twoDatabases) {
+        return Arrays.stream(values())
+                .filter(fault -> fault.hand == hand && (twoDatabases || !fault.needsTwoDatabases))
+                .toList();
     }
 }

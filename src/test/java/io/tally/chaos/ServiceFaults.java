@@ -55,6 +55,9 @@ final class ServiceFaults implements AutoCloseable {
                     """)
             + "COMMIT";
 
+    private static final String END_SESSIONS = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            + " WHERE datname = current_database() AND usename = 'tally'";
+
     private static String each(String ofAView) {
         return VIEWS.stream().map(ofAView::formatted).collect(Collectors.joining());
     }
@@ -94,19 +97,22 @@ final class ServiceFaults implements AutoCloseable {
         phase++;
         try {
             if (!saved || random.nextInt(ONE_SAVED_IN) == 0) {
-                pipeline.execute(SAVE);
+                pipeline.results().execute(SAVE);
                 saved = true;
             }
             switch (fault) {
                 case POSTGRES_STOPPED -> away("stop", "postgres");
                 case POSTGRES_KILLED -> away("kill", "postgres");
+                case RESULTS_STOPPED -> away("stop", "results");
+                case RESULTS_KILLED -> away("kill", "results");
                 case BROKER_STOPPED -> away("stop", "broker");
                 case BROKER_KILLED -> away("kill", "broker");
                 case CONNECT_KILLED -> away("kill", "connect");
                 case CONNECTOR_RESTARTED -> restartConnector("?includeTasks=true");
-                case SESSIONS_ENDED ->
-                    pipeline.query("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                            + " WHERE datname = current_database() AND usename = 'tally'");
+                case SESSIONS_ENDED -> {
+                    pipeline.results().query(END_SESSIONS);
+                    pipeline.source().query(END_SESSIONS);
+                }
                 case REPLICA_IDENTITY_CHANGED -> {
                     pipeline.execute("ALTER TABLE orders REPLICA IDENTITY DEFAULT");
                     pass(LONGEST_OTHER_IDENTITY_MS);
@@ -115,7 +121,7 @@ final class ServiceFaults implements AutoCloseable {
                 case DEAD_LETTERS_REFUSED -> refuseDeadLetters();
                 case RESULTS_RESTORED -> {
                     pass(LONGEST_ABSENCE_MS);
-                    pipeline.execute(RESTORE);
+                    pipeline.results().execute(RESTORE);
                 }
                 default -> throw new IllegalArgumentException(fault.name());
             }

@@ -89,7 +89,7 @@ class ChangedSourceIT {
                                 .at("/views/0/fills/owed/reason")
                                 .asText()
                                 .equals("replica-identity"));
-                assertEquals("0", pipeline.query(MADE_UP_ROWS));
+                assertEquals("0", pipeline.results().query(MADE_UP_ROWS));
                 assertEquals(1, engine.metric("tally_ingest_dead_letters_total{reason=\"no-before-image\"}"));
                 write(pipeline, "identity DEFAULT, a delete that is void: its order stays until the table is filled");
 
@@ -223,7 +223,7 @@ class ChangedSourceIT {
 
     /** As if it had: the last fills are forgotten. */
     private static void letTheHourPass(TestPipeline pipeline) {
-        pipeline.execute("UPDATE tally_view SET fills = '{}'");
+        pipeline.results().execute("UPDATE tally_view SET fills = '{}'");
     }
 
     /** What was written until now is vouched for: the tests' own orders come and go as well. */

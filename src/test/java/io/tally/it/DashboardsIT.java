@@ -37,12 +37,12 @@ class DashboardsIT {
     @Test
     void everyPanel_returnsSomething() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("dashboards")) {
-            pipeline.execute(Files.readString(Path.of("grafana", "role.sql")));
+            pipeline.results().execute(Files.readString(Path.of("grafana", "role.sql")));
             pipeline.registerConnector();
             try (OrderWriters writers = new OrderWriters(pipeline, 2, 20261124, Duration.ofMillis(50));
                     EngineProcess engine = EngineProcess.start(pipeline).awaitRunning();
                     Prometheus prometheus = new Prometheus(pipeline, engine);
-                    Connection database = pipeline.connectAs("dashboards", "dashboards")) {
+                    Connection database = pipeline.results().connectAs("dashboards", "dashboards")) {
                 boolean onJvm = engine.log().contains(" on JVM (powered by Quarkus");
                 for (Panel panel : panels()) {
                     if (!onJvm && panel.needsJvm()) {

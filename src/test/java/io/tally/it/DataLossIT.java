@@ -64,9 +64,9 @@ class DataLossIT {
             try (TopicAdmin topic = new TopicAdmin(pipeline)) {
                 topic.deleteRecords();
             }
-            String before = pipeline.query("SELECT sum(gross_sales) FROM order_agg");
+            String before = pipeline.results().query("SELECT sum(gross_sales) FROM order_agg");
             awaitStopped(pipeline);
-            assertEquals(before, pipeline.query("SELECT sum(gross_sales) FROM order_agg"), "left alone");
+            assertEquals(before, pipeline.results().query("SELECT sum(gross_sales) FROM order_agg"), "left alone");
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 awaitFilled(engine, "offsets-gone");
                 pipeline.awaitExact(LIMIT);
@@ -109,10 +109,10 @@ class DataLossIT {
                 pipeline.awaitExact(LIMIT);
                 engine.stop();
             }
-            pipeline.execute("UPDATE tally_view_checkpoint SET position = position + 1000000");
+            pipeline.results().execute("UPDATE tally_view_checkpoint SET position = position + 1000000");
             awaitStopped(pipeline);
             // As if the topic had grown beyond it: what was found out once holds until the table is filled again.
-            pipeline.execute("UPDATE tally_view_checkpoint SET position = position - 1000000");
+            pipeline.results().execute("UPDATE tally_view_checkpoint SET position = position - 1000000");
             awaitStopped(pipeline);
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 awaitFilled(engine, "checkpoint-ahead");
@@ -127,13 +127,15 @@ class DataLossIT {
                 EngineProcess engine = EngineProcess.start(pipeline)) {
             pipeline.execute(OLD_ORDERS);
             pipeline.awaitExact(LIMIT);
-            pipeline.execute("CREATE TABLE saved_agg AS TABLE order_agg;"
-                    + " CREATE TABLE saved_checkpoint AS TABLE tally_view_checkpoint");
+            pipeline.results()
+                    .execute("CREATE TABLE saved_agg AS TABLE order_agg;"
+                            + " CREATE TABLE saved_checkpoint AS TABLE tally_view_checkpoint");
             pipeline.execute("UPDATE orders SET quantity = quantity + 1");
             pipeline.awaitExact(LIMIT);
-            pipeline.execute(
-                    "BEGIN; LOCK tally_view_checkpoint IN EXCLUSIVE MODE; DELETE FROM order_agg; DELETE FROM tally_view_checkpoint;"
-                            + " INSERT INTO order_agg TABLE saved_agg; INSERT INTO tally_view_checkpoint TABLE saved_checkpoint; COMMIT");
+            pipeline.results()
+                    .execute(
+                            "BEGIN; LOCK tally_view_checkpoint IN EXCLUSIVE MODE; DELETE FROM order_agg; DELETE FROM tally_view_checkpoint;"
+                                    + " INSERT INTO order_agg TABLE saved_agg; INSERT INTO tally_view_checkpoint TABLE saved_checkpoint; COMMIT");
             // With the next batch, and without orders there is none for a while.
             try (OrderWriters writers = new OrderWriters(pipeline, 1, 8, TRICKLE)) {
                 Await.until("it is noticed", LIMIT, () -> engine.log().contains("partition dropped"));
@@ -176,7 +178,7 @@ class DataLossIT {
             pipeline.execute(OLD_ORDERS);
             pipeline.awaitExact(LIMIT);
             Await.until("the audit finds nothing", LIMIT, () -> verdict(engine).equals("CLEAN"));
-            pipeline.execute("UPDATE order_agg SET gross_sales = gross_sales + 0.01 WHERE customer_id = 7");
+            pipeline.results().execute("UPDATE order_agg SET gross_sales = gross_sales + 0.01 WHERE customer_id = 7");
             // The audit waits for the connector, which says seldom how far it is when there is nothing to read.
             try (OrderWriters writers = new OrderWriters(pipeline, 1, 9, TRICKLE)) {
                 awaitFilled(engine, "audit");

@@ -68,8 +68,9 @@ class DeadLettersIT {
         Await.until(
                 "the table is filled for the first time",
                 LIMIT,
-                () -> pipeline.query("UPDATE tally_view SET fills = fills || jsonb_build_object('void-change',"
-                                + " floor(extract(epoch FROM now()) * 1000)) RETURNING name")
+                () -> pipeline.results()
+                                .query("UPDATE tally_view SET fills = fills || jsonb_build_object('void-change',"
+                                        + " floor(extract(epoch FROM now()) * 1000)) RETURNING name")
                         != null);
     }
 

@@ -50,7 +50,8 @@ class HiddenCommitIT {
             Await.until(
                     "the order that nobody sees is counted",
                     LIMIT,
-                    () -> !pipeline.query("SELECT sum(order_count) FROM order_agg")
+                    () -> !pipeline.results()
+                            .query("SELECT sum(order_count) FROM order_agg")
                             .equals(pipeline.query("SELECT count(*) FROM orders")));
             engine.stop();
         }

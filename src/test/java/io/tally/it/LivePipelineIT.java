@@ -59,7 +59,10 @@ class LivePipelineIT {
         Instant end = Instant.ofEpochSecond((now.getEpochSecond() / windowSeconds + 1) * windowSeconds);
         pipeline.execute("INSERT INTO orders VALUES ('last', 201, 1, 12.34, '" + now + "')");
         String row = "SELECT gross_sales FROM order_agg_final WHERE customer_id = 201 AND window_end = '" + end + "'";
-        Await.until("the row is final", LIMIT, () -> "12.34".equals(pipeline.query(row)));
+        Await.until(
+                "the row is final",
+                LIMIT,
+                () -> "12.34".equals(pipeline.results().query(row)));
         Instant seen = Instant.now();
         assertTrue(seen.isAfter(end.plusSeconds(5)), "not before its watermark, but at " + seen);
         assertTrue(seen.isBefore(end.plusSeconds(30)), "five seconds and a little later, but at " + seen);
@@ -70,13 +73,15 @@ class LivePipelineIT {
         String tenMinutesAgo = "date_trunc('minute', now()) - interval '10 minutes'";
         pipeline.execute("INSERT INTO orders VALUES ('punctual', 301, 1, 10.00, " + tenMinutesAgo + ")");
         String row = "SELECT gross_sales || ' ' || order_count FROM order_agg WHERE customer_id = 301";
-        Await.until("published", LIMIT, () -> "10.00 1".equals(pipeline.query(row)));
+        Await.until(
+                "published", LIMIT, () -> "10.00 1".equals(pipeline.results().query(row)));
         int correctionsBefore = corrections();
         pipeline.execute("INSERT INTO orders VALUES ('late', 301, 3, 1.50, " + tenMinutesAgo + ")");
-        Await.until("corrected", LIMIT, () -> "14.50 2".equals(pipeline.query(row)));
+        Await.until(
+                "corrected", LIMIT, () -> "14.50 2".equals(pipeline.results().query(row)));
         assertTrue(corrections() > correctionsBefore);
         pipeline.execute("DELETE FROM orders WHERE customer_id = 301");
-        Await.until("the empty row is gone", LIMIT, () -> pipeline.query(row) == null);
+        Await.until("the empty row is gone", LIMIT, () -> pipeline.results().query(row) == null);
     }
 
     private static int corrections() {

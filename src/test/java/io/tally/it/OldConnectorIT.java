@@ -51,7 +51,7 @@ class OldConnectorIT {
             try (EngineProcess engine =
                     EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {
                 Await.until("the table holds both", LIMIT, () -> engine.count("/views/0/records/alreadyInTable") == 2);
-                assertEquals("2", pipeline.query("SELECT sum(order_count) FROM order_agg"));
+                assertEquals("2", pipeline.results().query("SELECT sum(order_count) FROM order_agg"));
             }
         }
     }

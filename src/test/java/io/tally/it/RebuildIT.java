@@ -44,7 +44,7 @@ class RebuildIT {
             writers.stop();
             pipeline.awaitExact(LIMIT);
             assertTrue(
-                    pipeline.query("SELECT reason FROM tally_view").equals("requested"),
+                    pipeline.results().query("SELECT reason FROM tally_view").equals("requested"),
                     "the last fill was one that was asked for");
             assertTrue(running.log().contains("partition dropped"), "it was fenced:\n" + running.log());
         }
@@ -59,8 +59,8 @@ class RebuildIT {
                 pipeline.awaitExact(LIMIT);
                 engine.stop();
             }
-            String rows = pipeline.query("SELECT count(*) FROM order_agg");
-            try (Connection holder = pipeline.connect();
+            String rows = pipeline.results().query("SELECT count(*) FROM order_agg");
+            try (Connection holder = pipeline.results().connect();
                     Statement statement = holder.createStatement();
                     EngineProcess engine = EngineProcess.start(pipeline, "tally.rebuild=true")) {
                 holder.setAutoCommit(false);
@@ -69,7 +69,8 @@ class RebuildIT {
                 Await.until(
                         "the filling waits for that table",
                         LIMIT,
-                        () -> pipeline.query(
+                        () -> pipeline.results()
+                                .query(
                                         "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'DELETE FROM \"order_agg\"%'"
                                                 + " AND wait_event_type = 'Lock' AND datname = '" + pipeline.name()
                                                 + "'")
@@ -77,7 +78,8 @@ class RebuildIT {
                 engine.kill();
                 holder.rollback();
             }
-            assertEquals(rows, pipeline.query("SELECT count(*) FROM order_agg"), "nothing of it was committed");
+            assertEquals(
+                    rows, pipeline.results().query("SELECT count(*) FROM order_agg"), "nothing of it was committed");
             pipeline.execute("UPDATE orders SET quantity = quantity + 1");
             try (EngineProcess engine =
                     EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {
@@ -102,11 +104,11 @@ class RebuildIT {
             String before;
             try (EngineProcess engine = EngineProcess.start(pipeline, settings).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
-                before = pipeline.query(history);
+                before = pipeline.results().query(history);
                 pipeline.execute(purge);
                 pipeline.execute("UPDATE orders SET quantity = 2" + recent);
                 awaitRecentExact(pipeline);
-                assertEquals(before, pipeline.query(history));
+                assertEquals(before, pipeline.results().query(history));
                 Await.until(
                         "the purge was read",
                         LIMIT,
@@ -119,7 +121,7 @@ class RebuildIT {
             }
             try (EngineProcess engine = EngineProcess.start(pipeline, settings, "tally.rebuild=true")
                     .awaitRunning()) {
-                assertEquals(before, pipeline.query(history), "history is still there");
+                assertEquals(before, pipeline.results().query(history), "history is still there");
                 pipeline.execute("UPDATE orders SET quantity = 3" + recent);
                 awaitRecentExact(pipeline);
                 assertTrue(engine.log().contains("order_agg is filled"));

@@ -25,7 +25,8 @@ class RestingPartitionIT {
                 Await.until(
                         "all there is has been published",
                         LIMIT,
-                        () -> pipeline.query("SELECT sum(position) FROM tally_view_checkpoint")
+                        () -> pipeline.results()
+                                .query("SELECT sum(position) FROM tally_view_checkpoint")
                                 .equals(Long.toString(topic.size())));
                 engine.stop();
             }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @Tag("long")
 class RestoredDatabaseIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(240);
+    static final Duration LIMIT = Duration.ofSeconds(240);
 
     @Test
     void databasePutBack_isNoticed_andExactOnceTheConnectorBeginsAnew() throws Exception {
@@ -93,13 +93,13 @@ class RestoredDatabaseIT {
                 () -> pipeline.differences().isEmpty());
     }
 
-    private static void insert(TestPipeline pipeline, String prefix, int rows) {
+    static void insert(TestPipeline pipeline, String prefix, int rows) {
         pipeline.execute("INSERT INTO orders SELECT '" + prefix + "-' || i, i % 40, 1 + i % 5, 10 + i * 0.01,"
                 + " now() - interval '2 minutes' - i % 300 * interval '1 second' FROM generate_series(1, " + rows
                 + ") AS i");
     }
 
-    private static void run(String... command) throws IOException, InterruptedException {
+    static void run(String... command) throws IOException, InterruptedException {
         int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
         if (exit != 0) {
             throw new IOException(String.join(" ", command) + " ended with " + exit);

@@ -37,8 +37,8 @@ class SeveralEnginesIT {
                 EngineProcess third = start(pipeline, "third")) {
             awaitShared(first, second, third);
             writers.awaitMore(200);
-            String deadlocks = pipeline.query(DEADLOCKS);
-            String filling = pipeline.query(FILLS);
+            String deadlocks = pipeline.results().query(DEADLOCKS);
+            String filling = pipeline.results().query(FILLS);
 
             third.kill();
             second.awaitReading(2);
@@ -61,8 +61,8 @@ class SeveralEnginesIT {
                 writers.awaitMore(200);
                 writers.stop();
                 pipeline.awaitExact(LIMIT);
-                assertEquals(deadlocks, pipeline.query(DEADLOCKS), "deadlocks");
-                assertEquals(filling, pipeline.query(FILLS), "filled once");
+                assertEquals(deadlocks, pipeline.results().query(DEADLOCKS), "deadlocks");
+                assertEquals(filling, pipeline.results().query(FILLS), "filled once");
             }
         }
     }

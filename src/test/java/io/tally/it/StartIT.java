@@ -69,17 +69,18 @@ class StartIT {
     @Test
     void start_rowsOfUnknownOrigin_isRefused() {
         try (TestPipeline pipeline = new TestPipeline("start_prefilled").registerConnector()) {
-            pipeline.execute(
-                    "CREATE TABLE order_agg (window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, customer_id INT,"
-                            + " gross_sales NUMERIC(38,2), order_count BIGINT, PRIMARY KEY (window_start, customer_id));"
-                            + " ALTER TABLE order_agg OWNER TO tally;"
-                            + " INSERT INTO order_agg VALUES ('2020-01-01', '2020-01-01 00:01', 1, 1, 1);"
-                            + " INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            pipeline.results()
+                    .execute(
+                            "CREATE TABLE order_agg (window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, customer_id INT,"
+                                    + " gross_sales NUMERIC(38,2), order_count BIGINT, PRIMARY KEY (window_start, customer_id));"
+                                    + " ALTER TABLE order_agg OWNER TO tally;"
+                                    + " INSERT INTO order_agg VALUES ('2020-01-01', '2020-01-01 00:01', 1, 1, 1)");
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 assertEquals(1, engine.awaitExit());
                 assertTrue(engine.log().contains("tally.rebuild=true"), engine.log());
                 assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
-                assertEquals("1", pipeline.query("SELECT count(*) FROM order_agg"), "left as it was");
+                assertEquals("1", pipeline.results().query("SELECT count(*) FROM order_agg"), "left as it was");
             }
             try (EngineProcess engine =
                     EngineProcess.start(pipeline, "tally.rebuild=true").awaitRunning()) {
@@ -92,16 +93,18 @@ class StartIT {
     @Test
     void start_tableTooNarrow_isRefusedWithTheStatementThatHelps() {
         try (TestPipeline pipeline = new TestPipeline("start_narrow").registerConnector()) {
-            pipeline.execute(
-                    "CREATE TABLE order_agg (window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, customer_id INT,"
-                            + " gross_sales NUMERIC(18,2), order_count INT, PRIMARY KEY (window_start, customer_id));"
-                            + " ALTER TABLE order_agg OWNER TO tally; INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
+            pipeline.results()
+                    .execute(
+                            "CREATE TABLE order_agg (window_start TIMESTAMPTZ, window_end TIMESTAMPTZ, customer_id INT,"
+                                    + " gross_sales NUMERIC(18,2), order_count INT, PRIMARY KEY (window_start, customer_id));"
+                                    + " ALTER TABLE order_agg OWNER TO tally");
+            pipeline.execute("INSERT INTO orders VALUES ('one', 1, 1, 1.00, now() - interval '2 minutes')");
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 assertEquals(1, engine.awaitExit());
                 String log = engine.log();
                 int statement = log.indexOf("ALTER TABLE order_agg");
                 assertTrue(statement > 0, log);
-                pipeline.execute(log.substring(statement, log.indexOf('\n', statement)));
+                pipeline.results().execute(log.substring(statement, log.indexOf('\n', statement)));
             }
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
@@ -141,15 +144,17 @@ class StartIT {
                 pipeline.awaitExact(LIMIT);
                 assertEquals(EngineProcess.STOPPED, engine.stop());
             }
-            pipeline.execute("UPDATE tally_view SET settings = settings - 'view' - 'columns' || '"
-                    + "{\"tally.window.size\": \"PT1M\", \"tally.price-scale\": \"2\","
-                    + " \"tally.source.table\": \"public.orders\"}'");
+            pipeline.results()
+                    .execute("UPDATE tally_view SET settings = settings - 'view' - 'columns' || '"
+                            + "{\"tally.window.size\": \"PT1M\", \"tally.price-scale\": \"2\","
+                            + " \"tally.source.table\": \"public.orders\"}'");
             pipeline.execute("INSERT INTO orders VALUES ('two', 1, 1, 1.00, now() - interval '9 minutes')");
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
                 assertEquals(0, engine.count("/views/0/fills/times"));
             }
-            pipeline.execute("UPDATE tally_view SET settings = settings || '{\"tally.window.size\": \"PT2M\"}'");
+            pipeline.results()
+                    .execute("UPDATE tally_view SET settings = settings || '{\"tally.window.size\": \"PT2M\"}'");
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 assertEquals(1, engine.awaitExit());
                 assertTrue(engine.log().contains("tally.window.size=PT2M"), engine.log());
@@ -180,7 +185,9 @@ class StartIT {
         "KAFKA_SECURITY_PROTOCOL, TLS",
         "KAFKA_SSL_TRUSTSTORE_LOCATION, /not/there.pem",
         "POSTGRES_SSLMODE, require",
-        "POSTGRES_PASSWORD_FILE, /not/there"
+        "POSTGRES_PASSWORD_FILE, /not/there",
+        "SOURCE_POSTGRES_SSLMODE, require",
+        "SOURCE_POSTGRES_PORT, five"
     })
     void start_connectionThatCannotWork_isRefusedByName(String variable, String value) {
         try (TestPipeline pipeline = new TestPipeline("start_" + variable.toLowerCase(Locale.ROOT));

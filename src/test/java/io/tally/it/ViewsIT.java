@@ -48,8 +48,9 @@ class ViewsIT {
                 awaitAnswer(pipeline, view, engine);
                 assertEquals(
                         "numeric(38,2)",
-                        pipeline.query("SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
-                                + " WHERE attrelid = 'order_agg'::regclass AND attname = 'gross_sales'"));
+                        pipeline.results()
+                                .query("SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+                                        + " WHERE attrelid = 'order_agg'::regclass AND attname = 'gross_sales'"));
             }
         }
     }

@@ -54,11 +54,18 @@ final class FakeLedger implements Ledger {
     boolean captured = true;
     boolean holdsForeignRows;
     boolean unreachable;
+    /** Whether the source alone is. */
+    boolean sourceAway;
+    /** What a fill says of itself. */
+    long rowsRead;
+
     boolean filledByAnother;
     /** What was done of fills. */
     final List<String> steps = new ArrayList<>();
     /** Runs while the source is read, before the answer. */
     Runnable whileReading = () -> {};
+    /** Runs before the source is asked for the connector. */
+    Runnable beforeCaptured = () -> {};
     /** Id of a transaction that does not end, or 0. */
     long running;
 
@@ -90,12 +97,13 @@ final class FakeLedger implements Ledger {
                         found.lost(),
                         found.filledAtMs(),
                         found.source(),
-                        look.system())));
+                        sourceAway ? null : look.system())));
     }
 
     @Override
     public CompletionStage<Boolean> isCaptured() {
-        return answer(captured);
+        beforeCaptured.run();
+        return sourceAway ? away() : answer(captured);
     }
 
     @Override
@@ -110,6 +118,9 @@ final class FakeLedger implements Ledger {
 
     @Override
     public CompletionStage<Transactions> transactions() {
+        if (sourceAway) {
+            return away();
+        }
         long next = nextTransaction++;
         return answer(new Transactions(next, running == 0 ? next : running, look.system()));
     }
@@ -137,6 +148,11 @@ final class FakeLedger implements Ledger {
                                 .isPresent()
                         ? answer(FillOutcome.SUPERSEDED)
                         : answer(FillOutcome.DONE);
+            }
+
+            @Override
+            public long rows() {
+                return rowsRead;
             }
 
             @Override
@@ -179,7 +195,11 @@ final class FakeLedger implements Ledger {
     public CompletionStage<Seen> look() {
         Seen seen = new Seen(look, Optional.ofNullable(pipeline));
         whileLooking.run();
-        return answer(seen);
+        return sourceAway ? away() : answer(seen);
+    }
+
+    private static <T> CompletionStage<T> away() {
+        return CompletableFuture.failedStage(new SourceAwayException("connection refused"));
     }
 
     @Override

@@ -77,6 +77,26 @@ class LookRulesTest {
         assertLost(Reason.TABLE_CHANGED, "is another one", judge(withColumn(full(200), "price", other)));
     }
 
+    /** No record tells. */
+    @Test
+    void judge_labelOfAnEnumIsCalledOtherwise_losesData() {
+        Look labelled = withColumn(full(100), "price", enumeration(Map.of("1", "low", "2", "high")));
+        SourceState kept = SourceState.filled(labelled, true, Map.of());
+        Look added = withColumn(full(200), "price", enumeration(Map.of("1", "low", "2", "high", "3", "none")));
+        assertNull(rules.judge(kept, added, 0).lost());
+        assertLost(
+                Reason.TABLE_CHANGED,
+                "label low of column \"price\" of \"public\".\"orders\" is least now",
+                rules.judge(kept, withColumn(full(200), "price", enumeration(Map.of("1", "least", "2", "high"))), 0));
+        SourceState ofEarlierBuild =
+                SourceState.filled(withColumn(full(100), "price", enumeration(Map.of())), true, Map.of());
+        assertNull(rules.judge(ofEarlierBuild, added, 0).lost());
+    }
+
+    private static Look.Column enumeration(Map<String, String> labels) {
+        return new Look.Column("level", "E", 4, "700", labels);
+    }
+
     @Test
     void judge_columnThatCannotBeRead_losesGroundAndSaysWhatToDo() {
         assertLost(

@@ -93,10 +93,10 @@ class PgAuditSidesIT {
 
     /** The sides of a view whose results are what a fill makes of the source, and all final. */
     private PgAuditSides filled(String select) {
-        return filled(select, Optional.empty(), source.database(NOTHING), results.database(NOTHING));
+        return filled(select, Optional.empty(), source.source(NOTHING), results.results(NOTHING));
     }
 
-    private PgAuditSides filled(String select, Optional<Duration> history, Database from, Database to) {
+    private PgAuditSides filled(String select, Optional<Duration> history, SourceDatabase from, ResultsDatabase to) {
         View view = source.view("result", select);
         ResultTable table = new ResultTable(view);
         PgConnection connection = results.connect();
@@ -173,8 +173,8 @@ class PgAuditSidesIT {
         // Of the windows from today on nothing is history yet.
         source.run(
                 "UPDATE sales SET at = at + (date_trunc('minute', now()) - TIMESTAMPTZ '2026-01-01 00:10+00') WHERE id % 3 > 0");
-        PgAuditSides sides = filled(
-                BY_WINDOW, Optional.of(Duration.ofHours(1)), source.database(NOTHING), results.database(NOTHING));
+        PgAuditSides sides =
+                filled(BY_WINDOW, Optional.of(Duration.ofHours(1)), source.source(NOTHING), results.results(NOTHING));
         results.run("UPDATE result SET n = n + 1; UPDATE tally_view_checkpoint SET published_up_to = now()");
         assertEquals(2, await(sides.compare(true)).differences().size());
     }
@@ -240,8 +240,7 @@ class PgAuditSidesIT {
                 ? source.send("DELETE FROM sales WHERE region = '有'")
                         .compose(deleted -> results.send("DELETE FROM result WHERE region = '有'"))
                 : Future.succeededFuture();
-        PgAuditSides sides =
-                filled(BY_REGION, Optional.empty(), source.database(atConnect), results.database(atConnect));
+        PgAuditSides sides = filled(BY_REGION, Optional.empty(), source.source(atConnect), results.results(atConnect));
         results.run("CREATE TABLE on_its_way AS SELECT * FROM result WHERE region = '有';"
                 + " DELETE FROM result WHERE region = '有'");
         List<Difference> first = await(sides.compare(true)).differences();

@@ -101,6 +101,26 @@ class PgViewsIT {
         }
     }
 
+    @Test
+    void read_tableWithRowSecurity_isRefusedForWhoDoesNotSeeAll() throws Exception {
+        String file = "CREATE MATERIALIZED VIEW v AS SELECT shop, count(*) FROM views_read.payments GROUP BY 1";
+        execute(
+                "ALTER TABLE views_read.payments ENABLE ROW LEVEL SECURITY; CREATE ROLE views_reader;"
+                        + " GRANT USAGE ON SCHEMA views_read TO views_reader; GRANT SELECT ON views_read.payments TO views_reader");
+        read(file);
+        execute("SET ROLE views_reader");
+        try {
+            assertEquals(
+                    "view v: views_read.payments has row security, which may hide rows from the engine's role;"
+                            + " ALTER ROLE … BYPASSRLS at the source",
+                    refusal(file));
+            execute("RESET ROLE; ALTER ROLE views_reader BYPASSRLS; SET ROLE views_reader");
+            read(file);
+        } finally {
+            execute("RESET ROLE; DROP OWNED BY views_reader; DROP ROLE views_reader");
+        }
+    }
+
     private String refusal(String file) {
         CompletionException failure = assertThrows(CompletionException.class, () -> read(file));
         return assertInstanceOf(ViewRefused.class, failure.getCause()).getMessage();

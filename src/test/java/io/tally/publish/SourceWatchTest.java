@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.cdc.RowChange;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,6 +99,20 @@ class SourceWatchTest {
 
     private boolean isVoid(long lsn) {
         return shard.isVoid(at(delete(0, 1, 1, 1), 5, lsn - 1, lsn, 200, "v"));
+    }
+
+    @Test
+    void step_sourceAway_isSaidUntilItIsBack() {
+        look(full(100));
+        ledger.sourceAway = true;
+        assertThrows(CompletionException.class, () -> look(full(100)));
+        assertEquals(
+                List.of("the source does not answer, results go on from the topic: connection refused"),
+                watch.findings().problems());
+        assertEquals(100, watch.findings().lsn());
+        ledger.sourceAway = false;
+        look(full(100));
+        assertEquals(List.of(), watch.findings().problems());
     }
 
     @Test

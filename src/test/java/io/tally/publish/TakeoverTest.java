@@ -15,6 +15,7 @@ import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
 import io.tally.window.TopicFacts;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -199,6 +200,89 @@ class TakeoverTest {
         assertEquals(Kind.WAIT, failure(engine("PT1M", false, false), "orders_slot"));
         ledger.captured = true;
         takeOver(engine("PT1M", false, false));
+    }
+
+    // ---- which source it is ----------------------------------------------------------------------------------------
+
+    /** The topic may be that of production, and the source staging. */
+    @Test
+    void takeOver_firstFillFromASourceWithoutTheConnector_waits() {
+        ledger.captured = false;
+        assertEquals(Kind.WAIT, failure(engine("PT1M", false, false), "orders_slot is not in use in the source's"));
+        assertEquals(0, ledger.fills.size());
+        ledger.captured = true;
+        takeOver(engine("PT1M", false, false));
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_anotherSystemWithoutTheConnector_keepsTheOldResultsAndWaits() {
+        takeOver(engine("PT1M", false, false));
+        ledger.look = TestLooks.of(ledger.look, "8/00000001");
+        ledger.captured = false;
+        failure(engine("PT1M", false, false), "SOURCE_POSTGRES_HOST");
+        failure(engine("PT1M", true, false), "SOURCE_POSTGRES_HOST");
+        assertEquals(1, ledger.fills.size());
+        ledger.captured = true;
+        takeOver(engine("PT1M", false, false));
+        assertEquals(2, ledger.fills.size());
+    }
+
+    /** A copy of yesterday is the same system. */
+    @Test
+    void takeOver_logWentBackWithoutTheConnector_waits() {
+        takeOver(engine("PT1M", false, false));
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn());
+        ledger.captured = false;
+        failure(engine("PT1M", false, false), "SOURCE_POSTGRES_HOST");
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_sameSourceWithoutTheConnector_isFilledAtOnce() {
+        takeOver(engine("PT1M", false, false));
+        lost = new DataLoss(DataLoss.Reason.VOID_CHANGE, "seen", ledger.pipeline.fillLsn());
+        ledger.captured = false;
+        takeOver(engine("PT1M", false, false));
+        assertEquals(2, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_sourceAway_goesOnFromTheTopicAndWaitsWithFills() {
+        takeOver(engine("PT1M", false, false));
+        ledger.sourceAway = true;
+        assertEquals(2, takeOver(engine("PT1M", false, false)).size());
+        assertThrows(CompletionException.class, () -> takeOver(engine("PT1M", true, false)));
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_sourceIsBackAsAnotherSystemInTheMiddle_meetsNothingOfWhatTheTopicHolds() {
+        takeOver(engine("PT1M", false, false));
+        ledger.look = TestLooks.of(ledger.look, "8/00000001");
+        ledger.sourceAway = true;
+        ledger.beforeCaptured = () -> ledger.sourceAway = false;
+        takeOver(engine("PT1M", true, false));
+        assertEquals(Map.of(0, 100L, 1, 50L), ledger.fills.getLast().logStarts());
+    }
+
+    @Test
+    void takeOver_firstFillWhileTheSourceBecomesAnotherOne_looksAgain() {
+        ledger.whileReading = () -> ledger.look = TestLooks.of(ledger.look, "8/00000001");
+        takeOver(engine("PT1M", false, false));
+        assertEquals(List.of("begin", "read", "close", "begin", "read", "replace", "close"), ledger.steps);
+    }
+
+    @Test
+    void underWay_whileTheSourceIsRead_saysHowFarItIs() {
+        Takeover engine = engine("PT1M", false, false);
+        List<String> seen = new ArrayList<>();
+        ledger.rowsRead = 7;
+        ledger.whileReading = () -> engine.underWay()
+                .ifPresent(fill -> seen.add(fill.reason() + ", " + fill.explanation() + ": " + fill.rows()));
+        takeOver(engine);
+        assertEquals(List.of("first-start, first start: 7"), seen);
+        assertEquals(Optional.empty(), engine.underWay());
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -20,7 +21,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** A schema of a real PostgreSQL in which engines are put together by hand, without Kafka. */
+/**
+ * A schema of a real PostgreSQL in which engines are put together by hand, without Kafka. The system property
+ * {@code source.database} gives another one, as a URL of JDBC with user and password, in which the orders are.
+ */
 final class TestDatabase implements AutoCloseable {
 
     private static final long ANSWER_SECONDS = 20;
@@ -28,31 +32,47 @@ final class TestDatabase implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final String schema;
     private final PgConnectOptions options;
+    private final PgConnectOptions sourceOptions;
     private final PgConnection connection;
+    private final PgConnection sourceConnection;
 
     TestDatabase(String schema) {
-        this(schema, PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length())));
+        this(schema, options(TestSource.url()), options(System.getProperty("source.database", TestSource.url())));
     }
 
-    private TestDatabase(String schema, PgConnectOptions to) {
+    private TestDatabase(String schema, PgConnectOptions results, PgConnectOptions source) {
         this.schema = schema;
-        options = to.addProperty("TimeZone", "UTC")
+        options = inSchema(results);
+        sourceOptions = inSchema(source);
+        connection = connect();
+        sourceConnection = await(PgConnection.connect(vertx, sourceOptions));
+        String empty = "DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s".formatted(schema);
+        run(empty);
+        runAtSource(empty);
+    }
+
+    private static PgConnectOptions options(String jdbcUrl) {
+        return PgConnectOptions.fromUri(jdbcUrl.substring("jdbc:".length()));
+    }
+
+    private PgConnectOptions inSchema(PgConnectOptions to) {
+        return new PgConnectOptions(to)
+                .addProperty("TimeZone", "UTC")
                 .addProperty("search_path", schema)
                 .addProperty("client_min_messages", "warning");
-        connection = connect();
-        run("DROP SCHEMA IF EXISTS %1$s CASCADE; CREATE SCHEMA %1$s".formatted(schema));
     }
 
     /** The same in a database of its own, which stays behind. */
     static TestDatabase madeAs(String name, String properties, String schema) {
-        PgConnectOptions options = PgConnectOptions.fromUri(TestSource.url().substring("jdbc:".length()));
+        PgConnectOptions options = options(TestSource.url()).setDatabase(name);
         try (TestDatabase any = new TestDatabase(schema)) {
             any.run("DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(name));
             any.run("CREATE DATABASE %s TEMPLATE template0 %s".formatted(name, properties));
         }
-        return new TestDatabase(schema, options.setDatabase(name));
+        return new TestDatabase(schema, options, options);
     }
 
+    /** A connection to the results. */
     PgConnection connect() {
         return await(PgConnection.connect(vertx, options));
     }
@@ -68,21 +88,23 @@ final class TestDatabase implements AutoCloseable {
     }
 
     private View view(ViewStatement statement) {
-        return await(new PgViews(true).read(connection, statement));
+        return await(new PgViews(true).read(sourceConnection, statement));
     }
 
     /** The ledger of an engine that keeps a view. */
     PgLedger ledger(View view, Optional<Duration> history) {
         PublishSettings settings = settings(view, history);
-        Database database = database(() -> Future.succeededFuture());
+        ResultsDatabase results = results(() -> Future.succeededFuture());
+        SourceDatabase source = source(() -> Future.succeededFuture());
         PgLook look = new PgLook(view);
         ResultTable table = new ResultTable(view);
         return new PgLedger(
-                database,
+                results,
+                source,
                 new Schema(true, table),
                 new SourceCheck(new PgViews(true), statement(view.name()), view, new SourceColumns(List.of(view))),
                 look,
-                new FillSteps(database, table, settings, look),
+                new FillSteps(results, source, table, settings, look),
                 new PublishTransaction(table),
                 settings);
     }
@@ -105,18 +127,35 @@ final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * Connections to it as an engine has them.
+     * Connections to the results as an engine has them.
      *
      * @param before what is done first when one for work of any length is made
      */
-    Database database(Supplier<Future<?>> before) {
-        Database database = new Database(new DatabaseTls(Optional.empty(), Optional.empty())) {
+    ResultsDatabase results(Supplier<Future<?>> before) {
+        ResultsDatabase database = new ResultsDatabase(variable -> Optional.empty()) {
             @Override
             Future<PgConnection> connectUnbounded() {
                 return before.get().compose(done -> super.connectUnbounded());
             }
         };
-        database.create(new PgPoolCreator.Input() {
+        database.create(input(options));
+        return database;
+    }
+
+    /** The same to where the orders are. */
+    SourceDatabase source(Supplier<Future<?>> before) {
+        ResultsDatabase there = new ResultsDatabase(variable -> Optional.empty());
+        Pool pool = there.create(input(sourceOptions));
+        return new SourceDatabase(there, pool, variable -> Optional.empty()) {
+            @Override
+            Future<PgConnection> connectUnbounded() {
+                return before.get().compose(done -> super.connectUnbounded());
+            }
+        };
+    }
+
+    private PgPoolCreator.Input input(PgConnectOptions to) {
+        return new PgPoolCreator.Input() {
             @Override
             public Vertx vertx() {
                 return vertx;
@@ -129,10 +168,9 @@ final class TestDatabase implements AutoCloseable {
 
             @Override
             public List<PgConnectOptions> pgConnectOptionsList() {
-                return List.of(options);
+                return List.of(to);
             }
-        });
-        return database;
+        };
     }
 
     private ViewStatement statement(String name) {
@@ -163,6 +201,11 @@ final class TestDatabase implements AutoCloseable {
         return connection.query(sql).execute();
     }
 
+    /** The same where the orders are. */
+    RowSet<Row> runAtSource(String sql) {
+        return await(sourceConnection.query(sql).execute());
+    }
+
     /** The first column, as texts. */
     List<String> column(String sql) {
         List<String> texts = new ArrayList<>();
@@ -173,8 +216,11 @@ final class TestDatabase implements AutoCloseable {
 
     @Override
     public void close() {
-        run("DROP SCHEMA %s CASCADE".formatted(schema));
+        String drop = "DROP SCHEMA IF EXISTS %s CASCADE".formatted(schema);
+        run(drop);
+        runAtSource(drop);
         await(connection.close());
+        await(sourceConnection.close());
         await(vertx.close());
     }
 }

@@ -82,7 +82,10 @@ final class DatabaseClient implements Ledger {
 
     @Override
     public CompletionStage<Seen> look() {
-        return read(() -> new Seen(world.source.look(), seen())).thenCompose(this::slowly);
+        return read(this::seen)
+                .thenCompose(results -> read(() -> world.source.look())
+                        .thenApply(look -> new Seen(look, results.map(of -> of.on(look.system())))))
+                .thenCompose(this::slowly);
     }
 
     /** Who alters the table is waited for, and after that the answer is old. */
@@ -457,6 +460,11 @@ final class DatabaseClient implements Ledger {
                 });
             }
             return answer;
+        }
+
+        @Override
+        public long rows() {
+            return rows == null ? 0 : rows.size();
         }
 
         private void takeSnapshot() {

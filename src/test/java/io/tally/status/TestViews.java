@@ -58,7 +58,7 @@ final class TestViews {
                 .collect(Collectors.joining());
         String selected = String.join(", ", names);
         Definition.Source source =
-                new Definition.Source("public", "sales", 'r', 'p', List.of("id"), false, false, columns);
+                new Definition.Source("public", "sales", 'r', 'p', List.of("id"), false, false, false, columns);
         String text =
                 " SELECT %s%s, sum(amount) AS amount, avg(amount) AS average, count(*) AS n FROM sales GROUP BY %s%s;"
                         .formatted(window, selected, grouped, selected);

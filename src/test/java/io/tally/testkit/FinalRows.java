@@ -39,7 +39,7 @@ public final class FinalRows implements AutoCloseable {
     }
 
     private void run() {
-        try (Connection connection = pipeline.connect();
+        try (Connection connection = pipeline.results().connect();
                 Statement statement = connection.createStatement()) {
             while (!stopped) {
                 read(statement);

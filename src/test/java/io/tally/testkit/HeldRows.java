@@ -30,7 +30,7 @@ public final class HeldRows implements AutoCloseable {
     /** Takes the locks. */
     public HeldRows(TestPipeline pipeline) throws SQLException {
         this.pipeline = pipeline;
-        connection = pipeline.connect();
+        connection = pipeline.results().connect();
         try (Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("SET LOCAL lock_timeout = '5s'");
@@ -49,7 +49,7 @@ public final class HeldRows implements AutoCloseable {
     public String awaitBlocked(Duration limit) {
         AtomicReference<String> found = new AtomicReference<>();
         Await.until("an engine waits in its transaction", limit, () -> {
-            found.set(pipeline.query(blocked));
+            found.set(pipeline.results().query(blocked));
             return found.get() != null;
         });
         return found.get();

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
@@ -14,6 +15,8 @@ import java.util.Properties;
  * PostgreSQL, Kafka and Kafka Connect with Debezium as real processes on free ports, started by the program under
  * {@code src/stack}. One is shared by all tests of this JVM; it ends when this JVM ends, however that happens. A test that
  * does to its services what others could not stand starts one of its own.
+ *
+ * <p>The system properties {@code postgres.programs} and {@code results.programs} name folders of another PostgreSQL.
  */
 public final class RealStack implements AutoCloseable {
 
@@ -60,24 +63,31 @@ public final class RealStack implements AutoCloseable {
         if (!Files.exists(STACK_JAR)) {
             throw new IOException(STACK_JAR + " is missing; ./mvnw -f src/stack/pom.xml package makes it");
         }
-        Process supervisor = new ProcessBuilder(List.of(
-                        Processes.java(),
-                        "-jar",
-                        STACK_JAR.toString(),
-                        "--dir",
-                        directory.toString(),
-                        "--postgres-port",
-                        "0",
-                        "--kafka-port",
-                        "0",
-                        "--kafka-proxy",
-                        "--kafka-tls",
-                        Certificates.make(directory.resolveSibling(directory.getFileName() + "-tls"), "the stack")
-                                .keyStore()
-                                .toString(),
-                        "--connect-port",
-                        "0",
-                        "--stop-on-stdin-eof"))
+        List<String> command = new ArrayList<>(List.of(
+                Processes.java(),
+                "-jar",
+                STACK_JAR.toString(),
+                "--dir",
+                directory.toString(),
+                "--postgres-port",
+                "0",
+                "--kafka-port",
+                "0",
+                "--kafka-proxy",
+                "--kafka-tls",
+                Certificates.make(directory.resolveSibling(directory.getFileName() + "-tls"), "the stack")
+                        .keyStore()
+                        .toString(),
+                "--connect-port",
+                "0",
+                "--stop-on-stdin-eof"));
+        for (String service : List.of("postgres", "results")) {
+            String programs = System.getProperty(service + ".programs", "");
+            if (!programs.isEmpty()) {
+                command.addAll(List.of("--" + service + "-programs", programs));
+            }
+        }
+        Process supervisor = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         awaitReady(supervisor.inputReader(StandardCharsets.UTF_8));
@@ -113,8 +123,8 @@ public final class RealStack implements AutoCloseable {
     /**
      * Steers a service.
      *
-     * @param what {@code stop}, {@code kill} or {@code start}, and {@code postgres}, {@code broker}, {@code connect} or
-     *     {@code plain-connect}
+     * @param what {@code stop}, {@code kill} or {@code start}, and {@code postgres}, {@code results}, {@code broker},
+     *     {@code connect} or {@code plain-connect}
      */
     public void command(String what) {
         String answer = ask(what);
@@ -145,6 +155,11 @@ public final class RealStack implements AutoCloseable {
 
     public int postgresPort() {
         return Integer.parseInt(state.getProperty("postgres.port"));
+    }
+
+    /** The port of the second PostgreSQL, for results only; it has to be started first. */
+    public int resultsPort() {
+        return Integer.parseInt(state.getProperty("results.port"));
     }
 
     public String bootstrapServers() {
@@ -187,7 +202,16 @@ public final class RealStack implements AutoCloseable {
 
     /** Where PostgreSQL keeps everything; to be touched only while it is stopped. */
     public Path postgresData() {
-        return directory.resolve("data").resolve("postgres");
+        return dataOf("postgres");
+    }
+
+    /** The same of the second one. */
+    public Path resultsData() {
+        return dataOf("results");
+    }
+
+    private Path dataOf(String service) {
+        return directory.resolve("data").resolve(service);
     }
 
     /** Ends a stack of one's own. */

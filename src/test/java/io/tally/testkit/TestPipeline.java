@@ -18,13 +18,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
-import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.PGCopyOutputStream;
 
 /**
- * A pipeline of one's own on the real stack: a database with the orders table, and a connector with its own slot and
- * topic. Engines are started apart. Closing it removes the connector; the stack's end removes the rest.
+ * A pipeline of one's own on the real stack: a database with the orders table, one for the results, and a connector with its own
+ * slot and topic. Engines are started apart. Closing it removes the connector; the stack's end removes the rest.
+ *
+ * <p>Results are in the database of the orders, or, where {@link #DATABASES} says so, in one on a second server. What a test
+ * does to results goes to {@link #results()}, all else to the source; so it runs in both arrangements.
  */
 public final class TestPipeline implements AutoCloseable {
+
+    /** The system property that puts results into a server of their own if it is {@code two}. */
+    public static final String DATABASES = "pipeline.databases";
+
+    /** Of the engine's role where results have a server of their own, so that it is of no use at the source. */
+    public static final String RESULTS_PASSWORD = "results";
 
     /** Partitions of the orders topic, as {@code debezium/connector-config.json} has it. */
     public static final int PARTITIONS = 4;
@@ -46,6 +56,11 @@ public final class TestPipeline implements AutoCloseable {
 
     private static final Duration SLOT_LIMIT = Duration.ofSeconds(30);
 
+    private static final String ORDERS_COLUMNS = """
+            SELECT string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)
+            FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0 AND NOT attisdropped
+            """;
+
     /** The SQL that judges: rows that differ, or are on one side only. */
     private static final String DIFFERENCES = """
             WITH truth AS (
@@ -64,6 +79,8 @@ public final class TestPipeline implements AutoCloseable {
 
     private final RealStack stack;
     private final String name;
+    private final PipelineDatabase source;
+    private final PipelineDatabase results;
     private Duration window = SHIPPED_WINDOW;
     private Path views;
     private List<ViewStatement> beside = List.of();
@@ -81,14 +98,37 @@ public final class TestPipeline implements AutoCloseable {
     /** The same on a given stack. */
     public TestPipeline(RealStack stack, String name) {
         this.stack = stack;
-        this.name = name;
-        try (Connection admin = connect("postgres");
-                Statement statement = admin.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot create database " + name, e);
+        boolean two = System.getProperty(DATABASES, "").equals("two");
+        this.name = two ? name + "_two" : name;
+        source = new PipelineDatabase(stack.postgresPort(), this.name);
+        source.create();
+        source.execute(read(Path.of("debezium", "source.sql")));
+        if (two) {
+            stack.ensure("start results");
+            results = new PipelineDatabase(stack.resultsPort(), this.name);
+            results.create();
+        } else {
+            results = source;
         }
-        execute(read(Path.of("debezium", "source.sql")));
+        results.execute(read(Path.of("debezium", "results.sql")));
+        if (two) {
+            results.execute("ALTER ROLE tally PASSWORD '" + RESULTS_PASSWORD + "'");
+        }
+    }
+
+    /** The database of the orders. */
+    public PipelineDatabase source() {
+        return source;
+    }
+
+    /** The database of the results, which may be the same. */
+    public PipelineDatabase results() {
+        return results;
+    }
+
+    /** Whether results have a server of their own. */
+    public boolean hasTwoDatabases() {
+        return results != source;
     }
 
     /** Lets its engines have windows of {@link #SHORT_WINDOW} instead of a minute. To be called before any is started. */
@@ -229,8 +269,13 @@ public final class TestPipeline implements AutoCloseable {
         Map<String, String> environment = new HashMap<>();
         environment.put("KAFKA_BOOTSTRAP_SERVERS", stack.bootstrapServers());
         environment.put("POSTGRES_HOST", "localhost");
-        environment.put("POSTGRES_PORT", Integer.toString(stack.postgresPort()));
+        environment.put("POSTGRES_PORT", Integer.toString(results.port()));
         environment.put("POSTGRES_DB", name);
+        if (hasTwoDatabases()) {
+            environment.put("POSTGRES_PASSWORD", RESULTS_PASSWORD);
+            environment.put("SOURCE_POSTGRES_PORT", Integer.toString(source.port()));
+            environment.put("SOURCE_POSTGRES_PASSWORD", "tally");
+        }
         environment.put("ORDERS_TOPIC", topic());
         environment.put("TALLY_SOURCE_SLOT", slot());
         // One group per pipeline: in a shared one, every engine that starts would rebalance the others.
@@ -258,51 +303,19 @@ public final class TestPipeline implements AutoCloseable {
                 user);
     }
 
-    /** A connection as the owner of the database. */
+    /** A connection to the source, as the owner of the database. */
     public Connection connect() {
-        return connect(name);
+        return source.connect();
     }
 
-    /** A connection as one of the roles. */
-    public Connection connectAs(String role, String password) {
-        return connect(name, role, password);
-    }
-
-    private Connection connect(String database) {
-        return connect(database, "postgres", "postgres");
-    }
-
-    private Connection connect(String database, String role, String password) {
-        // Not through DriverManager, which looks for drivers in the class loader that used it first.
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setPortNumbers(new int[] {stack.postgresPort()});
-        source.setDatabaseName(database);
-        try {
-            return source.getConnection(role, password);
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot connect to " + source.getUrl() + " as " + role, e);
-        }
-    }
-
-    /** Runs statements as the owner of the database, in one transaction. */
+    /** Runs statements at the source as the owner of the database, in one transaction. */
     public void execute(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException("failed: " + sql, e);
-        }
+        source.execute(sql);
     }
 
-    /** The first column of the first row, or null if there is no row. */
+    /** The first column of the first row at the source, or null if there is no row. */
     public String query(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
-        } catch (SQLException e) {
-            throw new IllegalStateException("failed: " + sql, e);
-        }
+        return source.query(sql);
     }
 
     private static Statement inUtc(Connection connection) throws SQLException {
@@ -314,14 +327,18 @@ public final class TestPipeline implements AutoCloseable {
     /** Rows in which results differ from what the orders table adds up to, at most 20 of each, in words. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
-        try (Connection connection = connect();
-                Statement statement = inUtc(connection);
-                ResultSet rows =
-                        statement.executeQuery(DIFFERENCES.formatted(window.toSeconds() + " seconds", countedOrders))) {
-            while (rows.next()) {
-                differences.add("window=" + rows.getString(1) + " customer=" + rows.getString(2) + " sales expected="
-                        + rows.getString(3) + " found=" + rows.getString(4) + " orders expected=" + rows.getString(5)
-                        + " found=" + rows.getString(6));
+        try (Connection connection = results.connect();
+                Statement statement = inUtc(connection)) {
+            if (hasTwoDatabases()) {
+                copyOrders(connection, statement);
+            }
+            try (ResultSet rows =
+                    statement.executeQuery(DIFFERENCES.formatted(window.toSeconds() + " seconds", countedOrders))) {
+                while (rows.next()) {
+                    differences.add("window=" + rows.getString(1) + " customer=" + rows.getString(2)
+                            + " sales expected=" + rows.getString(3) + " found=" + rows.getString(4)
+                            + " orders expected=" + rows.getString(5) + " found=" + rows.getString(6));
+                }
             }
             for (ViewStatement view : beside) {
                 differences.addAll(differences(statement, view));
@@ -330,6 +347,24 @@ public final class TestPipeline implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         return differences;
+    }
+
+    /** Makes a temporary table of what the orders are, which stands before any other of that name. */
+    private void copyOrders(Connection connection, Statement statement) throws SQLException {
+        try (Connection from = source.connect()) {
+            String columns;
+            try (ResultSet found = inUtc(from).executeQuery(ORDERS_COLUMNS)) {
+                found.next();
+                columns = found.getString(1);
+            }
+            statement.execute("CREATE TEMPORARY TABLE orders (" + columns + ")");
+            try (PGCopyOutputStream to =
+                    new PGCopyOutputStream(connection.unwrap(PGConnection.class), "COPY orders FROM STDIN")) {
+                from.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY orders TO STDOUT", to);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private List<String> differences(Statement statement, ViewStatement view) throws SQLException {
@@ -385,7 +420,7 @@ public final class TestPipeline implements AutoCloseable {
         Await.until(
                 "the markers of all partitions are in order_agg",
                 limit,
-                () -> query(
+                () -> results.query(
                                 "SELECT order_count FROM order_agg WHERE window_start = '2000-01-01T00:00:00Z' AND customer_id = "
                                         + -markers)
                         .equals(Integer.toString(partitions)));
@@ -438,7 +473,7 @@ public final class TestPipeline implements AutoCloseable {
         }
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

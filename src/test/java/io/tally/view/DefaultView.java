@@ -62,7 +62,7 @@ public final class DefaultView {
                 column("price", "numeric(12,2)"),
                 column("event_ts", "timestamp with time zone"));
         Definition.Source source =
-                new Definition.Source("public", "orders", 'r', 'p', List.of("order_id"), false, false, columns);
+                new Definition.Source("public", "orders", 'r', 'p', List.of("order_id"), false, false, false, columns);
         List<Definition.Result> results = Stream.of(
                         new Definition.Result("window_start", "timestamp with time zone"),
                         new Definition.Result("window_end", "timestamp with time zone"),

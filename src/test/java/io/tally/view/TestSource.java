@@ -122,6 +122,7 @@ public final class TestSource implements AutoCloseable {
                                 primaryKeys.getOrDefault(s[0], List.of()),
                                 isTrue(s[5]),
                                 isTrue(s[6]),
+                                isTrue(s[7]),
                                 columns.getOrDefault(s[0], List.of())))
                         .toList(),
                 answers.get(4).stream().map(u -> u[0]).toList(),

@@ -48,7 +48,7 @@ class ViewReaderTest {
     }
 
     private static Definition definition(String text, List<Result> results, List<Column> columns) {
-        Source source = new Source("public", "orders", 'r', 'p', List.of("order_id"), false, false, columns);
+        Source source = new Source("public", "orders", 'r', 'p', List.of("order_id"), false, false, false, columns);
         return new Definition(text, results, List.of(source), List.of());
     }
 
@@ -148,7 +148,16 @@ class ViewReaderTest {
         List<Column> columns = List.of(column("k", "integer", true));
         assertEquals(
                 "view v: public.t is a foreign table, whose changes are in no topic; name the table itself",
-                refusal(new Source("public", "t", 'f', 'p', List.of("k"), false, false, columns)));
+                refusal(new Source("public", "t", 'f', 'p', List.of("k"), false, false, false, columns)));
+    }
+
+    @Test
+    void read_tableWithRowSecurity_isRefused() {
+        List<Column> columns = List.of(column("k", "integer", true));
+        assertEquals(
+                "view v: public.t has row security, which may hide rows from the engine's role;"
+                        + " ALTER ROLE … BYPASSRLS at the source",
+                refusal(new Source("public", "t", 'r', 'p', List.of("k"), false, false, true, columns)));
     }
 
     @Test

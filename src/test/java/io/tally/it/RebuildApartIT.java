@@ -1,0 +1,8 @@
+package io.tally.it;
+
+import io.tally.testkit.TwoDatabases;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** {@link RebuildIT} with results on a server of their own. */
+@ExtendWith(TwoDatabases.class)
+class RebuildApartIT extends RebuildIT {}
