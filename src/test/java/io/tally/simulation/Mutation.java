@@ -100,12 +100,6 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "if (isSameTransaction(change) || change.lastCommitLsn() == lastCommitLsn) {",
                     "if (change.lastCommitLsn() == lastCommitLsn) {"),
             of(
-                            "duplicates: a change without a sequence tells nothing",
-                            SHARD,
-                            " && !duplicates.mayHaveGoneBack(change)",
-                            "")
-                    .from(910_133_167),
-            of(
                             "fill: what lies below another history need not have ended",
                             TAKEOVER,
                             "!logStarts.equals(filledLogStarts(facts)),",
@@ -239,10 +233,11 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                                     "this.steps = new Steps(fill, session);\n            steps.takeSnapshot();"),
                             new Edit(SQL, "takeSnapshot();\n                    readOn(answer);", "readOn(answer);"))),
             of(
-                    "fill: goes on after partitions were taken over",
-                    SQL,
-                    "database.results.filling = null;\n            }\n            for (Checkpoint",
-                    "}\n            for (Checkpoint"),
+                            "fill: goes on after partitions were taken over",
+                            SQL,
+                            "database.results.filling = null;\n            }\n            for (Checkpoint",
+                            "}\n            for (Checkpoint")
+                    .from(930_001_254),
             of("fill does not wait for publishers", SQL, "super(Database.WHOLE_TABLE);", "super(0);"),
             of(
                     "abandoned batch keeps its shard",

@@ -470,6 +470,23 @@ class ShardTest {
         assertEquals(11, shard.position(), "the record was not applied");
     }
 
+    /** The table of before the restore holds it; whether the one of now does, nobody can tell. */
+    @Test
+    void apply_lsnWithoutSequenceThatMayHaveGoneBack_stopsThoughTheFillHadSeenIt() {
+        Shard shard = shard(fresh(Visibility.parse("100:102:101")));
+        RowChange told = insert(NOW - 2, 7, 1, 100);
+        told.setTransactionId(99);
+        told.setLsn(4_000);
+        told.setLastCommitLsn(3_900);
+        told.setCommitTimeMs(NOW - 2);
+        assertTrue(shard.apply(10, told, NOW));
+        RowChange untold = withoutSequence(99, 3_000);
+        untold.setCommitTimeMs(NOW - 1);
+        assertFalse(shard.apply(11, untold, NOW));
+        shard.settle();
+        assertEquals(DataLoss.Reason.NO_SEQUENCE, shard.progress().dataLoss().reason());
+    }
+
     private static RowChange withoutSequence(int transactionId, long lsn) {
         RowChange change = insert(NOW - 1, 7, 1, 100);
         change.setTransactionId(transactionId);
