@@ -61,6 +61,13 @@ abstract class Database {
         vertx = with;
     }
 
+    /** Whether both were given the same server and database. */
+    final boolean isSameAs(Database other) {
+        return options.getHost().equals(other.options.getHost())
+                && options.getPort() == other.options.getPort()
+                && options.getDatabase().equals(other.options.getDatabase());
+    }
+
     PostgresVariables variables() {
         return variables;
     }

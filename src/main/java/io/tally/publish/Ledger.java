@@ -174,6 +174,9 @@ public interface Ledger {
     /** Origin of the results, or empty if they were never filled. */
     CompletionStage<Optional<Pipeline>> pipeline();
 
+    /** Whether the source is another database than that of the results. */
+    boolean isSourceApart();
+
     /** Whether the connector is connected to the source's log, so that no change from now on is missed. */
     CompletionStage<Boolean> isCaptured();
 

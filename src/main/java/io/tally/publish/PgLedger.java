@@ -199,6 +199,11 @@ final class PgLedger implements Ledger {
     }
 
     @Override
+    public boolean isSourceApart() {
+        return !source.isSameAs(results);
+    }
+
+    @Override
     public CompletionStage<Boolean> isCaptured() {
         return source.once(connection -> connection
                 .preparedQuery(SLOT_IN_USE)

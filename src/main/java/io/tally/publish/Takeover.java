@@ -288,9 +288,12 @@ public final class Takeover implements Checkpoints {
                     there -> there ? fillWhenSeen(reason, why, facts) : notYet(withoutConnector(facts)), executor);
         }
 
-        /** Whether the source is the one that the results were filled from. Else it may be one that the topic is not of. */
+        /**
+         * Whether the source is the one that the results were filled from, or are to be in. Else it may be one that the topic is
+         * not of.
+         */
         private boolean isKnownSource(Optional<DataLoss.Reason> reason) {
-            return pipeline.filter(Ledger.Pipeline::isOfThisSystem).isPresent()
+            return pipeline.map(Ledger.Pipeline::isOfThisSystem).orElse(!ledger.isSourceApart())
                     && !reason.equals(Optional.of(DataLoss.Reason.LSN_WENT_BACK));
         }
 

@@ -51,6 +51,7 @@ final class FakeLedger implements Ledger {
     final List<Fill> fills = new ArrayList<>();
     Pipeline pipeline;
     Misfit misfit;
+    boolean sourceApart = true;
     boolean captured = true;
     boolean holdsForeignRows;
     boolean unreachable;
@@ -98,6 +99,11 @@ final class FakeLedger implements Ledger {
                         found.filledAtMs(),
                         found.source(),
                         sourceAway ? null : look.system())));
+    }
+
+    @Override
+    public boolean isSourceApart() {
+        return sourceApart;
     }
 
     @Override

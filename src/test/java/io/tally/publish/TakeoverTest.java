@@ -215,6 +215,15 @@ class TakeoverTest {
         assertEquals(1, ledger.fills.size());
     }
 
+    /** Where the results are to be, the tables are those that were meant. */
+    @Test
+    void takeOver_firstFillFromTheDatabaseOfTheResults_doesNotAskForTheConnector() {
+        ledger.sourceApart = false;
+        ledger.captured = false;
+        takeOver(engine("PT1M", false, false));
+        assertEquals(1, ledger.fills.size());
+    }
+
     @Test
     void takeOver_anotherSystemWithoutTheConnector_keepsTheOldResultsAndWaits() {
         takeOver(engine("PT1M", false, false));

@@ -58,6 +58,11 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
+    public boolean isSourceApart() {
+        return world.plan.seed() % 2 == 0;
+    }
+
+    @Override
     public CompletionStage<Boolean> isCaptured() {
         return read(() -> world.connector.isRunning());
     }
