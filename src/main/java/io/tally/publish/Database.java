@@ -89,8 +89,14 @@ abstract class Database {
     }
 
     private Future<PgConnection> connect(PgConnectOptions to) {
-        return PgConnection.connect(vertx, to)
-                .recover(failure -> Future.failedFuture(new Unreachable(explained(failure))))
+        // The limit of the options is the network's; a server that answers there and then says nothing is waited for as
+        // short.
+        Future<PgConnection> made = PgConnection.connect(vertx, to);
+        return made.timeout(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .recover(failure -> {
+                    made.onSuccess(PgConnection::close);
+                    return Future.failedFuture(new Unreachable(explained(failure)));
+                })
                 // Whoever uses the connection learns of its end by what fails. Without a handler it would be printed,
                 // too.
                 .onSuccess(connection ->

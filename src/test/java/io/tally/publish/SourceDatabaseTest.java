@@ -2,12 +2,16 @@ package io.tally.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SourceDatabaseTest {
+
+    private static final long LIMIT_SECONDS = 30;
 
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, String> environment = new HashMap<>();
@@ -117,6 +123,17 @@ class SourceDatabaseTest {
                 "Connection refused: localhost/127.0.0.1:1"
                         + " (source: POSTGRES_HOST=localhost POSTGRES_PORT=1 SOURCE_POSTGRES_DB=sales)",
                 failure(source()));
+    }
+
+    /** As it is behind a network that has been cut, or a proxy whose server is gone. */
+    @Test
+    void connect_serverThatSaysNothing_isGivenUp() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            environment.put("SOURCE_POSTGRES_PORT", Integer.toString(silent.getLocalPort()));
+            assertTrue(failure(source())
+                    .endsWith(" (source: POSTGRES_HOST=localhost SOURCE_POSTGRES_PORT=" + silent.getLocalPort()
+                            + " POSTGRES_DB=results)"));
+        }
     }
 
     private static String failure(Database database) {
