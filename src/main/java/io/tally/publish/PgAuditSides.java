@@ -9,6 +9,9 @@ import io.vertx.sqlclient.Cursor;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowIterator;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +91,20 @@ final class PgAuditSides implements AuditSides {
     }
 
     /** The windows that start in it, in ms; the end is exclusive. */
-    private record Range(long fromMs, long toMs) {}
+    private record Range(long fromMs, long toMs) {
+
+        OffsetDateTime from() {
+            return time(fromMs);
+        }
+
+        OffsetDateTime to() {
+            return time(toMs);
+        }
+
+        private static OffsetDateTime time(long ms) {
+            return Instant.ofEpochMilli(ms).atOffset(ZoneOffset.UTC);
+        }
+    }
 
     @Override
     public CompletionStage<Comparison> compare(boolean everything) {
@@ -154,7 +170,7 @@ final class PgAuditSides implements AuditSides {
     }
 
     private static Future<Cursor> open(PgConnection connection, String sql, Range range) {
-        return connection.prepare(sql).map(query -> query.cursor(Tuple.of(range.fromMs(), range.toMs())));
+        return connection.prepare(sql).map(query -> query.cursor(Tuple.of(range.from(), range.to())));
     }
 
     private static long startOfLast(GroupMerge merge) {

@@ -447,14 +447,14 @@ public final class ResultTable {
     // ---- comparing -------------------------------------------------------------------------------------------------
 
     /**
-     * The groups of the windows between two starts, the parameters, in ms: the start, keys and totals as texts, and the
+     * The groups of the windows between two starts, the parameters: the start, keys and totals as texts, and the
      * version, a text, in the order of {@link AuditedGroup}.
      */
     String groups() {
         List<String> columns = new ArrayList<>(unique());
         totals.forEach(total -> columns.add(total.name()));
         return inOrder("SELECT %1$s, xmin FROM %2$s WHERE %3$s >= %4$s AND %3$s < %5$s"
-                .formatted(join(columns), name, start, startOfMs("$1"), startOfMs("$2")));
+                .formatted(join(columns), name, start, boundary("$1"), boundary("$2")));
     }
 
     /**
@@ -462,8 +462,8 @@ public final class ResultTable {
      */
     String groupsOfSource() {
         String time = Names.quoted(window.column().name());
-        String since = startOfMs("$1");
-        String until = startOfMs("$2");
+        String since = boundary("$1");
+        String until = boundary("$2");
         List<String> within = new ArrayList<>(List.of(time + " < " + until));
         if (window instanceof FixedWindow) {
             within.add(time + " >= " + since);
@@ -474,6 +474,11 @@ public final class ResultTable {
                     "%s >= %s - INTERVAL '1 day'".formatted(time, since), of + " >= " + since, of + " < " + until));
         }
         return inOrder(FillQuery.of(view, within, List.of("sum(xmin::text::bigint)")));
+    }
+
+    /** A constant to the planner: an expression that depends on the session's zone would be worked out for every row. */
+    private String boundary(String parameter) {
+        return parameter + "::timestamptz" + (window.zoned() ? "" : " AT TIME ZONE 'UTC'");
     }
 
     /** Bytes are in the same order on every server, and numbers without zeros at their end have one text. */

@@ -35,6 +35,8 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -399,9 +401,13 @@ class ResultTableIT {
         return merge.differences();
     }
 
+    private static OffsetDateTime time(long ms) {
+        return Instant.ofEpochMilli(ms).atOffset(ZoneOffset.UTC);
+    }
+
     private List<AuditedGroup> groups(ResultTable table, String sql, long fromMs, long toMs) {
         List<AuditedGroup> groups = new ArrayList<>();
-        await(connection.preparedQuery(sql).execute(Tuple.of(fromMs, toMs)))
+        await(connection.preparedQuery(sql).execute(Tuple.of(time(fromMs), time(toMs))))
                 .forEach(row -> groups.add(AuditedGroup.of(row, table.view())));
         return groups;
     }
