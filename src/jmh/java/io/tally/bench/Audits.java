@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * How long an audit of the newest hour takes, and one of everything, on a large orders table without and with an index on the
@@ -34,16 +33,8 @@ public final class Audits {
         int rounds = Integer.parseInt(args[3]);
         List<String> engines = Arrays.asList(args).subList(4, args.length);
         try (TestPipeline pipeline = new TestPipeline("audits_bench")) {
-            pipeline.execute(String.format(
-                    Locale.ROOT,
-                    "INSERT INTO orders SELECT 'order-' || i, abs(hashint8(i) %% %d), 1 + i %% 5, (i %% 10000) * 0.01,"
-                            + " now() - interval '1 hour' - i %% %d * interval '1 second' FROM generate_series(1, %d) AS i",
-                    customers,
-                    minutes * 60L,
-                    orders));
-            pipeline.execute("VACUUM ANALYZE orders");
-            pipeline.registerConnector(pipeline.stack().connectUrl(), Map.of("snapshot.mode", "no_data"));
-            pipeline.connector().awaitRunning();
+            LargeTable.write(pipeline, orders, customers, minutes * 60L);
+            LargeTable.capture(pipeline);
             // The topic is made with the first order, and an engine waits for it.
             pipeline.execute("INSERT INTO orders VALUES ('last', 1, 1, 1.00, now() - interval '1 hour')");
             audit(pipeline, engines.getFirst(), "to fill it, and warm", "1h");

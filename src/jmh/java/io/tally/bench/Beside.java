@@ -61,16 +61,8 @@ public final class Beside {
 
     private static void fill(long orders, int customers, int perSecond) throws Exception {
         try (TestPipeline pipeline = new TestPipeline("beside")) {
-            pipeline.execute(String.format(
-                    Locale.ROOT,
-                    "INSERT INTO orders SELECT 'order-' || i, abs(hashint8(i) %% %d), 1 + i %% 5, (i %% 10000) * 0.01,"
-                            + " now() - interval '1 hour' - i %% 86400 * interval '1 second'"
-                            + " FROM generate_series(1, %d) AS i",
-                    customers,
-                    orders));
-            pipeline.execute("VACUUM ANALYZE orders");
-            pipeline.registerConnector(pipeline.stack().connectUrl(), Map.of("snapshot.mode", "no_data"));
-            pipeline.connector().awaitRunning();
+            LargeTable.write(pipeline, orders, customers, 86_400);
+            LargeTable.capture(pipeline);
             AtomicBoolean ended = new AtomicBoolean();
             CompletableFuture<Void> writer = CompletableFuture.runAsync(
                     () -> write(pipeline, customers, perSecond, ended), Thread.ofPlatform()::start);

@@ -7,7 +7,6 @@ import io.tally.testkit.TestPipeline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * How long it takes to fill {@code order_agg} from a large orders table, at a first start and at a rebuild, beside the same
@@ -33,17 +32,9 @@ public final class Rebuild {
         System.setProperty(TestPipeline.DATABASES, args.length > 3 ? args[3] : "one");
         try (TestPipeline pipeline = new TestPipeline("rebuild_bench")) {
             long filled = System.nanoTime();
-            pipeline.execute(String.format(
-                    Locale.ROOT,
-                    "INSERT INTO orders SELECT 'order-' || i, abs(hashint8(i) %% %d), 1 + i %% 5, (i %% 10000) * 0.01,"
-                            + " now() - interval '1 hour' - i %% %d * interval '1 second' FROM generate_series(1, %d) AS i",
-                    customers,
-                    minutes * 60L,
-                    orders));
-            pipeline.execute("VACUUM ANALYZE orders");
+            LargeTable.write(pipeline, orders, customers, minutes * 60L);
             System.out.printf(Locale.ROOT, "%d orders written in %.1f s%n", orders, secondsSince(filled));
-            pipeline.registerConnector(pipeline.stack().connectUrl(), Map.of("snapshot.mode", "no_data"));
-            pipeline.connector().awaitRunning();
+            LargeTable.capture(pipeline);
             // The topic is made with the first order, and an engine waits for it.
             pipeline.execute("INSERT INTO orders VALUES ('last', 1, 1, 1.00, now() - interval '1 hour')");
 

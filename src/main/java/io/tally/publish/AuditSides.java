@@ -12,7 +12,7 @@ interface AuditSides {
      *
      * @param untilMs end of the newest window compared, or null if none was final
      * @param lsn everything compared was written to the source's log below this place
-     * @param fillLsn which filling of the results was compared
+     * @param fillLsn which fill of the results was compared
      * @param fillOwed whether they will be filled again anyway
      * @param differences groups that differ, in order, not more than {@link #MOST_DIFFERENCES}
      * @param isCut whether groups behind the last difference were not compared

@@ -3,7 +3,7 @@ package io.tally.publish;
 import io.tally.window.DataLoss;
 import io.vertx.core.json.JsonObject;
 
-/** Data loss as the tables hold it. They know by themselves which filling it is about. */
+/** Data loss as the tables hold it. They know by themselves which fill it is about. */
 final class DataLossJson {
 
     private DataLossJson() {}

@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,28 +32,15 @@ class SourceDatabaseTest {
 
     private SourceDatabase source() {
         ResultsDatabase results = new ResultsDatabase(this::value);
-        Pool pool = results.create(new PgPoolCreator.Input() {
-            @Override
-            public Vertx vertx() {
-                return vertx;
-            }
-
-            @Override
-            public PoolOptions poolOptions() {
-                return new PoolOptions();
-            }
-
-            @Override
-            public List<PgConnectOptions> pgConnectOptionsList() {
-                return List.of(new PgConnectOptions()
+        Pool pool = results.create(TestDatabase.input(
+                vertx,
+                new PgConnectOptions()
                         .setHost("localhost")
                         .setPort(1)
                         .setDatabase("results")
                         .setUser("tally")
                         .setPassword("one")
-                        .addProperty("lock_timeout", "10s"));
-            }
-        });
+                        .addProperty("lock_timeout", "10s")));
         return new SourceDatabase(results, pool, this::value);
     }
 

@@ -138,14 +138,14 @@ final class TestDatabase implements AutoCloseable {
                 return before.get().compose(done -> super.connectUnbounded());
             }
         };
-        database.create(input(options));
+        database.create(input(vertx, options));
         return database;
     }
 
     /** The same to where the orders are. */
     SourceDatabase source(Supplier<Future<?>> before) {
         ResultsDatabase there = new ResultsDatabase(variable -> Optional.empty());
-        Pool pool = there.create(input(sourceOptions));
+        Pool pool = there.create(input(vertx, sourceOptions));
         return new SourceDatabase(there, pool, variable -> Optional.empty()) {
             @Override
             Future<PgConnection> connectUnbounded() {
@@ -154,7 +154,8 @@ final class TestDatabase implements AutoCloseable {
         };
     }
 
-    private PgPoolCreator.Input input(PgConnectOptions to) {
+    /** What Quarkus would make a pool from. */
+    static PgPoolCreator.Input input(Vertx vertx, PgConnectOptions to) {
         return new PgPoolCreator.Input() {
             @Override
             public Vertx vertx() {
