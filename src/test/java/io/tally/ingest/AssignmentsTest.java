@@ -375,6 +375,9 @@ class AssignmentsTest {
         assertEquals(List.of(), refusals);
         assertEquals(10, minutes.read());
         assertEquals(ReaderState.Phase.STOPPED, phase("hours"));
+        assertEquals(
+                "its table is too narrow",
+                loop.stopped().findFirst().orElseThrow().problem());
         assertEquals("its table is too narrow", loop.problem());
     }
 

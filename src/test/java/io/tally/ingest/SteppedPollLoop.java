@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -151,9 +152,9 @@ public final class SteppedPollLoop {
         return reading.states().stream().anyMatch(one -> one.phase() == ReaderState.Phase.LOADING);
     }
 
-    /** Whether partitions are left alone until somebody does something about it. */
-    public boolean hasStopped() {
-        return reading.states().stream().anyMatch(one -> one.phase() == ReaderState.Phase.STOPPED);
+    /** Partitions that are left alone until somebody does something about it. */
+    public Stream<ReaderState.Partition> stopped() {
+        return reading.states().stream().filter(one -> one.phase() == ReaderState.Phase.STOPPED);
     }
 
     List<ReaderState.Partition> states() {

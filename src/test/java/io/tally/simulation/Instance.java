@@ -1,5 +1,6 @@
 package io.tally.simulation;
 
+import io.tally.ingest.ReaderState;
 import io.tally.ingest.SteppedPollLoop;
 import io.tally.ingest.SteppedReaders;
 import io.tally.ingest.ViewInput;
@@ -397,7 +398,8 @@ final class Instance {
     }
 
     boolean hasStopped() {
-        return readers.stream().anyMatch(reader -> reader.loop.hasStopped());
+        return readers.stream()
+                .anyMatch(reader -> reader.loop.stopped().findAny().isPresent());
     }
 
     /** Whether it says that the results are not exact until they are filled again, which it does not do by itself. */
@@ -405,12 +407,13 @@ final class Instance {
         return kept.stream().anyMatch(one -> one.owedFill.owed().isPresent());
     }
 
-    String problem() {
+    /** What the status says of the first partition that was stopped, or null. */
+    String stoppedBecause() {
         return readers.stream()
-                .map(reader -> reader.loop)
-                .filter(SteppedPollLoop::hasStopped)
+                .map(reader -> reader.loop.stopped().findFirst())
+                .flatMap(Optional::stream)
                 .findFirst()
-                .map(SteppedPollLoop::problem)
+                .map(ReaderState.Partition::problem)
                 .orElse(null);
     }
 

@@ -334,11 +334,6 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "oweFor(range == null ? \"the replica identity was not known to be FULL\" : range.explanation(), offset);",
                     ""),
             of(
-                    "look: what another engine applied is not judged",
-                    SHARD,
-                    "this.newestTakenBackLsn = duplicates.newestLsn();",
-                    "this.newestTakenBackLsn = RowChange.NO_LSN;"),
-            of(
                     "look: what is read while it is under way counts",
                     WATCH,
                     "reached(results.fillLsn(), readUpTo));",

@@ -31,7 +31,7 @@ final class Operator {
 
     private void act(Instance engine, int slot) {
         world.happened(FaultKind.STOPPED);
-        world.views.getFirst().checker.checkSaysWhatToDo(engine.problem());
+        world.views.getFirst().checker.checkSaysWhatToDo(engine.stoppedBecause());
         if (world.isCalm() || random.nextBoolean()) {
             engine.crash();
             // A start without it must not go on as if nothing had happened.

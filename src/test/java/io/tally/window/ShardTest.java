@@ -72,6 +72,38 @@ class ShardTest {
         assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
     }
 
+    /** Nobody has left behind which of the changes below a checkpoint took a row back: any of them may have. */
+    @Test
+    void doubt_whatAnotherEngineApplied_owesAFill() {
+        Checkpoint start = fresh(null);
+        Checkpoint left = new Checkpoint(
+                start.partition(),
+                OWNER,
+                1,
+                10,
+                10,
+                Shard.NO_TIME,
+                new long[0],
+                Shard.NO_TIME,
+                new FilterState(L + 40, L + 50, 0, false, NOW, FilterState.NO_KEYS),
+                null,
+                start.fillLsn(),
+                null,
+                0);
+        Shard shard = shard(left);
+
+        shard.doubt(new Doubts(
+                start.fillLsn(), L + 100, List.of(new Doubts.Range(L + 51, L + 100, false, "the table was altered"))));
+        shard.settle();
+        assertNull(shard.progress().owed(), "nothing was applied from there");
+
+        shard = shard(left);
+        shard.doubt(new Doubts(
+                start.fillLsn(), L + 100, List.of(new Doubts.Range(L + 50, L + 100, false, "the table was altered"))));
+        shard.settle();
+        assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
+    }
+
     @Test
     void take_dayThatBeginsTwice_closesTheDayBeforeAtItsSecondBeginning() {
         Shard shard = new Shard(fresh(null), TestCheckpoints.withDayThatBeginsTwice(), NOW);
