@@ -199,13 +199,16 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
     private void failLoading(ViewPartition one, Throwable failure, long nowMs) {
         String view = one.view().view();
         problems.clear(one.view().topic());
-        one.retryLater(failure.getMessage(), nowMs);
         if (!(failure instanceof TakeoverException takeover)) {
+            one.retryLater(failure.getMessage(), nowMs);
             problems.say(view, Logger.Level.WARN, "partitions cannot be taken over yet, trying again: " + failure);
             return;
         }
         switch (takeover.kind()) {
-            case WAIT -> problems.say(view, Logger.Level.INFO, takeover.getMessage());
+            case WAIT -> {
+                one.retryLater(takeover.getMessage(), nowMs);
+                problems.say(view, Logger.Level.INFO, takeover.getMessage());
+            }
             case STOP -> {
                 one.stop(takeover);
                 problems.say(view, Logger.Level.ERROR, takeover.getMessage());
