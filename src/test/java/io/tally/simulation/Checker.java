@@ -42,7 +42,7 @@ final class Checker {
 
     private final World world;
     private final KeptView view;
-    /** For partitions that were stopped, of the results filled at one place: a position that they must never pass. */
+    /** For partitions that were stopped: a position that the results, as they were filled, must never pass. */
     private final Map<Stop, Long> stops = new HashMap<>();
 
     private String wrong;
@@ -73,6 +73,12 @@ final class Checker {
         if (ofThisTopic && lost.partition() != DataLoss.NOWHERE) {
             stops.merge(new Stop(lost.partition(), lost.fillLsn()), lost.offset(), Math::min);
         }
+    }
+
+    /** Results of an earlier moment know of no stop that was written down since. What is read again is judged anew. */
+    void restored() {
+        stops.clear();
+        known().ifPresent(this::stopped);
     }
 
     /** Why engines have stopped, as long as the results are the same. */

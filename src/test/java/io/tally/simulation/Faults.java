@@ -376,6 +376,7 @@ final class Faults {
     private void restoreResults(Backup backup) {
         for (int i = 0; i < world.views.size(); i++) {
             world.views.get(i).database.restore(backup.results().get(i));
+            world.views.get(i).checker.restored();
         }
     }
 
