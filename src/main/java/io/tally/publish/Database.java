@@ -120,7 +120,7 @@ abstract class Database {
     /** Does some work on a connection of its own and closes it. */
     <T> CompletionStage<T> once(Duration timeout, Function<PgConnection, Future<T>> work) {
         return connect()
-                .compose(connection -> work.apply(connection)
+                .compose(connection -> attempt(work, connection)
                         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                         .onComplete(done -> connection.close()))
                 .toCompletionStage();
@@ -141,7 +141,13 @@ abstract class Database {
 
     /** The same as a part of other work. */
     <T> Future<T> unbounded(Function<PgConnection, Future<T>> work) {
-        return connectUnbounded().compose(connection -> work.apply(connection).onComplete(done -> connection.close()));
+        return connectUnbounded()
+                .compose(connection -> attempt(work, connection).onComplete(done -> connection.close()));
+    }
+
+    /** Work that throws has failed, and its connection is to be closed all the same. */
+    private static <T> Future<T> attempt(Function<PgConnection, Future<T>> work, PgConnection connection) {
+        return Future.succeededFuture(connection).compose(work);
     }
 
     /** A new connection for such work, and for pauses in it: the server hears of it before it takes the session for left. */

@@ -92,6 +92,16 @@ public interface Ledger {
         }
     }
 
+    /** The database refuses the rows themselves, and would again; the message is its own. */
+    final class RefusedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String message) {
+            super(message, null, false, false);
+        }
+    }
+
     /**
      * An order to fill the results from the orders table.
      *
@@ -214,7 +224,8 @@ public interface Ledger {
     CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner);
 
     /**
-     * Adds deltas and moves checkpoints. A batch whose owner or sequence the checkpoint does not have changes nothing.
+     * Adds deltas and moves checkpoints. A batch whose owner or sequence the checkpoint does not have changes nothing. Fails
+     * with {@link RefusedException} if the database does not take the rows; nothing was changed then.
      *
      * @return the partitions whose batches went in
      */

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -65,6 +66,9 @@ final class PgLedger implements Ledger {
             UPDATE tally_view SET source = $1::jsonb
             WHERE name = $4 AND bootstrap_lsn = $2 AND source IS NOT DISTINCT FROM $3::jsonb
             """;
+
+    /** Classes of SQLSTATE that speak of the data: a division by zero, a number too large, a constraint. */
+    private static final List<String> REFUSALS = List.of("22", "23");
 
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(10);
 
@@ -284,17 +288,24 @@ final class PgLedger implements Ledger {
     @Override
     public CompletionStage<Set<Integer>> publish(List<Batch> batches) {
         return publishConnection()
-                .compose(connection -> publishTransaction
-                        .run(connection, batches)
-                        .timeout(answerTimeout(batches).toMillis(), TimeUnit.MILLISECONDS)
+                // Nothing of it may throw past the one who discards: its begin would be left for the next batch to
+                // commit.
+                .compose(connection -> Future.succeededFuture(batches)
+                        .compose(all -> publishTransaction.run(connection, all))
+                        .timeout(PublishTransaction.longest(batches).toMillis(), TimeUnit.MILLISECONDS)
                         .onFailure(failure -> discard(connection)))
+                .recover(failure -> Future.failedFuture(isRefusal(failure) ? refused(failure) : failure))
                 .toCompletionStage();
     }
 
-    /** Each statement may take its time. */
-    private static Duration answerTimeout(List<Batch> batches) {
-        long rows = batches.stream().mapToLong(Batch::groups).sum();
-        return Database.ANSWER_TIMEOUT.multipliedBy(1 + rows / DeltaChunks.MOST_ROWS);
+    /** Whether the server will say the same to the same rows. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof PgException refused
+                && REFUSALS.stream().anyMatch(Objects.requireNonNullElse(refused.getSqlState(), "")::startsWith);
+    }
+
+    private RefusedException refused(Throwable failure) {
+        return new RefusedException("PostgreSQL refuses the rows of " + view + ": " + failure.getMessage());
     }
 
     private synchronized Future<PgConnection> publishConnection() {

@@ -13,6 +13,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
@@ -84,6 +85,12 @@ final class PublishTransaction {
         begin = BEGIN.formatted(new ViewLocks(view.name()).moveOn());
         add = table.add();
         deleteEmpty = table.deleteEmpty();
+    }
+
+    /** The time after which it is given up: each statement may take its own. */
+    static Duration longest(List<Batch> batches) {
+        long rows = batches.stream().mapToLong(Batch::groups).sum();
+        return Database.ANSWER_TIMEOUT.multipliedBy(1 + rows / DeltaChunks.MOST_ROWS);
     }
 
     /** @return the partitions whose batches went in */

@@ -27,6 +27,8 @@ import org.jboss.logging.Logger;
  *           no answer   ▼     │ sequence unmoved: send the same again
  *                      UNCERTAIN ──────────────────▶ RESTING      sequence moved: it was committed
  *                               read the marks back               anything else: fenced, or the database went back: dropped
+ *
+ *   an answer that refuses the rows: nothing was committed, nor would it be the next time: dropped
  * </pre>
  */
 public final class Publisher {
@@ -49,11 +51,15 @@ public final class Publisher {
 
     private List<Batch> underWay = List.of();
     private boolean uncertain;
+    /** Whether the last batches were: a database that answers is no recovery then, only rows that it takes are. */
+    private boolean refused;
+
     private long sentAtMs;
     private long retryNotBeforeMs;
     private long restUntilMs;
     private long nextMarkCheckMs;
     private Duration retryAfter = FIRST_RETRY;
+    private volatile long answerDueMs;
     private volatile PublishingState state = PublishingState.INITIAL;
 
     /** @param executor runs one task at a time; every round starts on it */
@@ -85,6 +91,11 @@ public final class Publisher {
         return publishDue();
     }
 
+    /** When the transaction sent last has its answer, or is given up, epoch ms; safe to read from any thread. */
+    long answerDueMs() {
+        return answerDueMs;
+    }
+
     /** The latest state; safe to read from any thread. */
     public PublishingState state() {
         return state;
@@ -97,13 +108,16 @@ public final class Publisher {
 
     private CompletionStage<Void> send() {
         sentAtMs = clock.millis();
+        answerDueMs = sentAtMs + PublishTransaction.longest(underWay).toMillis();
+        uncertain = true;
         return ledger.publish(underWay)
                 .handleAsync(
                         (moved, failure) -> {
                             if (failure == null) {
                                 finish(moved);
+                            } else if (Failures.cause(failure) instanceof Ledger.RefusedException) {
+                                giveUp(failure);
                             } else {
-                                uncertain = true;
                                 failed("publishing failed, outcome unknown", failure);
                             }
                             return null;
@@ -111,15 +125,29 @@ public final class Publisher {
                         executor);
     }
 
+    /** Read again from the checkpoints, the rows come with whatever has been corrected since. */
+    private void giveUp(Throwable refusal) {
+        refused = true;
+        failed("publishing failed", refusal);
+        settled().forEach(batch -> abandon(batch, "its rows were refused"));
+    }
+
+    /** Nothing is under way any more. */
+    private List<Batch> settled() {
+        List<Batch> batches = underWay;
+        underWay = List.of();
+        uncertain = false;
+        return batches;
+    }
+
     private void finish(Set<Integer> moved) {
-        for (Batch batch : underWay) {
+        for (Batch batch : settled()) {
             if (moved.contains(batch.partition())) {
                 confirm(batch);
             } else {
                 abandon(batch, "fenced: another engine owns the partition, or its results were filled again");
             }
         }
-        underWay = List.of();
         rest();
     }
 
@@ -202,6 +230,7 @@ public final class Publisher {
     }
 
     private void confirm(Batch batch) {
+        refused = false;
         store.published(batch);
         state = state.published(clock.millis(), sentAtMs, batch);
     }
@@ -222,7 +251,7 @@ public final class Publisher {
     }
 
     private void answered() {
-        if (state.failing()) {
+        if (state.failing() && !refused) {
             LOG.infof("the database answers again, after %d ms", clock.millis() - state.failingSinceMs());
             state = state.recovered();
         }

@@ -2,13 +2,13 @@ package io.tally.publish;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
-import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
-import io.smallrye.mutiny.Uni;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -22,10 +22,9 @@ public class Ticker {
 
     private static final Logger LOG = Logger.getLogger(Ticker.class);
 
-    /** Longer than any round takes whose database answers or times out. */
-    private static final Duration ROUND_TIMEOUT = Duration.ofSeconds(120);
-
     private final ViewEngines views;
+    /** Steps that have not ended. */
+    private final Set<String> busy = ConcurrentHashMap.newKeySet();
 
     private volatile boolean stopped;
 
@@ -33,40 +32,44 @@ public class Ticker {
         this.views = views;
     }
 
-    /** When the view whose last round is the longest ago ended it, epoch ms; now, if there is no view yet. */
+    /**
+     * Of the view whose last round is the longest ago: when that ended, or, if one is under way, by when the database has to
+     * have answered it; epoch ms. Now, if there is no view yet.
+     */
     public long lastRoundMs() {
         return views.all().stream()
-                .mapToLong(view -> view.rounds().lastEndedMs())
+                .mapToLong(view ->
+                        Math.max(view.rounds().lastEndedMs(), view.publisher().answerDueMs()))
                 .min()
                 .orElseGet(views::nowMs);
     }
 
-    @Scheduled(every = "1s", identity = "publish", concurrentExecution = ConcurrentExecution.SKIP)
-    Uni<Void> publish() {
-        return forEach(view -> view.rounds().next())
-                .ifNoItem()
-                .after(ROUND_TIMEOUT)
-                .recoverWithUni(() -> {
-                    LOG.errorf("a publishing round has not ended after %s", ROUND_TIMEOUT);
-                    return Uni.createFrom().voidItem();
-                });
+    @NonBlocking
+    @Scheduled(every = "1s", identity = "publish")
+    void publish() {
+        forEach("publishing", view -> view.rounds().next());
     }
 
     /** Mostly finds that nothing is due; what waits for the connector should not wait for the next step as well. */
-    @Scheduled(every = "1s", identity = "audit", concurrentExecution = ConcurrentExecution.SKIP)
-    Uni<Void> audit() {
-        return forEach(view -> view.auditor().step());
+    @NonBlocking
+    @Scheduled(every = "1s", identity = "audit")
+    void audit() {
+        forEach("the comparison", view -> view.auditor().step());
     }
 
-    @Scheduled(every = "2s", identity = "owed-fill", concurrentExecution = ConcurrentExecution.SKIP)
-    Uni<Void> fillWhatIsOwed() {
-        return forEach(view -> quietly(view.owedFill().step(), "not known whether results have to be filled again"));
+    @NonBlocking
+    @Scheduled(every = "2s", identity = "owed-fill")
+    void fillWhatIsOwed() {
+        forEach(
+                "not known whether results have to be filled again",
+                view -> view.owedFill().step());
     }
 
     /** Between a restore and its notice the log must not pass the lost end, so it is not a matter of minutes. */
-    @Scheduled(every = "5s", identity = "source-watch", concurrentExecution = ConcurrentExecution.SKIP)
-    Uni<Void> lookAtSource() {
-        return forEach(view -> quietly(view.sourceWatch().step(), "the source does not answer"));
+    @NonBlocking
+    @Scheduled(every = "5s", identity = "source-watch")
+    void lookAtSource() {
+        forEach("the source does not answer", view -> view.sourceWatch().step());
     }
 
     /** The scheduler goes on for a moment when the publishing thread has gone. */
@@ -75,23 +78,26 @@ public class Ticker {
         views.all().forEach(view -> view.rounds().stop());
     }
 
-    /** Does something for all views at the same time. */
-    private Uni<Void> forEach(Function<ViewEngine, CompletionStage<Void>> step) {
+    /**
+     * Does something for every view, unless that is still being done: a view that has to wait, for a lock or a slow table, keeps
+     * no other from going on.
+     *
+     * @param failing what it means if that fails; the publisher says so by itself when the database is away
+     */
+    private void forEach(String failing, Function<ViewEngine, CompletionStage<Void>> step) {
         if (stopped) {
-            return Uni.createFrom().voidItem();
+            return;
         }
-        return Uni.createFrom()
-                .completionStage(() -> CompletableFuture.allOf(views.all().stream()
-                        .map(step)
-                        .map(CompletionStage::toCompletableFuture)
-                        .toArray(CompletableFuture[]::new)));
-    }
-
-    /** The publisher says so when the database is away. */
-    private static CompletionStage<Void> quietly(CompletionStage<Void> step, String what) {
-        return step.exceptionally(failure -> {
-            LOG.debugf("%s: %s", what, failure);
-            return null;
-        });
+        for (ViewEngine view : views.all()) {
+            String doing = failing + ", view=" + view.name();
+            if (busy.add(doing)) {
+                CompletableFuture.completedStage(view).thenCompose(step).whenComplete((done, failure) -> {
+                    busy.remove(doing);
+                    if (failure != null) {
+                        LOG.debugf("%s: %s", doing, Failures.describe(failure));
+                    }
+                });
+            }
+        }
     }
 }

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.health.Liveness;
 class EngineLiveness implements HealthCheck {
 
     private static final Duration LONGEST_LOOP = Duration.ofSeconds(60);
-    /** A round without an answer from the database ends by its timeouts, which add up to less. */
+    /** Whatever a round asks the database beside its transaction ends by timeouts, which add up to less. */
     private static final Duration LONGEST_ROUND = Duration.ofMinutes(5);
 
     private final Readers readers;

@@ -24,14 +24,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A ledger in memory with the semantics of the one in PostgreSQL, and faults on demand. */
-final class FakeLedger implements Ledger {
+class FakeLedger implements Ledger {
 
     /** What happens to the next batch. */
     enum Fault {
         /** The connection breaks before the server commits. */
         LOST_BEFORE_COMMIT,
         /** The server commits, but its answer does not arrive. */
-        LOST_AFTER_COMMIT
+        LOST_AFTER_COMMIT,
+        /** Nobody answers, because asking fails. */
+        THROWN,
+        /** The server does not take the rows. */
+        REFUSED
     }
 
     /** A row of the result table. */
@@ -243,6 +247,12 @@ final class FakeLedger implements Ledger {
         Fault fault = faults.poll();
         if (unreachable || fault == Fault.LOST_BEFORE_COMMIT) {
             return CompletableFuture.failedStage(new IllegalStateException("connection lost"));
+        }
+        if (fault == Fault.THROWN) {
+            throw new IllegalStateException("no memory");
+        }
+        if (fault == Fault.REFUSED) {
+            return CompletableFuture.failedStage(new RefusedException("division by zero"));
         }
         Set<Integer> moved = new HashSet<>();
         for (Batch batch : batches) {
