@@ -247,8 +247,8 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "lost answer taken for failure",
                     PUBLISHER,
-                    "                                uncertain = true;\n",
-                    "                                underWay = List.of();\n"),
+                    "failed(\"publishing failed, outcome unknown\", failure);",
+                    "settled();"),
             of(
                     "marks never compared",
                     PUBLISHER,
