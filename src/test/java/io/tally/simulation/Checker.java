@@ -4,6 +4,7 @@ import io.tally.publish.Ledger;
 import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.Shard;
 import io.tally.window.WindowDeltas;
 import java.util.Collections;
@@ -38,7 +39,7 @@ final class Checker {
     private static final Set<FaultKind> DELETE_WHAT_IS_NEEDED = EnumSet.of(
             FaultKind.LOG_TRIMMED, FaultKind.IDS_PASSED, FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED);
 
-    private record Stop(int partition, long fillLsn) {}
+    private record Stop(int partition, FillId fillId) {}
 
     private final World world;
     private final KeptView view;
@@ -71,7 +72,7 @@ final class Checker {
     void stopped(DataLoss lost) {
         boolean ofThisTopic = view.database.results.pipeline.topicId().equals(world.topic.id());
         if (ofThisTopic && lost.partition() != DataLoss.NOWHERE) {
-            stops.merge(new Stop(lost.partition(), lost.fillLsn()), lost.offset(), Math::min);
+            stops.merge(new Stop(lost.partition(), lost.fillId()), lost.offset(), Math::min);
         }
     }
 
@@ -155,7 +156,7 @@ final class Checker {
             broken("windows are no longer published, from=" + from + " to=" + to);
         }
         if (view.database.results.pipeline.topicId().equals(world.topic.id())) {
-            Stop stop = new Stop(to.partition(), to.fillLsn());
+            Stop stop = new Stop(to.partition(), to.fillId());
             if (to.position() > stops.getOrDefault(stop, Long.MAX_VALUE)) {
                 broken("a partition that was stopped went on, from=" + from + " to=" + to);
             }

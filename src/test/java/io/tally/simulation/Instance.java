@@ -442,7 +442,7 @@ final class Instance {
         store.ifPresent(one -> one.loseData(new DataLoss(
                 DataLoss.Reason.AUDIT,
                 "somebody says so",
-                one.shards().iterator().next().fillLsn())));
+                one.shards().iterator().next().fillId())));
         return store.isPresent();
     }
 

@@ -169,7 +169,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "if (change.after().present()) {\n            advanceEventTime(",
                     "if (change.after().present() && (!change.before().present() || read(change.before()) == null)) {\n"
                             + "                        advanceEventTime("),
-            of("new snapshot run not noticed", SHARD, "if (change.lsn() > fillLsn) {", "if (false) {"),
+            of("new snapshot run not noticed", SHARD, "if (change.lsn() > fillId.lsn()) {", "if (false) {"),
             of("truncate not noticed", SHARD, "if (settings.truncateIsDataLoss() &&", "if (false &&"),
             of(
                     "lsn going back not noticed",
@@ -336,7 +336,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "look: what is read while it is under way counts",
                     WATCH,
-                    "reached(results.fillLsn(), readUpTo));",
+                    "reached(results.fillId(), readUpTo));",
                     "store.shards().stream().mapToLong(s -> s.progress().newestLsn()).max().orElse(-1));"),
             of("look: there and back is not noticed", RULES, "|| !earlier.version().equals(table.version())", ""),
             of("look: doubts begin when they are found", RULES, "before.look().lsn(),", "now.lsn(),"),
