@@ -46,6 +46,9 @@ final class Checker {
     /** For partitions that were stopped: a position that the results, as they were filled, must never pass. */
     private final Map<Stop, Long> stops = new HashMap<>();
 
+    /** Where in the source's log the results were filled. */
+    private final Set<Long> filledAt = new HashSet<>();
+
     private String wrong;
 
     Checker(World world, KeptView view) {
@@ -70,9 +73,17 @@ final class Checker {
 
     /** An engine stops because of what it has written down: if a record shows it, these results must not pass it. */
     void stopped(DataLoss lost) {
+        checkIsAbout(lost, view.database.results.pipeline.fillId());
         boolean ofThisTopic = view.database.results.pipeline.topicId().equals(world.topic.id());
         if (ofThisTopic && lost.partition() != DataLoss.NOWHERE) {
             stops.merge(new Stop(lost.partition(), lost.fillId()), lost.offset(), Math::min);
+        }
+    }
+
+    /** Results are not worthless for what was wrong with others. */
+    void checkIsAbout(DataLoss lost, FillId fillId) {
+        if (lost != null && !lost.fillId().equals(fillId)) {
+            broken("results were given up for what was wrong with others, fill=" + fillId + " lost=" + lost);
         }
     }
 
@@ -125,6 +136,9 @@ final class Checker {
     /** The results are filled again: not without being asked, where engines are told to stop. */
     void checkFill(Optional<DataLoss.Reason> reason) {
         stops.clear();
+        if (!filledAt.add(view.database.results.pipeline.fillId().lsn())) {
+            world.happened(FaultKind.FILLED_AT_SAME_PLACE);
+        }
         if (reason.filter(DataLoss.Reason.NO_SEQUENCE::equals).isPresent()) {
             broken("the results were filled again for what that does not mend");
         }

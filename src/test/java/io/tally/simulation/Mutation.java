@@ -22,6 +22,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
 
     private static final String SHARD = "src/main/java/io/tally/window/Shard.java";
     private static final String WINDOWS = "src/main/java/io/tally/window/ShardWindows.java";
+    private static final String FILL_ID = "src/main/java/io/tally/window/FillId.java";
     private static final String FILL = "src/main/java/io/tally/window/FillFilter.java";
     private static final String DUPLICATES = "src/main/java/io/tally/window/DuplicateFilter.java";
     private static final String STORE = "src/main/java/io/tally/window/WindowStore.java";
@@ -351,6 +352,11 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     TAKEOVER,
                     "return pipeline.flatMap(Attempt::otherSystem)\n                    .or(() ->",
                     "return Optional.<DataLoss>empty()\n                    .or(() ->"),
+            of(
+                    "a loss is named by its place in the log only",
+                    FILL_ID,
+                    "return lsn == other.lsn && (id == null || other.id == null || id.equals(other.id));",
+                    "return lsn == other.lsn;"),
             of("stop: filled all the same", TAKEOVER, "settings.stopOnDataLoss()", "false"),
             of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
             of("stop: tried again and again", VIEW_PARTITION, "phase = ReaderState.Phase.STOPPED;", ""),
