@@ -1,5 +1,6 @@
 -- The tables that Tally owns, beside the results, whose columns are the view's. Tally runs this file by itself when one of
--- them is missing; with tally.create-schema=false it does not, and whoever owns the database runs it by hand:
+-- them, or of their columns, is missing; with tally.create-schema=false it does not, and whoever owns the database runs it by
+-- hand:
 --   psql -d streaming -f schema.sql
 -- It may be run again at any time. What makes the results Tally says when it finds none.
 
@@ -52,7 +53,9 @@ CREATE TABLE IF NOT EXISTS tally_view (
     topic_id      TEXT,                  -- a topic deleted and made again has another
     partitions    INT,                   -- how many it had then
     snapshot      TEXT,                  -- pg_current_snapshot(): what the fill saw
-    bootstrap_lsn BIGINT,                -- pg_current_wal_insert_lsn() right after
+    fill          UUID,                  -- what "filling" said during the fill that made the results; null if an earlier
+                                         -- build did, or that of the fill before
+    bootstrap_lsn BIGINT,                -- pg_current_wal_insert_lsn() right after that snapshot
     filled_at     TIMESTAMPTZ,
     reason        TEXT,                  -- 'first-start', or why the results were filled again
     lost          JSONB,                 -- why an engine has stopped that was told to, until they are filled again
@@ -79,6 +82,7 @@ CREATE TABLE IF NOT EXISTS tally_view_checkpoint (
     filter_commit_time     TIMESTAMPTZ,
     filter_run             BYTEA  NOT NULL DEFAULT '',
     snapshot          TEXT,                          -- as in tally_view; null once no longer needed
+    fill              UUID,                          -- as in tally_view; null if an earlier build filled the results
     bootstrap_lsn     BIGINT      NOT NULL,          -- as in tally_view; -1: somebody deleted this row, so the
                                                      -- next owner fills the results again
     owed              JSONB,                         -- why the results have to be filled again some time
@@ -94,3 +98,5 @@ ALTER TABLE tally_view_checkpoint ADD COLUMN IF NOT EXISTS owed JSONB;
 ALTER TABLE tally_view_checkpoint ADD COLUMN IF NOT EXISTS filter_run BYTEA NOT NULL DEFAULT '';
 ALTER TABLE tally_view ADD COLUMN IF NOT EXISTS source JSONB;
 ALTER TABLE tally_view_checkpoint ADD COLUMN IF NOT EXISTS judged_lsn BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE tally_view ADD COLUMN IF NOT EXISTS fill UUID;
+ALTER TABLE tally_view_checkpoint ADD COLUMN IF NOT EXISTS fill UUID;

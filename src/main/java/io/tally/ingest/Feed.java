@@ -98,7 +98,7 @@ final class Feed {
     /** Ends it, because the broker has lost records that it may have read, and may have put others in their place. */
     void loseToTruncation() {
         String what = "the broker has lost records that were read, partition=" + partition.partition();
-        lost = new DataLoss(DataLoss.Reason.LOG_TRUNCATED, what, shard.fillLsn());
+        lost = new DataLoss(DataLoss.Reason.LOG_TRUNCATED, what, shard.fillId());
         drop();
     }
 

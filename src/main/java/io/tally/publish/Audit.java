@@ -191,7 +191,7 @@ final class Audit {
                         again -> {
                             Comparison first = suspicion;
                             suspicion = null;
-                            if (again.fillLsn() != first.fillLsn() || again.untilMs() == null) {
+                            if (!first.fillId().equals(again.fillId()) || again.untilMs() == null) {
                                 state = state.waiting("it was filled again meanwhile");
                                 return done();
                             }
@@ -228,7 +228,7 @@ final class Audit {
         } else {
             LOG.warn(what + CAUSES + ". They are built again");
             lastRebuildMs = nowMs;
-            store.loseData(new DataLoss(DataLoss.Reason.AUDIT, what, comparison.fillLsn()));
+            store.loseData(new DataLoss(DataLoss.Reason.AUDIT, what, comparison.fillId()));
         }
     }
 

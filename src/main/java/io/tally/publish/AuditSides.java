@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.tally.window.FillId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -12,15 +13,15 @@ interface AuditSides {
      *
      * @param untilMs end of the newest window compared, or null if none was final
      * @param lsn everything compared was written to the source's log below this place
-     * @param fillLsn which fill of the results was compared
+     * @param fillId which fill of the results was compared, or null if none was
      * @param fillOwed whether they will be filled again anyway
      * @param differences groups that differ, in order, not more than {@link #MOST_DIFFERENCES}
      * @param isCut whether groups behind the last difference were not compared
      */
     record Comparison(
-            Long untilMs, long lsn, long fillLsn, boolean fillOwed, List<Difference> differences, boolean isCut) {
+            Long untilMs, long lsn, FillId fillId, boolean fillOwed, List<Difference> differences, boolean isCut) {
 
-        static final Comparison NOTHING_FINAL = new Comparison(null, 0, 0, false, List.of(), false);
+        static final Comparison NOTHING_FINAL = new Comparison(null, 0, null, false, List.of(), false);
     }
 
     int MOST_DIFFERENCES = 10_000;

@@ -1,6 +1,7 @@
 package io.tally.publish;
 
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.vertx.core.json.JsonObject;
 
 /** Data loss as the tables hold it. They know by themselves which fill it is about. */
@@ -22,15 +23,15 @@ final class DataLossJson {
     /**
      * Null for null.
      *
-     * @param fillLsn names the fill
+     * @param fillId names the fill
      */
-    static DataLoss read(JsonObject json, long fillLsn) {
+    static DataLoss read(JsonObject json, FillId fillId) {
         return json == null
                 ? null
                 : new DataLoss(
                         DataLoss.Reason.of(json.getString("reason")),
                         json.getString("explanation"),
-                        fillLsn,
+                        fillId,
                         json.getInteger("partition"),
                         json.getLong("offset"));
     }

@@ -3,6 +3,7 @@ package io.tally.publish;
 import io.tally.publish.Ledger.Begun;
 import io.tally.publish.Ledger.Fill;
 import io.tally.publish.Ledger.FillOutcome;
+import io.tally.window.FillId;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
@@ -14,7 +15,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -67,13 +67,13 @@ final class FillSteps {
      * and every partition has published them. Without a number nothing stays.
      */
     private static final String LOOK = """
-            SELECT (SELECT bootstrap_lsn FROM tally_view WHERE name = $1) AS found,
-                   %s AS holds_rows,
+            SELECT results.fill, results.bootstrap_lsn, %s AS holds_rows,
                    CASE WHEN $2::bigint IS NULL THEN '-infinity'
                         ELSE least(now() - make_interval(secs => $2::bigint),
                                    (SELECT coalesce(min(coalesce(published_up_to, '-infinity')), '-infinity')
                                     FROM tally_view_checkpoint WHERE view = $1))
                    END::text AS history_end
+            FROM (VALUES ($1)) AS wanted (name) LEFT JOIN tally_view AS results USING (name)
             """;
 
     private static final String ANNOUNCE = """
@@ -92,7 +92,7 @@ final class FillSteps {
     private static final String REMEMBER = """
             UPDATE tally_view
             SET filling = NULL, settings = $2::jsonb, topic = $3, topic_id = $4, partitions = $5::int, snapshot = $6,
-                bootstrap_lsn = $7::bigint, filled_at = now(), reason = $8::text, lost = NULL,
+                bootstrap_lsn = $7::bigint, fill = filling, filled_at = now(), reason = $8::text, lost = NULL,
                 fills = fills || jsonb_build_object($8::text, (extract(epoch FROM now()) * 1000)::bigint), source = $9::jsonb
             WHERE name = $1
             """;
@@ -104,11 +104,11 @@ final class FillSteps {
     /** The watermark starts at the newest row there is, so that its window closes even if no other row follows. */
     private static final String FRESH_CHECKPOINTS = """
             INSERT INTO tally_view_checkpoint
-                (view, partition, position, resume_offset, published_up_to, newest_event_time, snapshot, bootstrap_lsn)
+                (view, partition, position, resume_offset, published_up_to, newest_event_time, snapshot, bootstrap_lsn, fill)
             SELECT $6, partition::int, start_offset::bigint, start_offset::bigint,
                    nullif($5::text::timestamptz, '-infinity'),
                    %s,
-                   $2, $3::bigint
+                   $2, $3::bigint, $7::uuid
             FROM jsonb_each_text($1::jsonb) AS starts (partition, start_offset)
             """;
 
@@ -176,7 +176,10 @@ final class FillSteps {
                 .compose(begun -> results.preparedQuery(lookSql).execute(Tuple.of(view, historySeconds(fill))))
                 .compose(rows -> {
                     Row seen = rows.iterator().next();
-                    if (!Objects.equals(seen.getLong("found"), fill.supersedes().orElse(null))) {
+                    Optional<FillId> found = seen.getLong("bootstrap_lsn") == null
+                            ? Optional.empty()
+                            : Optional.of(PgLedger.fillId(seen));
+                    if (!found.equals(fill.supersedes())) {
                         return Future.succeededFuture(Begun.not(FillOutcome.SUPERSEDED));
                     }
                     if (fill.reason().isEmpty() && seen.getBoolean("holds_rows")) {
@@ -315,7 +318,7 @@ final class FillSteps {
                     .compose(done -> then(
                             results,
                             freshCheckpoints,
-                            Tuple.of(starts, seen, lsn, maxFutureSeconds, historyEnd, view)));
+                            Tuple.from(List.of(starts, seen, lsn, maxFutureSeconds, historyEnd, view, filling))));
         }
 
         @Override

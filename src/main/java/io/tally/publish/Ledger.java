@@ -3,6 +3,7 @@ package io.tally.publish;
 import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,7 @@ public interface Ledger {
     /** Which engine may publish for a partition, and the number of its last batch. */
     record Mark(UUID owner, long sequence) {}
 
-    /** In place of a checkpoint's fill LSN: there was one since the results were filled, and somebody deleted it. */
+    /** In place of the LSN of a checkpoint's fill: there was one since the results were filled, and somebody deleted it. */
     long CHECKPOINT_GONE = -1;
 
     /**
@@ -28,7 +29,7 @@ public interface Ledger {
      *
      * @param settings the settings that shape the rows, as they were then
      * @param topicId id of the topic that continues them
-     * @param fillLsn the place in the source's log at which they were filled; names this fill
+     * @param fillId names the fill that made them
      * @param lost why they are worthless, if an engine has stopped because of that
      * @param filledAtMs when results were last filled for each reason there was, by its code, epoch ms
      * @param source what is known of the source since then; empty if an earlier build filled them
@@ -37,7 +38,7 @@ public interface Ledger {
     record Pipeline(
             Map<String, String> settings,
             String topicId,
-            long fillLsn,
+            FillId fillId,
             Optional<DataLoss> lost,
             Map<String, Long> filledAtMs,
             Optional<SourceState> source,
@@ -52,12 +53,12 @@ public interface Ledger {
 
         /** The same, of a source of which something else is known. */
         public Pipeline knowing(SourceState state) {
-            return new Pipeline(settings, topicId, fillLsn, lost, filledAtMs, Optional.of(state), system);
+            return new Pipeline(settings, topicId, fillId, lost, filledAtMs, Optional.of(state), system);
         }
 
         /** The same, of a source that is this system now. */
         public Pipeline on(String systemNow) {
-            return new Pipeline(settings, topicId, fillLsn, lost, filledAtMs, source, systemNow);
+            return new Pipeline(settings, topicId, fillId, lost, filledAtMs, source, systemNow);
         }
 
         /** Whether they were filled from this very system, for sure. */
@@ -67,7 +68,7 @@ public interface Ledger {
 
         /** The same, worthless. */
         public Pipeline stopped(DataLoss why) {
-            return new Pipeline(settings, topicId, fillLsn, Optional.of(why), filledAtMs, source, system);
+            return new Pipeline(settings, topicId, fillId, Optional.of(why), filledAtMs, source, system);
         }
     }
 
@@ -107,8 +108,8 @@ public interface Ledger {
      *
      * @param reason why, or empty for the very first time; then a result table that holds rows is refused
      * @param system the source's identifier and timeline when the caller looked, or empty if that does not matter
-     * @param supersedes the fill LSN of the results to replace, or empty if there are none; if others are found, somebody
-     *     else has filled them meanwhile and nothing is done
+     * @param supersedes the fill of the results to replace, or empty if there are none; if others are found, somebody else
+     *     has filled them meanwhile and nothing is done
      * @param settings the settings that shape the rows
      * @param startOffsets where to go on reading each partition of the topic
      * @param logStarts below these offsets it holds changes of another history
@@ -116,7 +117,7 @@ public interface Ledger {
     record Fill(
             Optional<DataLoss.Reason> reason,
             Optional<String> system,
-            Optional<Long> supersedes,
+            Optional<FillId> supersedes,
             Map<String, String> settings,
             String topic,
             String topicId,
@@ -211,7 +212,7 @@ public interface Ledger {
      * @param before what was kept until now, or null
      * @return whether it was kept: not if the results were filled since, or somebody else has kept something
      */
-    CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next);
+    CompletionStage<Boolean> remember(FillId fillId, SourceState before, SourceState next);
 
     /** Writes down why the results are worthless, for whoever comes before they are filled again; not if they have been. */
     CompletionStage<Void> stop(DataLoss lost);

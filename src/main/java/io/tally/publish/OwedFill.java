@@ -70,7 +70,7 @@ public final class OwedFill {
 
     private void decide(List<DataLoss> reasons, Ledger.Pipeline results) {
         Optional<DataLoss> first = reasons.stream()
-                .filter(why -> why.fillLsn() == results.fillLsn())
+                .filter(why -> why.fillId().isSameAs(results.fillId()))
                 .min(Comparator.comparingLong(why -> dueAtMs(why, results)));
         if (first.isEmpty()) {
             owed = null;

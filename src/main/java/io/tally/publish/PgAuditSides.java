@@ -41,7 +41,7 @@ final class PgAuditSides implements AuditSides {
 
     /** The windows to compare end where every partition has published. */
     private static final String FACTS = """
-            SELECT bootstrap_lsn, (extract(epoch FROM now()) * 1000)::bigint AS now_ms,
+            SELECT fill, bootstrap_lsn, (extract(epoch FROM now()) * 1000)::bigint AS now_ms,
                    (SELECT CASE WHEN isfinite(min(coalesce(published_up_to, '-infinity')))
                                 THEN (extract(epoch FROM min(published_up_to)) * 1000)::bigint END
                     FROM %1$s AS checkpoint) AS until_ms,
@@ -159,7 +159,7 @@ final class PgAuditSides implements AuditSides {
                                 .map(done -> new Comparison(
                                         merge.isCut() ? startOfLast(merge) : range.toMs(),
                                         place.iterator().next().getLong("lsn"),
-                                        now.getLong("bootstrap_lsn"),
+                                        PgLedger.fillId(now),
                                         now.getBoolean("fill_owed"),
                                         List.copyOf(merge.differences()),
                                         merge.isCut())))));

@@ -4,6 +4,7 @@ import io.tally.cdc.RowChange;
 import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.FilterState;
 import io.tally.window.Shard;
 import io.tally.window.Visibility;
@@ -32,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source FROM tally_view
+            SELECT settings, topic_id, fill, bootstrap_lsn, lost, fills, source FROM tally_view
             WHERE name = $1 AND bootstrap_lsn IS NOT NULL
             """;
 
@@ -58,13 +59,14 @@ final class PgLedger implements Ledger {
             SELECT source FROM tally_view WHERE topic_id = $1 AND source IS NOT NULL
             """;
 
+    /** Of the id one of both may know nothing, as {@link FillId#isSameAs} has it. */
     private static final String STOP = """
-            UPDATE tally_view SET lost = $1::jsonb WHERE name = $3 AND bootstrap_lsn = $2
+            UPDATE tally_view SET lost = $1::jsonb WHERE name = $4 AND bootstrap_lsn = $2 AND coalesce(fill = $3, true)
             """;
 
     private static final String REMEMBER = """
             UPDATE tally_view SET source = $1::jsonb
-            WHERE name = $4 AND bootstrap_lsn = $2 AND source IS NOT DISTINCT FROM $3::jsonb
+            WHERE name = $5 AND bootstrap_lsn = $2 AND fill IS NOT DISTINCT FROM $3 AND source IS NOT DISTINCT FROM $4::jsonb
             """;
 
     /** Classes of SQLSTATE that speak of the data: a division by zero, a number too large, a constraint. */
@@ -77,14 +79,15 @@ final class PgLedger implements Ledger {
             """;
 
     /**
-     * The snapshot and LSN of a row that is there are its own: they fit its position. A new row begins with as much published
+     * The snapshot and fill of a row that is there are its own: they fit its position. A new row begins with as much published
      * as the others have, so that what is final stays final; it is only made if $3 says so.
      */
     private static final String TAKE_OVER = """
             INSERT INTO tally_view_checkpoint
-                (view, partition, owner, position, resume_offset, published_up_to, snapshot, bootstrap_lsn)
+                (view, partition, owner, position, resume_offset, published_up_to, snapshot, fill, bootstrap_lsn)
             SELECT results.name, added.partition, $2::uuid, 0, 0,
                    (SELECT min(published_up_to) FROM tally_view_checkpoint WHERE view = $4), results.snapshot,
+                   results.fill,
                    CASE WHEN added.partition < results.partitions THEN -1 ELSE results.bootstrap_lsn END
             FROM unnest($1::int[]) AS added (partition) CROSS JOIN tally_view AS results
             WHERE results.name = $4 AND results.bootstrap_lsn IS NOT NULL AND results.filling IS NULL
@@ -159,13 +162,13 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next) {
+    public CompletionStage<Boolean> remember(FillId fillId, SourceState before, SourceState next) {
         JsonObject until = before == null ? null : before.toJson();
         return results.once(
                 LOOK_TIMEOUT,
                 connection -> connection
                         .preparedQuery(REMEMBER)
-                        .execute(Tuple.of(next.toJson(), fillLsn, until, view))
+                        .execute(Tuple.of(next.toJson(), fillId.lsn(), fillId.id(), until, view))
                         .map(updated -> updated.rowCount() > 0));
     }
 
@@ -245,7 +248,11 @@ final class PgLedger implements Ledger {
     public CompletionStage<Void> stop(DataLoss lost) {
         return results.once(connection -> connection
                 .preparedQuery(STOP)
-                .execute(Tuple.of(DataLossJson.write(lost), lost.fillLsn(), view))
+                .execute(Tuple.of(
+                        DataLossJson.write(lost),
+                        lost.fillId().lsn(),
+                        lost.fillId().id(),
+                        view))
                 .mapEmpty());
     }
 
@@ -334,19 +341,23 @@ final class PgLedger implements Ledger {
     private static Pipeline pipeline(Row row) {
         Map<String, String> settings = new HashMap<>();
         row.get(JsonObject.class, "settings").forEach(entry -> settings.put(entry.getKey(), (String) entry.getValue()));
-        long fillLsn = row.getLong("bootstrap_lsn");
+        FillId fillId = fillId(row);
         Map<String, Long> filledAtMs = new HashMap<>();
         row.get(JsonObject.class, "fills")
                 .forEach(entry -> filledAtMs.put(entry.getKey(), ((Number) entry.getValue()).longValue()));
-        DataLoss lost = DataLossJson.read(row.get(JsonObject.class, "lost"), fillLsn);
+        DataLoss lost = DataLossJson.read(row.get(JsonObject.class, "lost"), fillId);
         return new Pipeline(
                 settings,
                 row.getString("topic_id"),
-                fillLsn,
+                fillId,
                 Optional.ofNullable(lost),
                 filledAtMs,
                 Optional.ofNullable(SourceState.of(row.get(JsonObject.class, "source"))),
                 null);
+    }
+
+    static FillId fillId(Row row) {
+        return new FillId(row.getUUID("fill"), row.getLong("bootstrap_lsn"));
     }
 
     private static Map<Integer, Mark> marks(RowSet<Row> rows) {
@@ -358,6 +369,7 @@ final class PgLedger implements Ledger {
     }
 
     private static Checkpoint checkpoint(Row row) {
+        FillId fillId = fillId(row);
         Integer transactionId = row.getInteger("filter_transaction_id");
         String snapshot = row.getString("snapshot");
         Long[] early = row.getArrayOfLongs("published_early");
@@ -382,8 +394,8 @@ final class PgLedger implements Ledger {
                         toMs(row.getOffsetDateTime("filter_commit_time"), RowChange.NO_TIME),
                         row.getBuffer("filter_run").getBytes()),
                 snapshot == null ? null : Visibility.parse(snapshot),
-                row.getLong("bootstrap_lsn"),
-                DataLossJson.read(row.get(JsonObject.class, "owed"), row.getLong("bootstrap_lsn")),
+                fillId,
+                DataLossJson.read(row.get(JsonObject.class, "owed"), fillId),
                 row.getLong("judged_lsn"));
     }
 

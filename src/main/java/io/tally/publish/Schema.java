@@ -32,10 +32,15 @@ final class Schema {
 
     private static final Pattern PRECISION_AND_SCALE = Pattern.compile("numeric\\((\\d+),(-?\\d+)\\)");
 
+    /** Tables, and the columns that were added last to those of earlier builds. */
     private static final String MISSING = """
-            SELECT string_agg(wanted.name, ', ') AS missing
-            FROM (VALUES ($1::text), ('tally_view'), ('tally_view_checkpoint'), ($2::text), ($3::text)) AS wanted (name)
-            WHERE to_regclass(wanted.name) IS NULL
+            SELECT string_agg(CASE WHEN to_regclass(name) IS NULL THEN name ELSE name || '.' || added END, ', ') AS missing
+            FROM (VALUES ($1::text, NULL), ('tally_view', 'fill'), ('tally_view_checkpoint', 'fill'), ($2::text, NULL),
+                         ($3::text, NULL)) AS wanted (name, added)
+            WHERE to_regclass(name) IS NULL
+               OR added IS NOT NULL AND NOT EXISTS (
+                      SELECT FROM pg_attribute
+                      WHERE attrelid = to_regclass(name) AND attname = added AND NOT attisdropped)
             """;
 
     /** The columns of a result that hold totals, as they are, and whether the view of final rows is there. */
@@ -89,7 +94,7 @@ final class Schema {
         String results = hasView || table.view().window().isEmpty() ? tables : tables + "; " + table.createFinal();
         if (!create) {
             return Future.succeededFuture(Optional.of(new Ledger.Misfit(
-                    "these tables are missing: " + missing
+                    "these are missing: " + missing
                             + ". tally.create-schema=false, so somebody has to run schema.sql in this database, and then: "
                             + results,
                     false)));

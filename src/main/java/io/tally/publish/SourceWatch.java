@@ -3,6 +3,7 @@ package io.tally.publish;
 import io.tally.cdc.RowChange;
 import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
+import io.tally.window.FillId;
 import io.tally.window.WindowStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ public final class SourceWatch implements Audit.Whole {
     private final Executor executor;
 
     private Look latest;
-    private long latestOf;
+    private FillId latestOf;
     private volatile SourceFindings findings = SourceFindings.NONE;
     private volatile boolean auditOwed;
 
@@ -72,7 +73,7 @@ public final class SourceWatch implements Audit.Whole {
                             if (kept == null || !kept.auditOwed()) {
                                 return nothing();
                             }
-                            return ledger.remember(found.get().fillLsn(), kept, kept.audited(lsn))
+                            return ledger.remember(found.get().fillId(), kept, kept.audited(lsn))
                                     .thenAccept(remembered -> {});
                         },
                         executor);
@@ -81,10 +82,10 @@ public final class SourceWatch implements Audit.Whole {
     /** Looks once. The stage fails if the source does not answer: that changes nothing. */
     public CompletionStage<Void> step() {
         // Before the look: what is read while it is under way may lie beyond the end of the log that it finds.
-        Map<Long, Long> readUpTo = new HashMap<>();
+        Map<FillId, Long> readUpTo = new HashMap<>();
         store.shards()
-                .forEach(shard ->
-                        readUpTo.merge(shard.fillLsn(), shard.progress().newestLsn(), Math::max));
+                .forEach(
+                        shard -> readUpTo.merge(shard.fillId(), shard.progress().newestLsn(), Math::max));
         return ledger.look()
                 .whenCompleteAsync((seen, failure) -> noteAway(failure), executor)
                 .thenComposeAsync(seen -> judge(seen, readUpTo), executor);
@@ -101,7 +102,7 @@ public final class SourceWatch implements Audit.Whole {
     }
 
     /** @param readUpTo the highest place that a record had come from before, by the results that it was added to */
-    private CompletionStage<Void> judge(Ledger.Seen seen, Map<Long, Long> readUpTo) {
+    private CompletionStage<Void> judge(Ledger.Seen seen, Map<FillId, Long> readUpTo) {
         Look now = seen.now();
         if (now.standby()) {
             note(new SourceFindings(now.lsn(), true, List.of(), List.of(LookRules.STANDBY)));
@@ -113,42 +114,47 @@ public final class SourceWatch implements Audit.Whole {
         }
         Ledger.Pipeline results = seen.results().get();
         SourceState kept = results.source().orElse(null);
-        SourceState before = base(results.fillLsn(), kept);
-        LookRules.Verdict verdict = rules.judge(before, now, reached(results.fillLsn(), readUpTo));
+        SourceState before = base(results.fillId(), kept);
+        LookRules.Verdict verdict = rules.judge(before, now, reached(results.fillId(), readUpTo));
         if (verdict.lost() != null) {
             note(findings(now, verdict.explanation()));
-            store.loseData(new DataLoss(verdict.lost(), verdict.explanation(), results.fillLsn()));
+            store.loseData(new DataLoss(verdict.lost(), verdict.explanation(), results.fillId()));
             return nothing();
         }
         note(findings(now, null));
         SourceState next = verdict.next();
         if (!hasNews(kept, next) && store.newestTakenBackLsn() < kept.look().lsn()) {
-            believe(results.fillLsn(), next);
+            believe(results.fillId(), next);
             return nothing();
         }
-        return ledger.remember(results.fillLsn(), kept, next)
+        return ledger.remember(results.fillId(), kept, next)
                 .thenAcceptAsync(
                         remembered -> {
                             if (remembered) {
-                                believe(results.fillLsn(), next);
+                                believe(results.fillId(), next);
                             }
                         },
                         executor);
     }
 
     /** An own look that found the same as the one that is kept vouches for more of the log. */
-    private SourceState base(long fillLsn, SourceState kept) {
+    private SourceState base(FillId fillId, SourceState kept) {
         boolean vouches = kept != null
                 && latest != null
-                && latestOf == fillLsn
+                && latestOf.equals(fillId)
                 && latest.sameAs(kept.look())
                 && latest.lsn() > kept.look().lsn();
         return vouches ? new SourceState(latest, kept.doubts(), kept.auditLsn(), kept.logStarts()) : kept;
     }
 
-    private long reached(long fillLsn, Map<Long, Long> readUpTo) {
-        long looked = latest != null && latestOf == fillLsn ? latest.lsn() : RowChange.NO_LSN;
-        return Math.max(looked, readUpTo.getOrDefault(fillLsn, RowChange.NO_LSN));
+    private long reached(FillId fillId, Map<FillId, Long> readUpTo) {
+        long reached = fillId.equals(latestOf) ? latest.lsn() : RowChange.NO_LSN;
+        for (Map.Entry<FillId, Long> read : readUpTo.entrySet()) {
+            if (read.getKey().isSameAs(fillId)) {
+                reached = Math.max(reached, read.getValue());
+            }
+        }
+        return reached;
     }
 
     private static boolean hasNews(SourceState kept, SourceState next) {
@@ -158,17 +164,17 @@ public final class SourceWatch implements Audit.Whole {
                 || next.auditLsn() != kept.auditLsn();
     }
 
-    private void believe(long fillLsn, SourceState next) {
+    private void believe(FillId fillId, SourceState next) {
         latest = next.look();
-        latestOf = fillLsn;
+        latestOf = fillId;
         auditOwed = next.auditOwed();
-        store.doubt(new Doubts(fillLsn, next.look().lsn(), next.doubts()));
+        store.doubt(new Doubts(fillId, next.look().lsn(), next.doubts()));
         if (fills && next.mended() && !store.owed().isEmpty()) {
             // It cannot come again, so there is nothing to wait for.
             store.loseData(new DataLoss(
                     DataLoss.Reason.REPLICA_IDENTITY,
                     "the replica identity is FULL again, after changes whose rows before were not known",
-                    fillLsn));
+                    fillId));
         }
     }
 

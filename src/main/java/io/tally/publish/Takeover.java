@@ -5,6 +5,7 @@ import io.tally.window.Checkpoint;
 import io.tally.window.Checkpoints;
 import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
+import io.tally.window.FillId;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
@@ -58,7 +59,7 @@ public final class Takeover implements Checkpoints {
     private Pending pending;
     private boolean rebuildAsked;
     /** Results that another engine was replacing when a rebuild was to begin here; null if none were. */
-    private Optional<Long> replacedByAnother;
+    private Optional<FillId> replacedByAnother;
 
     private volatile FillState state = FillState.NONE;
     private volatile Supplier<FillState.UnderWay> underWay = () -> null;
@@ -179,7 +180,7 @@ public final class Takeover implements Checkpoints {
         }
 
         private CompletionStage<List<Checkpoint>> proceed(TopicFacts facts) {
-            if (replacedByAnother != null && !replacedByAnother.equals(fillLsn())) {
+            if (replacedByAnother != null && !replacedByAnother.equals(fillId())) {
                 rebuildAsked = false;
             }
             if (rebuildAsked && pipeline.filter(this::isRebuilt).isPresent()) {
@@ -203,7 +204,7 @@ public final class Takeover implements Checkpoints {
             if (!results.topicId().equals(facts.topicId())) {
                 String what = "the topic was deleted and made again, topic=" + facts.topic() + " id=" + facts.topicId()
                         + " expected=" + results.topicId();
-                return loseData(new DataLoss(DataLoss.Reason.TOPIC_RECREATED, what, results.fillLsn()), facts);
+                return loseData(new DataLoss(DataLoss.Reason.TOPIC_RECREATED, what, results.fillId()), facts);
             }
             Optional<DataLoss> loss = knownLoss(results);
             return loss.isPresent() ? loseData(loss.get(), facts) : own(results);
@@ -218,7 +219,7 @@ public final class Takeover implements Checkpoints {
         /** Why these results are worthless, as far as somebody has found that out before. */
         private Optional<DataLoss> knownLoss(Ledger.Pipeline results) {
             return Optional.ofNullable(lost)
-                    .filter(found -> found.fillLsn() == results.fillLsn())
+                    .filter(found -> found.fillId().isSameAs(results.fillId()))
                     .or(results::lost)
                     .or(() -> otherSystem(results));
         }
@@ -228,7 +229,7 @@ public final class Takeover implements Checkpoints {
                     ? Optional.of(new DataLoss(
                             DataLoss.Reason.OTHER_SYSTEM,
                             LookRules.otherSystem(results.source().get().look().system(), results.system()),
-                            results.fillLsn()))
+                            results.fillId()))
                     : Optional.empty();
         }
 
@@ -245,8 +246,8 @@ public final class Takeover implements Checkpoints {
         private CompletionStage<List<Checkpoint>> compare(
                 List<Checkpoint> checkpoints, Ledger.Pipeline results, TopicFacts facts) {
             boolean ofOtherResults = checkpoints.stream()
-                    .anyMatch(checkpoint -> checkpoint.fillLsn() != results.fillLsn()
-                            && checkpoint.fillLsn() != Ledger.CHECKPOINT_GONE);
+                    .anyMatch(checkpoint ->
+                            !isGone(checkpoint) && !checkpoint.fillId().isSameAs(results.fillId()));
             if (ofOtherResults || checkpoints.size() != partitions.size()) {
                 return notYet(view + " is being filled, or was while partitions were taken over");
             }
@@ -259,7 +260,7 @@ public final class Takeover implements Checkpoints {
             }
             results.source()
                     .ifPresent(source -> doubts.accept(
-                            new Doubts(results.fillLsn(), source.look().lsn(), source.doubts())));
+                            new Doubts(results.fillId(), source.look().lsn(), source.doubts())));
             return CompletableFuture.completedStage(checkpoints);
         }
 
@@ -393,7 +394,7 @@ public final class Takeover implements Checkpoints {
             Ledger.Fill fill = new Ledger.Fill(
                     reason,
                     system(),
-                    fillLsn(),
+                    fillId(),
                     settings.rowSettings(),
                     facts.topic(),
                     facts.topicId(),
@@ -403,7 +404,7 @@ public final class Takeover implements Checkpoints {
                     .thenComposeAsync(
                             outcome -> {
                                 if (outcome == Ledger.FillOutcome.UNDER_WAY) {
-                                    replacedByAnother = fillLsn();
+                                    replacedByAnother = fillId();
                                     return notYet("another engine is filling " + view);
                                 }
                                 if (outcome == Ledger.FillOutcome.HOLDS_FOREIGN_ROWS) {
@@ -454,8 +455,8 @@ public final class Takeover implements Checkpoints {
         }
 
         /** Of the results that there were when this began to look. */
-        private Optional<Long> fillLsn() {
-            return pipeline.map(Ledger.Pipeline::fillLsn);
+        private Optional<FillId> fillId() {
+            return pipeline.map(Ledger.Pipeline::fillId);
         }
 
         /** The source as it was when this began to look, if that is known. */
@@ -502,14 +503,16 @@ public final class Takeover implements Checkpoints {
                     .filter(before -> pipeline.isEmpty() && systemNow != null && !systemNow.equals(before))
                     .findFirst()
                     .map(before -> new DataLoss(
-                            DataLoss.Reason.OTHER_SYSTEM, LookRules.otherSystem(before, systemNow), RowChange.NO_LSN));
+                            DataLoss.Reason.OTHER_SYSTEM,
+                            LookRules.otherSystem(before, systemNow),
+                            new FillId(null, RowChange.NO_LSN)));
         }
     }
 
     private static Optional<DataLoss> outside(Checkpoint checkpoint, Ledger.Pipeline results, OffsetRange range) {
-        if (checkpoint.fillLsn() == Ledger.CHECKPOINT_GONE) {
+        if (isGone(checkpoint)) {
             String what = "somebody deleted the checkpoint of partition " + checkpoint.partition();
-            return Optional.of(new DataLoss(DataLoss.Reason.CHECKPOINT_GONE, what, results.fillLsn()));
+            return Optional.of(new DataLoss(DataLoss.Reason.CHECKPOINT_GONE, what, results.fillId()));
         }
         if (range == null) {
             return Optional.empty();
@@ -518,13 +521,17 @@ public final class Takeover implements Checkpoints {
                 + " position=" + checkpoint.position() + " beginning=" + range.beginning() + " end=" + range.end();
         if (checkpoint.resumeOffset() < range.beginning()) {
             String what = "the topic no longer holds the offsets to resume from," + where;
-            return Optional.of(new DataLoss(DataLoss.Reason.OFFSETS_GONE, what, checkpoint.fillLsn()));
+            return Optional.of(new DataLoss(DataLoss.Reason.OFFSETS_GONE, what, checkpoint.fillId()));
         }
         if (checkpoint.position() > range.end()) {
             String what = "the topic ends before what was already read," + where;
-            return Optional.of(new DataLoss(DataLoss.Reason.CHECKPOINT_AHEAD, what, checkpoint.fillLsn()));
+            return Optional.of(new DataLoss(DataLoss.Reason.CHECKPOINT_AHEAD, what, checkpoint.fillId()));
         }
         return Optional.empty();
+    }
+
+    private static boolean isGone(Checkpoint checkpoint) {
+        return checkpoint.fillId().lsn() == Ledger.CHECKPOINT_GONE;
     }
 
     private Optional<String> changedSetting(Map<String, String> before) {

@@ -17,7 +17,7 @@ import java.util.UUID;
  * @param newestEventTimeMs newest event time that moved the watermark, or {@link Shard#NO_TIME}
  * @param filter what the duplicate filter knew before {@code resumeOffset}
  * @param visibility the snapshot the results were filled from, or null once every later record committed after it
- * @param fillLsn the place in the source's log at which the results were filled
+ * @param fillId names the fill of the results that it goes on from
  * @param owed why the results have to be filled again some time, or null
  * @param judgedLsn rows before updates and deletes were found to be right, or a fill to be owed, up to this place in the
  *     source's log
@@ -33,7 +33,7 @@ public record Checkpoint(
         long newestEventTimeMs,
         FilterState filter,
         Visibility visibility,
-        long fillLsn,
+        FillId fillId,
         DataLoss owed,
         long judgedLsn) {
 

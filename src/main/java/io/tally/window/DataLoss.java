@@ -8,19 +8,18 @@ import java.util.Arrays;
  *
  * @param reason the kind of loss
  * @param explanation one line for an operator: what was seen where
- * @param fillLsn the place in the source's log at which the worthless results were filled, so that results filled
- *     since then are not taken for them
+ * @param fillId names the fill of the worthless results, so that results filled since then are not taken for them
  * @param partition where it was noticed, or {@link #NOWHERE}
  * @param offset of the record that shows it, if there is a partition
  */
-public record DataLoss(Reason reason, String explanation, long fillLsn, int partition, long offset) {
+public record DataLoss(Reason reason, String explanation, FillId fillId, int partition, long offset) {
 
     /** In place of a partition: it was not noticed by a record. */
     public static final int NOWHERE = -1;
 
     /** One that no record shows. */
-    public DataLoss(Reason reason, String explanation, long fillLsn) {
-        this(reason, explanation, fillLsn, NOWHERE, NOWHERE);
+    public DataLoss(Reason reason, String explanation, FillId fillId) {
+        this(reason, explanation, fillId, NOWHERE, NOWHERE);
     }
 
     /**

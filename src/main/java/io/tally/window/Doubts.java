@@ -7,17 +7,17 @@ import java.util.List;
  * Ranges of the source's log in which the row before an update or a delete cannot be believed, because the table's replica
  * identity was not {@code FULL} there, or may not have been. Immutable.
  *
- * @param fillLsn the place in the source's log at which the results were filled that this is about
+ * @param fillId names the fill of the results that this is about
  * @param lookedAtLsn every range that lies below this place is known
  * @param ranges in the order in which they were found
  */
-public record Doubts(long fillLsn, long lookedAtLsn, List<Range> ranges) {
+public record Doubts(FillId fillId, long lookedAtLsn, List<Range> ranges) {
 
     /** The end of a range that has none yet. */
     public static final long OPEN = Long.MAX_VALUE;
 
     /** Before anything is known. */
-    static final Doubts NONE = new Doubts(RowChange.NO_LSN, RowChange.NO_LSN, List.of());
+    static final Doubts NONE = new Doubts(new FillId(null, RowChange.NO_LSN), RowChange.NO_LSN, List.of());
 
     /**
      * A range.

@@ -38,7 +38,7 @@ public final class Shard {
     private final int partition;
     private final UUID owner;
     private final long replayUntil;
-    private final long fillLsn;
+    private final FillId fillId;
     private final DuplicateFilter duplicates;
     private final FillFilter fill;
     private final Contribution contribution;
@@ -89,8 +89,8 @@ public final class Shard {
         this.newestEventTimeMs = checkpoint.newestEventTimeMs();
         this.duplicates = new DuplicateFilter(checkpoint.filter());
         this.row = new ViewRow(settings.view());
-        this.fill = new FillFilter(checkpoint.visibility(), checkpoint.fillLsn());
-        this.fillLsn = checkpoint.fillLsn();
+        this.fill = new FillFilter(checkpoint.visibility(), checkpoint.fillId().lsn());
+        this.fillId = checkpoint.fillId();
         this.owed = checkpoint.owed();
         this.lastPublishedOwed = owed;
         this.judgedLsn = checkpoint.judgedLsn();
@@ -258,7 +258,7 @@ public final class Shard {
                 if (fill.holds(offset, change) && !duplicates.mayHaveGoneBack(change)) {
                     passInTable(change, nowMs);
                 } else {
-                    loseData(new DataLoss(DataLoss.Reason.NO_SEQUENCE, NO_SEQUENCE, fillLsn, partition, offset));
+                    loseData(new DataLoss(DataLoss.Reason.NO_SEQUENCE, NO_SEQUENCE, fillId, partition, offset));
                 }
             }
             case NEW -> {
@@ -315,12 +315,12 @@ public final class Shard {
     }
 
     private void noticeSnapshot(long offset, RowChange change) {
-        if (change.lsn() > fillLsn) {
+        if (change.lsn() > fillId.lsn()) {
             lose(
                     DataLoss.Reason.NEW_SNAPSHOT,
                     offset,
                     "the connector has read the whole table again, snapshot lsn=" + change.lsn() + " results lsn="
-                            + fillLsn);
+                            + fillId.lsn());
         } else {
             counts.add(RecordOutcome.SNAPSHOT_ROW);
         }
@@ -340,12 +340,12 @@ public final class Shard {
 
     private DataLoss lost(DataLoss.Reason reason, long offset, String what) {
         String where = ", partition=" + partition + " offset=" + offset;
-        return new DataLoss(reason, what + where, fillLsn, partition, offset);
+        return new DataLoss(reason, what + where, fillId, partition, offset);
     }
 
     /** Ends reading and publishing, because the results it adds to are worthless; does nothing if they are others. */
     void loseData(DataLoss lost) {
-        if (dataLoss == null && lost.fillLsn() == fillLsn) {
+        if (dataLoss == null && lost.fillId().isSameAs(fillId)) {
             dataLoss = lost;
         }
     }
@@ -357,7 +357,7 @@ public final class Shard {
      * @param lost with a reason that is braked
      */
     void owe(DataLoss lost) {
-        if (owed == null && lost.fillLsn() == fillLsn) {
+        if (owed == null && lost.fillId().isSameAs(fillId)) {
             owed = lost;
         }
     }
@@ -384,7 +384,7 @@ public final class Shard {
      * @param now newer than what was noted last
      */
     void doubt(Doubts now) {
-        if (now.fillLsn() != fillLsn || now.lookedAtLsn() < doubts.lookedAtLsn()) {
+        if (!now.fillId().isSameAs(fillId) || now.lookedAtLsn() < doubts.lookedAtLsn()) {
             return;
         }
         doubts = now;
@@ -398,7 +398,7 @@ public final class Shard {
 
     private void oweFor(String doubt, long offset) {
         String what = doubt + ", and an update or delete came from there";
-        owe(new DataLoss(DataLoss.Reason.REPLICA_IDENTITY, what, fillLsn, partition, offset));
+        owe(new DataLoss(DataLoss.Reason.REPLICA_IDENTITY, what, fillId, partition, offset));
     }
 
     /** Highest place in the source's log from which a change came that took a row back; never too low. */
@@ -562,7 +562,7 @@ public final class Shard {
                 newestEventTimeMs,
                 resume.before(),
                 fill.neededFrom(resume.offset()),
-                fillLsn,
+                fillId,
                 owed,
                 judgedLsn);
     }
@@ -582,9 +582,9 @@ public final class Shard {
         return owner;
     }
 
-    /** The place in the source's log at which the results were filled that this shard adds to. */
-    public long fillLsn() {
-        return fillLsn;
+    /** Names the fill of the results that this shard adds to. */
+    public FillId fillId() {
+        return fillId;
     }
 
     /** The next offset to apply. */

@@ -283,7 +283,7 @@ public final class WindowStore {
 
     /** Takes note of what is known of the rows before changes, for all shards there are and those to come. */
     public synchronized void doubt(Doubts now) {
-        if (now.fillLsn() == doubts.fillLsn() && now.lookedAtLsn() < doubts.lookedAtLsn()) {
+        if (now.fillId().isSameAs(doubts.fillId()) && now.lookedAtLsn() < doubts.lookedAtLsn()) {
             return;
         }
         doubts = now;

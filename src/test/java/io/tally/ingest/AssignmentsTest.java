@@ -1,6 +1,7 @@
 package io.tally.ingest;
 
 import static io.tally.window.TestCheckpoints.SETTINGS;
+import static io.tally.window.TestCheckpoints.filledAt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -78,7 +79,7 @@ class AssignmentsTest {
                     Shard.NO_TIME,
                     FilterState.NOTHING_SEEN,
                     null,
-                    1,
+                    filledAt(1),
                     null,
                     0);
         }
@@ -352,7 +353,7 @@ class AssignmentsTest {
         read();
         read();
         Shard kept = minutes.shard();
-        DataLoss lost = new DataLoss(DataLoss.Reason.AUDIT, "rows differ", 1);
+        DataLoss lost = new DataLoss(DataLoss.Reason.AUDIT, "rows differ", filledAt(1));
         hours.store.loseData(lost);
         for (int i = 0; i < 6; i++) {
             read();

@@ -1,6 +1,7 @@
 package io.tally.ingest;
 
 import static io.tally.window.TestCheckpoints.SETTINGS;
+import static io.tally.window.TestCheckpoints.filledAt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -146,7 +147,19 @@ class PollLoopTest {
     void run_pollFails_recordsAreNotPassedButReadAgain() throws InterruptedException {
         WindowStore store = new WindowStore(SETTINGS);
         Checkpoint checkpoint = new Checkpoint(
-                0, new UUID(1, 2), 0, 0, 0, Shard.NO_TIME, new long[0], 0, FilterState.NOTHING_SEEN, null, 1, null, 0);
+                0,
+                new UUID(1, 2),
+                0,
+                0,
+                0,
+                Shard.NO_TIME,
+                new long[0],
+                0,
+                FilterState.NOTHING_SEEN,
+                null,
+                filledAt(1),
+                null,
+                0);
         Checkpoints checkpoints = (partitions, topic, lost) -> CompletableFuture.completedStage(List.of(checkpoint));
         AtomicLong clock = new AtomicLong();
         PollLoop loop = new PollLoop(

@@ -109,7 +109,8 @@ class PolledTest {
 
     @Test
     void decode_rowBeforeThatIsNotBelieved_isADeadLetterAndAFillIsOwed() {
-        store.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
+        store.doubt(new Doubts(
+                TestCheckpoints.filledAt(1), 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
         Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
         polled.fill(poll(change('d', 49), change('d', 50), change('c', 51)), fed(shard), NOW);
         List<DeadLetter> deadLetters = polled.decode();
@@ -180,7 +181,8 @@ class PolledTest {
         Shard other = shardAt(0);
         reading.add("minutes", PARTITION, store, shard);
         reading.add("hours", PARTITION, doubting, other);
-        doubting.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
+        doubting.doubt(new Doubts(
+                TestCheckpoints.filledAt(1), 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
         Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
         polled.fill(poll(change('d', 50), change('d', 51)), reading, NOW);
         assertEquals(2, polled.decode().size());
@@ -334,7 +336,8 @@ class PolledTest {
         FixedReading reading = new FixedReading();
         reading.add("sales", PARTITION, store, shard);
         reading.add("counts", PARTITION, doubting, counts);
-        doubting.doubt(new Doubts(1, 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
+        doubting.doubt(new Doubts(
+                TestCheckpoints.filledAt(1), 100, List.of(new Doubts.Range(50, Doubts.OPEN, true, "not FULL"))));
         Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
         polled.fill(poll(change('d', 50, "\"much\"")), reading, NOW);
         assertEquals(List.of("0 impossible-number before.price [sales, counts]"), faults(polled.decode()));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.publish.AuditState.Verdict;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.OffsetRange;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
@@ -31,6 +32,7 @@ class AuditTest {
 
     private long nowMs = 1_000 * MINUTE;
     private final List<Difference> differences = new ArrayList<>();
+    private FillId fillId = TestCheckpoints.filledAt(L);
     private boolean fillOwed;
     private boolean isCut;
     private boolean captured;
@@ -53,7 +55,7 @@ class AuditTest {
 
         private CompletionStage<Comparison> found(boolean cut) {
             return CompletableFuture.completedStage(
-                    new Comparison(nowMs, nowMs / MINUTE, L, fillOwed, List.copyOf(differences), cut));
+                    new Comparison(nowMs, nowMs / MINUTE, fillId, fillOwed, List.copyOf(differences), cut));
         }
 
         @Override
@@ -187,6 +189,20 @@ class AuditTest {
         assertEquals(Verdict.CLEAN, audit.state().verdict());
         assertTrue(audit.state().explanation().startsWith("1 rows were written again"), audit.state()::explanation);
         assertEquals(untilMs, audit.state().cleanUntilMs(), "the second comparison is of nothing newer");
+        assertNull(shard.progress().dataLoss());
+    }
+
+    @Test
+    void step_filledAgainAtTheSamePlaceMeanwhile_isNoProof() {
+        Shard shard = own(0);
+        captured = true;
+        published = true;
+        differs("1.00");
+        step();
+        fillId = TestCheckpoints.filledBeforeAt(L);
+        step();
+        step();
+        assertEquals("it was filled again meanwhile", audit.state().explanation());
         assertNull(shard.progress().dataLoss());
     }
 

@@ -2,11 +2,13 @@ package io.tally.publish;
 
 import static io.tally.publish.TestDatabase.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
@@ -80,7 +82,7 @@ class EarlierTablesIT {
     void prepare_tablesOfOneView_becomeThoseOfSeveralWithAllTheyHold() {
         assertEquals(Optional.empty(), await(ledger.prepare()));
         Ledger.Pipeline results = await(ledger.pipeline()).orElseThrow();
-        assertEquals(4711, results.fillLsn());
+        assertEquals(new FillId(null, 4711), results.fillId());
         assertEquals(Map.of("tally.window.size", "PT1M"), results.settings());
         assertEquals(Map.of("truncated", 17L), results.filledAtMs());
         assertEquals(
@@ -103,7 +105,55 @@ class EarlierTablesIT {
                 database.column("SELECT gross_sales FROM order_agg_final"),
                 "another view is another's");
         assertEquals(Optional.empty(), await(ledger.prepare()), "once");
-        assertEquals(4711, await(ledger.pipeline()).orElseThrow().fillLsn());
+        assertEquals(
+                new FillId(null, 4711), await(ledger.pipeline()).orElseThrow().fillId());
+    }
+
+    @Test
+    void prepare_tablesWithoutNamesOfFills_getThemAndAreGoneOnWith() {
+        assertEquals(Optional.empty(), await(ledger.prepare()));
+        database.run("ALTER TABLE tally_view DROP fill; ALTER TABLE tally_view_checkpoint DROP fill");
+        PgConnection connection = database.connect();
+        String message = await(new Schema(false, new ResultTable(database.view("order_agg"))).prepare(connection))
+                .orElseThrow()
+                .message();
+        assertTrue(message.startsWith("these are missing: tally_view.fill, tally_view_checkpoint.fill."), message);
+        await(connection.close());
+
+        assertEquals(Optional.empty(), await(ledger.prepare()));
+        FillId earlier = new FillId(null, 4711);
+        assertEquals(earlier, await(ledger.pipeline()).orElseThrow().fillId());
+        assertGoesOn(earlier);
+
+        assertFilled(earlier);
+        FillId filled = await(ledger.pipeline()).orElseThrow().fillId();
+        assertNotNull(filled.id());
+        assertGoesOn(filled);
+
+        // As a build does that knows nothing of them.
+        database.run(
+                "UPDATE tally_view SET bootstrap_lsn = 4712; UPDATE tally_view_checkpoint SET bootstrap_lsn = 4712, fill = NULL");
+        assertEquals(
+                new FillId(filled.id(), 4712),
+                await(ledger.pipeline()).orElseThrow().fillId());
+        assertGoesOn(new FillId(null, 4712));
+    }
+
+    /** Checkpoints of that fill move, an added one comes beside them, and a loss is written down that is about it alone. */
+    private void assertGoesOn(FillId fillId) {
+        Ledger.Pipeline results = await(ledger.pipeline()).orElseThrow();
+        List<Checkpoint> taken = await(ledger.takeOver(Set.of(0), UUID.randomUUID()));
+        assertEquals(List.of(fillId), taken.stream().map(Checkpoint::fillId).toList());
+        Checkpoint added = await(ledger.takeOver(Set.of(9), UUID.randomUUID())).getFirst();
+        assertEquals(results.fillId(), added.fillId());
+        assertTrue(fillId.isSameAs(results.fillId()));
+        assertEquals(Set.of(0), await(ledger.publish(List.of(FillStepsIT.next(taken.getFirst())))));
+        assertEquals(List.of("true"), database.column("SELECT DISTINCT lost IS NULL FROM tally_view"));
+        await(ledger.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "of others", new FillId(fillId.id(), 4710))));
+        assertEquals(List.of("true"), database.column("SELECT DISTINCT lost IS NULL FROM tally_view"));
+        await(ledger.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "seen", fillId)));
+        assertEquals(List.of("seen"), database.column("SELECT lost ->> 'explanation' FROM tally_view"));
+        database.run("UPDATE tally_view SET lost = NULL; DELETE FROM tally_view_checkpoint WHERE partition = 9");
     }
 
     @Test
@@ -134,7 +184,7 @@ class EarlierTablesIT {
         Schema schema = new Schema(false, new ResultTable(database.view("order_agg")));
         PgConnection connection = database.connect();
         String message = await(schema.prepare(connection)).orElseThrow().message();
-        assertTrue(message.startsWith("these tables are missing: tally_view, tally_view_checkpoint, "), message);
+        assertTrue(message.startsWith("these are missing: tally_view, tally_view_checkpoint, "), message);
         assertTrue(
                 message.contains("somebody has to run schema.sql in this database, and then: CREATE TABLE"), message);
         assertTrue(message.contains("CREATE UNLOGGED TABLE IF NOT EXISTS \"order_agg_staged\""), message);
@@ -144,10 +194,21 @@ class EarlierTablesIT {
     @Test
     void fill_afterwards_isLikeAnyOther() {
         assertEquals(Optional.empty(), await(ledger.prepare()));
+        assertFilled(new FillId(null, 4711));
+        assertEquals(List.of(), database.column("SELECT * FROM order_agg"));
+        assertEquals(List.of("1"), database.column("SELECT position FROM tally_view_checkpoint"));
+        assertEquals(
+                List.of("true"),
+                database.column(
+                        "SELECT results.fill = checkpoint.fill AND results.bootstrap_lsn = checkpoint.bootstrap_lsn"
+                                + " FROM tally_view AS results, tally_view_checkpoint AS checkpoint"));
+    }
+
+    private void assertFilled(FillId before) {
         Ledger.Fill fill = new Ledger.Fill(
                 Optional.of(DataLoss.Reason.REQUESTED),
                 Optional.empty(),
-                Optional.of(4711L),
+                Optional.of(before),
                 Map.of(),
                 "topic",
                 "id",
@@ -157,7 +218,5 @@ class EarlierTablesIT {
         assertEquals(Ledger.FillOutcome.DONE, await(filling.read()));
         assertEquals(Ledger.FillOutcome.DONE, await(filling.replace()));
         filling.close();
-        assertEquals(List.of(), database.column("SELECT * FROM order_agg"));
-        assertEquals(List.of("1"), database.column("SELECT position FROM tally_view_checkpoint"));
     }
 }

@@ -5,6 +5,7 @@ import io.tally.view.View;
 import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.Groups;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowDeltas;
@@ -98,7 +99,7 @@ class FakeLedger implements Ledger {
                 .map(found -> new Pipeline(
                         found.settings(),
                         found.topicId(),
-                        found.fillLsn(),
+                        found.fillId(),
                         found.lost(),
                         found.filledAtMs(),
                         found.source(),
@@ -140,7 +141,7 @@ class FakeLedger implements Ledger {
         if (filledByAnother) {
             return answer(Begun.not(FillOutcome.UNDER_WAY));
         }
-        if (!Optional.ofNullable(pipeline).map(Pipeline::fillLsn).equals(fill.supersedes())) {
+        if (!Optional.ofNullable(pipeline).map(Pipeline::fillId).equals(fill.supersedes())) {
             return answer(Begun.not(FillOutcome.SUPERSEDED));
         }
         if (fill.reason().isEmpty() && holdsForeignRows) {
@@ -192,7 +193,7 @@ class FakeLedger implements Ledger {
         pipeline = new Pipeline(
                 fill.settings(),
                 fill.topicId(),
-                nextLsn++,
+                new FillId(UUID.randomUUID(), nextLsn++),
                 Optional.empty(),
                 filledAtMs,
                 Optional.of(SourceState.filled(look, true, fill.logStarts())),
@@ -213,8 +214,8 @@ class FakeLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next) {
-        boolean kept = pipeline.fillLsn() == fillLsn && pipeline.source().equals(Optional.ofNullable(before));
+    public CompletionStage<Boolean> remember(FillId fillId, SourceState before, SourceState next) {
+        boolean kept = pipeline.fillId().equals(fillId) && pipeline.source().equals(Optional.ofNullable(before));
         if (kept && !unreachable) {
             remembered++;
             pipeline = pipeline.knowing(next);
@@ -224,7 +225,7 @@ class FakeLedger implements Ledger {
 
     @Override
     public CompletionStage<Void> stop(DataLoss lost) {
-        if (!unreachable && pipeline.fillLsn() == lost.fillLsn()) {
+        if (!unreachable && pipeline.fillId().isSameAs(lost.fillId())) {
             pipeline = pipeline.stopped(lost);
         }
         return answer(null);
@@ -305,6 +306,6 @@ class FakeLedger implements Ledger {
     }
 
     private Checkpoint fresh(int partition, long offset) {
-        return TestCheckpoints.fresh(partition, null, offset, null, pipeline.fillLsn());
+        return TestCheckpoints.fresh(partition, null, offset, null, pipeline.fillId());
     }
 }

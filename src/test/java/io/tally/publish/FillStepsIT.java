@@ -13,6 +13,7 @@ import io.tally.testkit.Await;
 import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.vertx.pgclient.PgConnection;
 import java.time.Duration;
 import java.util.List;
@@ -65,7 +66,7 @@ class FillStepsIT {
         return new Fill(
                 reason,
                 Optional.empty(),
-                await(ledger.pipeline()).map(Ledger.Pipeline::fillLsn),
+                await(ledger.pipeline()).map(Ledger.Pipeline::fillId),
                 Map.of(),
                 "topic",
                 "id",
@@ -98,7 +99,7 @@ class FillStepsIT {
     }
 
     /** The next batch of a checkpoint, with nothing to add. */
-    private static Batch next(Checkpoint from) {
+    static Batch next(Checkpoint from) {
         return new Batch(
                 new Checkpoint(
                         from.partition(),
@@ -111,7 +112,7 @@ class FillStepsIT {
                         from.newestEventTimeMs(),
                         from.filter(),
                         from.visibility(),
-                        from.fillLsn(),
+                        from.fillId(),
                         null,
                         0),
                 List.of(),
@@ -244,6 +245,36 @@ class FillStepsIT {
                 database.column("SELECT sum(order_count) FROM first_final").getFirst());
     }
 
+    /** The source was restored twice to one moment. */
+    @Test
+    void fill_otherResultsFilledAtTheSamePlace_areTold() {
+        FillId now = await(first.pipeline()).orElseThrow().fillId();
+        FillId before = new FillId(UUID.randomUUID(), now.lsn());
+        SourceState kept = await(first.pipeline()).orElseThrow().source().orElseThrow();
+        await(first.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "of others", before)));
+        assertEquals(Optional.empty(), await(first.pipeline()).orElseThrow().lost());
+        assertFalse(await(first.remember(before, kept, kept)));
+        Fill fill = new Fill(
+                Optional.of(DataLoss.Reason.TRUNCATED),
+                Optional.empty(),
+                Optional.of(before),
+                Map.of(),
+                "topic",
+                "id",
+                Map.of(0, 7L, 1, 7L),
+                Map.of());
+        Await.until(
+                "nobody else fills", LIMIT, () -> await(first.beginFill(fill)).outcome() == FillOutcome.SUPERSEDED);
+
+        assertEquals(
+                List.of(now.id().toString()),
+                database.column("SELECT DISTINCT fill FROM tally_view_checkpoint WHERE view = 'first'"));
+        assertTrue(await(first.remember(now, kept, kept)));
+        await(first.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "seen", now)));
+        assertEquals(
+                now, await(first.pipeline()).orElseThrow().lost().orElseThrow().fillId());
+    }
+
     // ---- who waits for whom ----------------------------------------------------------------------------------------
 
     @Test
@@ -289,8 +320,8 @@ class FillStepsIT {
         assertEquals(Set.of(0, 1, 2), await(second.publish(next(mine))));
         Ledger.Pipeline results = await(second.pipeline()).orElseThrow();
         SourceState kept = results.source().orElseThrow();
-        assertTrue(await(second.remember(results.fillLsn(), kept, kept)));
-        await(second.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "seen", results.fillLsn())));
+        assertTrue(await(second.remember(results.fillId(), kept, kept)));
+        await(second.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "seen", results.fillId())));
         assertEquals(FillOutcome.DONE, fill(second, Optional.of(DataLoss.Reason.TRUNCATED)));
         assertEquals(Optional.empty(), await(second.pipeline()).orElseThrow().lost());
         assertEquals("12345", orders("second"));

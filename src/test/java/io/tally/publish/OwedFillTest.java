@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class OwedFillTest {
 
-    private static final long BOOTSTRAP_LSN = 1_000;
+    private static final FillId FILL = TestCheckpoints.filledAt(1_000);
     private static final long NOW = 1_700_000_000_000L;
     private static final long HOUR = OwedFill.INTERVAL.toMillis();
 
@@ -31,19 +32,19 @@ class OwedFillTest {
 
     @BeforeEach
     void fill() {
-        ledger.pipeline = new Ledger.Pipeline(
-                Map.of(), "id", BOOTSTRAP_LSN, Optional.empty(), filledAtMs, Optional.empty(), null);
+        ledger.pipeline =
+                new Ledger.Pipeline(Map.of(), "id", FILL, Optional.empty(), filledAtMs, Optional.empty(), null);
     }
 
     private OwedFill owedFill(boolean fills) {
         return new OwedFill(store, ledger, fills, () -> Instant.ofEpochMilli(nowMs), Runnable::run);
     }
 
-    private void owe(DataLoss.Reason reason, long fillLsn) {
+    private void owe(DataLoss.Reason reason, FillId fillId) {
         shard = new Shard(
                 TestCheckpoints.withOwed(
-                        TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, BOOTSTRAP_LSN),
-                        new DataLoss(reason, "seen", fillLsn, 0, 7)),
+                        TestCheckpoints.fresh(0, new UUID(1, 2), 0, null, FILL),
+                        new DataLoss(reason, "seen", fillId, 0, 7)),
                 TestCheckpoints.SETTINGS,
                 NOW);
         store.add(shard);
@@ -56,7 +57,7 @@ class OwedFillTest {
     @Test
     void step_firstTimeForAReason_losesGround() {
         filledAtMs.put(DataLoss.Reason.REPLICA_IDENTITY.code(), NOW - 1);
-        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        owe(DataLoss.Reason.VOID_CHANGE, FILL);
         OwedFill owedFill = owedFill(true);
 
         owedFill.step();
@@ -68,7 +69,7 @@ class OwedFillTest {
     @Test
     void step_filledForTheSameReasonLessThanAnHourAgo_waitsAndSaysUntilWhen() {
         filledAtMs.put(DataLoss.Reason.VOID_CHANGE.code(), NOW);
-        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        owe(DataLoss.Reason.VOID_CHANGE, FILL);
         OwedFill owedFill = owedFill(true);
 
         nowMs = NOW + HOUR - 1;
@@ -88,7 +89,7 @@ class OwedFillTest {
     @Test
     void step_clockWasSetBack_doesNotWaitLongerThanAnHour() {
         filledAtMs.put(DataLoss.Reason.VOID_CHANGE.code(), NOW + 1);
-        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        owe(DataLoss.Reason.VOID_CHANGE, FILL);
 
         owedFill(true).step();
 
@@ -97,7 +98,7 @@ class OwedFillTest {
 
     @Test
     void step_settingsForbidFilling_onlySaysSo() {
-        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+        owe(DataLoss.Reason.VOID_CHANGE, FILL);
         OwedFill owedFill = owedFill(false);
 
         owedFill.step();
@@ -108,9 +109,19 @@ class OwedFillTest {
 
     @Test
     void step_resultsWereFilledSince_doesNothing() {
-        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
-        ledger.pipeline = new Ledger.Pipeline(
-                Map.of(), "id", BOOTSTRAP_LSN + 1, Optional.empty(), filledAtMs, Optional.empty(), null);
+        assertDoesNothingAfter(TestCheckpoints.filledAt(1_001));
+    }
+
+    /** The source was restored to the moment of the fill. */
+    @Test
+    void step_resultsWereFilledSinceAtTheSamePlace_doesNothing() {
+        assertDoesNothingAfter(TestCheckpoints.filledBeforeAt(1_000));
+    }
+
+    private void assertDoesNothingAfter(FillId since) {
+        owe(DataLoss.Reason.VOID_CHANGE, FILL);
+        ledger.pipeline =
+                new Ledger.Pipeline(Map.of(), "id", since, Optional.empty(), filledAtMs, Optional.empty(), null);
         OwedFill owedFill = owedFill(true);
 
         owedFill.step();

@@ -7,6 +7,8 @@ import static io.tally.window.Changes.at;
 import static io.tally.window.Changes.delete;
 import static io.tally.window.Changes.insert;
 import static io.tally.window.TestCheckpoints.SETTINGS;
+import static io.tally.window.TestCheckpoints.filledAt;
+import static io.tally.window.TestCheckpoints.filledBeforeAt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -17,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.cdc.RowChange;
 import io.tally.view.DefaultView;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
@@ -58,15 +61,19 @@ class SourceWatchTest {
 
     @BeforeEach
     void fill() {
+        fill(filledAt(L));
+        shard = own();
+    }
+
+    private void fill(FillId fillId) {
         ledger.pipeline = new Ledger.Pipeline(
                 Map.of(),
                 "id",
-                L,
+                fillId,
                 Optional.empty(),
                 Map.of(),
                 Optional.of(SourceState.filled(full(10), true, Map.of())),
                 null);
-        shard = own();
     }
 
     private Shard own() {
@@ -243,6 +250,27 @@ class SourceWatchTest {
         assertEquals(DataLoss.Reason.LSN_WENT_BACK, look(full(199)).dataLoss().reason());
     }
 
+    /** The source was restored to the moment of the fill: what was looked at and read before is of another history. */
+    @Test
+    void step_filledAgainAtTheSamePlace_forgetsWhatItHadSeen() {
+        look(full(200));
+        deleted(250);
+        fill(filledBeforeAt(L));
+        assertNull(look(with(full(100), table("700", false))).dataLoss());
+        assertFalse(isVoid(150), "that is about the results of now");
+        assertNull(shard.progress().owed());
+    }
+
+    /** Nothing but their place tells which results the checkpoints are of. */
+    @Test
+    void step_anEarlierBuildFilled_heedsWhatWasRead() {
+        FillId none = new FillId(null, L);
+        shard = new Shard(TestCheckpoints.fresh(0, UUID.randomUUID(), 0, null, none), SETTINGS, 0);
+        store.add(shard);
+        deleted(150);
+        assertEquals(DataLoss.Reason.LSN_WENT_BACK, look(full(100)).dataLoss().reason());
+    }
+
     @Test
     void step_recordIsReadWhileTheLookIsUnderWay_provesNothing() {
         ledger.whileLooking = () -> deleted(250);
@@ -257,7 +285,7 @@ class SourceWatchTest {
         other.settle();
         assertNull(look(full(200)).dataLoss());
         DataLoss lost = look(full(199)).dataLoss();
-        assertEquals(L, lost.fillLsn());
+        assertEquals(filledAt(L), lost.fillId());
         assertEquals(lost, other.progress().dataLoss());
     }
 

@@ -10,9 +10,11 @@ import io.tally.view.DefaultView;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
+import io.tally.window.FillId;
 import io.tally.window.OffsetRange;
 import io.tally.window.TakeoverException;
 import io.tally.window.TakeoverException.Kind;
+import io.tally.window.TestCheckpoints;
 import io.tally.window.TopicFacts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,7 +111,7 @@ class TakeoverTest {
     void takeOver_transactionThatDoesNotEndAfterTheLogWentBack_isWaitedForAsLongAsItTakes() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn());
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillId());
         ledger.running = 699;
         failure(engine, "filling order_agg waits: transaction 699 has not ended");
         clock.setAhead(Duration.ofMinutes(60));
@@ -241,7 +243,7 @@ class TakeoverTest {
     @Test
     void takeOver_logWentBackWithoutTheConnector_waits() {
         takeOver(engine("PT1M", false, false));
-        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn());
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillId());
         ledger.captured = false;
         failure(engine("PT1M", false, false), "SOURCE_POSTGRES_HOST");
         assertEquals(1, ledger.fills.size());
@@ -250,7 +252,7 @@ class TakeoverTest {
     @Test
     void takeOver_sameSourceWithoutTheConnector_isFilledAtOnce() {
         takeOver(engine("PT1M", false, false));
-        lost = new DataLoss(DataLoss.Reason.VOID_CHANGE, "seen", ledger.pipeline.fillLsn());
+        lost = new DataLoss(DataLoss.Reason.VOID_CHANGE, "seen", ledger.pipeline.fillId());
         ledger.captured = false;
         takeOver(engine("PT1M", false, false));
         assertEquals(2, ledger.fills.size());
@@ -364,7 +366,7 @@ class TakeoverTest {
     void takeOver_rebuildAfterTheLogWentBack_doesNotMeetWhatWasUndone() {
         Takeover first = engine("PT1M", false, true);
         takeOver(first);
-        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillId(), 0, 95);
         failure(first, "tally.rebuild=true");
         lost = null;
         takeOver(engine("PT1M", true, true));
@@ -376,7 +378,7 @@ class TakeoverTest {
     void takeOver_rebuildAfterTheLogWentBackFromAnotherTopic_startsSomeMinutesBack() {
         Takeover first = engine("PT1M", false, true);
         takeOver(first);
-        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillId(), 0, 95);
         failure(first, "tally.rebuild=true");
         topicId = "id-2";
         takeOver(engine("PT1M", true, true));
@@ -387,7 +389,7 @@ class TakeoverTest {
     void takeOver_logWentBackBeyondTheEndOfThisTopic_startsAtItsEnd() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 1_000_000);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillId(), 0, 1_000_000);
         assertEquals(2, takeOver(engine).size());
         assertEquals(2, ledger.fills.size());
         assertEquals(100, ledger.checkpoints.get(0).position());
@@ -398,7 +400,7 @@ class TakeoverTest {
     void takeOver_logWentBackInOnePartition_waitsForAllThatLieBelow() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillId(), 0, 95);
         ledger.running = 699;
         failure(engine, "filling order_agg waits: transaction 699 has not ended");
         clock.setAhead(Duration.ofMinutes(60));
@@ -407,7 +409,7 @@ class TakeoverTest {
         takeOver(engine);
         assertEquals(95, ledger.checkpoints.get(0).position());
 
-        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.fillLsn(), 0, 99);
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.fillId(), 0, 99);
         ledger.running = 699;
         failure(engine, "at most for tally.restart-margin");
         clock.setAhead(Duration.ofMinutes(120));
@@ -421,7 +423,7 @@ class TakeoverTest {
     void takeOver_anotherSystemAndTheLogWentBack_meetsNothingOfWhatTheTopicHolds() {
         takeOver(engine("PT1M", false, false));
         ledger.look = TestLooks.of(ledger.look, "7/00000002");
-        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "seen", ledger.pipeline.fillId(), 0, 95);
         takeOver(engine("PT1M", false, false));
         assertEquals(100, ledger.checkpoints.get(0).position());
         assertEquals(50, ledger.checkpoints.get(1).position());
@@ -436,7 +438,7 @@ class TakeoverTest {
                 Optional.of(DataLoss.Reason.OTHER_SYSTEM),
                 ledger.fills.getLast().reason());
         assertEquals(100, ledger.checkpoints.get(0).position());
-        lost = new DataLoss(DataLoss.Reason.TRUNCATED, "seen", ledger.pipeline.fillLsn(), 0, 100);
+        lost = new DataLoss(DataLoss.Reason.TRUNCATED, "seen", ledger.pipeline.fillId(), 0, 100);
         takeOver(engine("PT1M", false, false));
         assertEquals(3, ledger.fills.size());
         assertEquals(100, ledger.checkpoints.get(0).position(), "another engine may fill them next");
@@ -490,7 +492,7 @@ class TakeoverTest {
     void takeOver_anotherSystemWhileAFillWaits_waitsForItsTransactionsInstead() {
         takeOver(engine("PT1M", false, false));
         Takeover engine = engine("PT1M", false, false);
-        lost = new DataLoss(DataLoss.Reason.TRUNCATED, "seen", ledger.pipeline.fillLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.TRUNCATED, "seen", ledger.pipeline.fillId(), 0, 95);
         ledger.running = 699;
         failure(engine, "tally.restart-margin");
         ledger.look = TestLooks.of(ledger.look, "7/00000002");
@@ -504,7 +506,7 @@ class TakeoverTest {
     void takeOver_tellsWhatIsKnownOfRowsBeforeChanges() {
         ledger.look = TestLooks.with(ledger.look, TestLooks.table("700", false));
         takeOver(engine("PT1M", false, false));
-        assertEquals(ledger.pipeline.fillLsn(), doubts.get().fillLsn());
+        assertEquals(ledger.pipeline.fillId(), doubts.get().fillId());
         assertTrue(doubts.get().ranges().getFirst().proven());
     }
 
@@ -512,7 +514,7 @@ class TakeoverTest {
     void takeOver_changesWithoutSequence_stopsWhateverThePolicyIsAndFillsWhenAsked() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new DataLoss(DataLoss.Reason.NO_SEQUENCE, "seen", ledger.pipeline.fillLsn(), 0, 95);
+        lost = new DataLoss(DataLoss.Reason.NO_SEQUENCE, "seen", ledger.pipeline.fillId(), 0, 95);
         assertEquals(Kind.STOP, failure(engine, "tally.rebuild=true"));
         lost = null;
         assertEquals(Kind.STOP, failure(engine("PT1M", false, false), "seen"), "the reason is in the database");
@@ -525,11 +527,61 @@ class TakeoverTest {
     void takeOver_groundLostBeforeTheLastFill_goesOnWithIt() {
         Takeover engine = engine("PT1M", false, false);
         takeOver(engine);
-        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.fillLsn());
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", ledger.pipeline.fillId());
         takeOver(engine);
         assertEquals(2, ledger.fills.size());
         takeOver(engine);
         assertEquals(2, ledger.fills.size(), "the loss was of the results before");
+    }
+
+    /** The source was restored twice to one moment. */
+    @Test
+    void takeOver_lossOfOtherResultsFilledAtTheSamePlace_goesOn() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        long lsn = ledger.pipeline.fillId().lsn();
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", TestCheckpoints.filledBeforeAt(lsn));
+        takeOver(engine);
+        assertEquals(1, ledger.fills.size());
+
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", new FillId(null, lsn));
+        takeOver(engine);
+        assertEquals(2, ledger.fills.size(), "of a checkpoint that an earlier build has made");
+    }
+
+    @Test
+    void takeOver_checkpointsOfOtherResultsFilledAtTheSamePlace_waits() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        long lsn = ledger.pipeline.fillId().lsn();
+        ledger.checkpoints.put(0, TestCheckpoints.fresh(0, null, 90, null, TestCheckpoints.filledBeforeAt(lsn)));
+        assertEquals(Kind.WAIT, failure(engine, "is being filled, or was while partitions were taken over"));
+    }
+
+    /** It leaves the id of the fill before with the results, and none in the checkpoints. */
+    @Test
+    void takeOver_afterAnEarlierBuildHasFilled_goesOn() {
+        Takeover engine = engine("PT1M", false, false);
+        takeOver(engine);
+        FillId before = ledger.pipeline.fillId();
+        FillId stale = new FillId(before.id(), before.lsn() + 1);
+        ledger.pipeline = new Ledger.Pipeline(
+                ledger.pipeline.settings(),
+                topicId,
+                stale,
+                Optional.empty(),
+                Map.of(),
+                ledger.pipeline.source(),
+                ledger.pipeline.system());
+        FillId none = new FillId(null, stale.lsn());
+        ledger.checkpoints.replaceAll((partition, found) -> TestCheckpoints.fresh(partition, null, 40, null, none));
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", before);
+        assertEquals(2, takeOver(engine).size());
+        assertEquals(1, ledger.fills.size(), "the loss was of the results before");
+
+        lost = new DataLoss(DataLoss.Reason.NEW_SNAPSHOT, "seen", none);
+        takeOver(engine);
+        assertEquals(2, ledger.fills.size());
     }
 
     @Test

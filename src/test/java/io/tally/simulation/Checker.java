@@ -4,6 +4,7 @@ import io.tally.publish.Ledger;
 import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.Shard;
 import io.tally.window.WindowDeltas;
 import java.util.Collections;
@@ -38,12 +39,15 @@ final class Checker {
     private static final Set<FaultKind> DELETE_WHAT_IS_NEEDED = EnumSet.of(
             FaultKind.LOG_TRIMMED, FaultKind.IDS_PASSED, FaultKind.DATABASE_RESTORED, FaultKind.RESULTS_RESTORED);
 
-    private record Stop(int partition, long fillLsn) {}
+    private record Stop(int partition, FillId fillId) {}
 
     private final World world;
     private final KeptView view;
     /** For partitions that were stopped: a position that the results, as they were filled, must never pass. */
     private final Map<Stop, Long> stops = new HashMap<>();
+
+    /** Where in the source's log the results were filled. */
+    private final Set<Long> filledAt = new HashSet<>();
 
     private String wrong;
 
@@ -69,9 +73,17 @@ final class Checker {
 
     /** An engine stops because of what it has written down: if a record shows it, these results must not pass it. */
     void stopped(DataLoss lost) {
+        checkIsAbout(lost, view.database.results.pipeline.fillId());
         boolean ofThisTopic = view.database.results.pipeline.topicId().equals(world.topic.id());
         if (ofThisTopic && lost.partition() != DataLoss.NOWHERE) {
-            stops.merge(new Stop(lost.partition(), lost.fillLsn()), lost.offset(), Math::min);
+            stops.merge(new Stop(lost.partition(), lost.fillId()), lost.offset(), Math::min);
+        }
+    }
+
+    /** Results are not worthless for what was wrong with others. */
+    void checkIsAbout(DataLoss lost, FillId fillId) {
+        if (lost != null && !lost.fillId().equals(fillId)) {
+            broken("results were given up for what was wrong with others, fill=" + fillId + " lost=" + lost);
         }
     }
 
@@ -124,6 +136,9 @@ final class Checker {
     /** The results are filled again: not without being asked, where engines are told to stop. */
     void checkFill(Optional<DataLoss.Reason> reason) {
         stops.clear();
+        if (!filledAt.add(view.database.results.pipeline.fillId().lsn())) {
+            world.happened(FaultKind.FILLED_AT_SAME_PLACE);
+        }
         if (reason.filter(DataLoss.Reason.NO_SEQUENCE::equals).isPresent()) {
             broken("the results were filled again for what that does not mend");
         }
@@ -155,7 +170,7 @@ final class Checker {
             broken("windows are no longer published, from=" + from + " to=" + to);
         }
         if (view.database.results.pipeline.topicId().equals(world.topic.id())) {
-            Stop stop = new Stop(to.partition(), to.fillLsn());
+            Stop stop = new Stop(to.partition(), to.fillId());
             if (to.position() > stops.getOrDefault(stop, Long.MAX_VALUE)) {
                 broken("a partition that was stopped went on, from=" + from + " to=" + to);
             }

@@ -6,6 +6,7 @@ import io.tally.publish.SourceState;
 import io.tally.window.Batch;
 import io.tally.window.Checkpoint;
 import io.tally.window.DataLoss;
+import io.tally.window.FillId;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.Visibility;
@@ -106,7 +107,7 @@ final class DatabaseClient implements Ledger {
                 .map(found -> new Pipeline(
                         found.settings(),
                         found.topicId(),
-                        found.fillLsn(),
+                        found.fillId(),
                         found.lost(),
                         found.filledAtMs(),
                         found.source(),
@@ -118,7 +119,7 @@ final class DatabaseClient implements Ledger {
         return read(() -> {
             checker.checkOffsetsGone(lost.reason());
             Pipeline found = database.results.pipeline;
-            if (found != null && found.fillLsn() == lost.fillLsn()) {
+            if (found != null && found.fillId().isSameAs(lost.fillId())) {
                 database.results.pipeline = found.stopped(lost);
                 checker.stopped(lost);
             }
@@ -323,19 +324,19 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
-    public CompletionStage<Boolean> remember(long fillLsn, SourceState before, SourceState next) {
-        return new Remember(fillLsn, before, next).send();
+    public CompletionStage<Boolean> remember(FillId fillId, SourceState before, SourceState next) {
+        return new Remember(fillId, before, next).send();
     }
 
     /** Mirrors {@code PgLedger.REMEMBER}. It waits for who fills only. */
     private final class Remember extends Sent<Boolean> {
-        private final long fillLsn;
+        private final FillId fillId;
         private final SourceState before;
         private final SourceState next;
 
-        Remember(long fillLsn, SourceState before, SourceState next) {
+        Remember(FillId fillId, SourceState before, SourceState next) {
             super(1L << 62);
-            this.fillLsn = fillLsn;
+            this.fillId = fillId;
             this.before = before;
             this.next = next;
         }
@@ -343,7 +344,9 @@ final class DatabaseClient implements Ledger {
         @Override
         Boolean look() {
             Pipeline found = database.results.pipeline;
-            return found != null && found.fillLsn() == fillLsn && found.source().equals(Optional.ofNullable(before));
+            return found != null
+                    && found.fillId().equals(fillId)
+                    && found.source().equals(Optional.ofNullable(before));
         }
 
         @Override
@@ -396,7 +399,7 @@ final class DatabaseClient implements Ledger {
                 return new Begun(FillOutcome.UNDER_WAY, null);
             }
             Pipeline found = database.results.pipeline;
-            if (!Optional.ofNullable(found).map(Pipeline::fillLsn).equals(fill.supersedes())) {
+            if (!Optional.ofNullable(found).map(Pipeline::fillId).equals(fill.supersedes())) {
                 world.happened(FaultKind.FILL_SUPERSEDED);
                 return new Begun(FillOutcome.SUPERSEDED, null);
             }
@@ -561,7 +564,7 @@ final class DatabaseClient implements Ledger {
             results.pipeline = new Pipeline(
                     fill.settings(),
                     fill.topicId(),
-                    read.fillLsn,
+                    new FillId(read.filling, read.fillLsn),
                     Optional.empty(),
                     filledAtMs,
                     Optional.of(SourceState.filled(read.source, true, fill.logStarts())),

@@ -130,7 +130,9 @@ enum FaultKind {
     /** A fill left rows alone, because their windows were history. */
     HISTORY_KEPT,
     /** A delete of history took nothing back. */
-    PURGED;
+    PURGED,
+    /** The results were filled at a place in the source's log at which others had been, before it was restored. */
+    FILLED_AT_SAME_PLACE;
 
     private static final FaultKind[] VALUES = values();
 

@@ -389,16 +389,36 @@ final class Faults {
         while (chosen >= 0 && world.backups.get(chosen).source() == null) {
             chosen--;
         }
-        boolean isSecondInThisMoment = lastRestoreMs == world.timeline.nowMs();
-        if (chosen < 0 || isSecondInThisMoment || !world.connector.isRunning() || world.connector.isReadingTable()) {
+        if (chosen < 0) {
             return false;
         }
         Backup backup = world.backups.get(chosen);
+        boolean done = restoreDatabase(backup);
+        if (done && details.nextInt(4) == 0) {
+            // Nobody writes until it is restored once more, so the log may come to one place twice.
+            int againMs = 500 + details.nextInt(8_000);
+            world.writers.silence(againMs + details.nextInt(8_000));
+            world.timeline.after(againMs, () -> {
+                if (!world.isCalm() && world.backups.contains(backup) && restoreDatabase(backup)) {
+                    world.happened(FaultKind.DATABASE_RESTORED);
+                }
+            });
+        }
+        return done;
+    }
+
+    private boolean restoreDatabase(Backup backup) {
+        boolean isSecondInThisMoment = lastRestoreMs == world.timeline.nowMs();
+        if (isSecondInThisMoment || !world.connector.isRunning() || world.connector.isReadingTable()) {
+            return false;
+        }
         if (world.connector.sentWithoutFirstPartSince(backup.source().logSize())) {
             return false;
         }
         lastRestoreMs = world.timeline.nowMs();
-        world.backups.subList(chosen + 1, world.backups.size()).clear();
+        world.backups
+                .subList(world.backups.indexOf(backup) + 1, world.backups.size())
+                .clear();
         world.restores++;
         world.source.restore(backup.source());
         restoreResults(backup);

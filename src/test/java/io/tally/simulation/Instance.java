@@ -223,7 +223,17 @@ final class Instance {
 
         /** One look after the other. */
         private void watch() {
-            watch.step().whenComplete((done, failure) -> world.timeline.after(LOOK_MS, guarded(this::watch)));
+            watch.step().whenComplete((done, failure) -> {
+                checkLosses();
+                world.timeline.after(LOOK_MS, guarded(this::watch));
+            });
+        }
+
+        private void checkLosses() {
+            store.shards().forEach(shard -> {
+                view.checker.checkIsAbout(shard.progress().dataLoss(), shard.fillId());
+                view.checker.checkIsAbout(shard.progress().owed(), shard.fillId());
+            });
         }
 
         private void tick() {
@@ -442,7 +452,7 @@ final class Instance {
         store.ifPresent(one -> one.loseData(new DataLoss(
                 DataLoss.Reason.AUDIT,
                 "somebody says so",
-                one.shards().iterator().next().fillLsn())));
+                one.shards().iterator().next().fillId())));
         return store.isPresent();
     }
 

@@ -22,6 +22,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
 
     private static final String SHARD = "src/main/java/io/tally/window/Shard.java";
     private static final String WINDOWS = "src/main/java/io/tally/window/ShardWindows.java";
+    private static final String FILL_ID = "src/main/java/io/tally/window/FillId.java";
     private static final String FILL = "src/main/java/io/tally/window/FillFilter.java";
     private static final String DUPLICATES = "src/main/java/io/tally/window/DuplicateFilter.java";
     private static final String STORE = "src/main/java/io/tally/window/WindowStore.java";
@@ -169,7 +170,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "if (change.after().present()) {\n            advanceEventTime(",
                     "if (change.after().present() && (!change.before().present() || read(change.before()) == null)) {\n"
                             + "                        advanceEventTime("),
-            of("new snapshot run not noticed", SHARD, "if (change.lsn() > fillLsn) {", "if (false) {"),
+            of("new snapshot run not noticed", SHARD, "if (change.lsn() > fillId.lsn()) {", "if (false) {"),
             of("truncate not noticed", SHARD, "if (settings.truncateIsDataLoss() &&", "if (false &&"),
             of(
                     "lsn going back not noticed",
@@ -336,7 +337,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "look: what is read while it is under way counts",
                     WATCH,
-                    "reached(results.fillLsn(), readUpTo));",
+                    "reached(results.fillId(), readUpTo));",
                     "store.shards().stream().mapToLong(s -> s.progress().newestLsn()).max().orElse(-1));"),
             of("look: there and back is not noticed", RULES, "|| !earlier.version().equals(table.version())", ""),
             of("look: doubts begin when they are found", RULES, "before.look().lsn(),", "now.lsn(),"),
@@ -351,6 +352,11 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     TAKEOVER,
                     "return pipeline.flatMap(Attempt::otherSystem)\n                    .or(() ->",
                     "return Optional.<DataLoss>empty()\n                    .or(() ->"),
+            of(
+                    "a loss is named by its place in the log only",
+                    FILL_ID,
+                    "return lsn == other.lsn && (id == null || other.id == null || id.equals(other.id));",
+                    "return lsn == other.lsn;"),
             of("stop: filled all the same", TAKEOVER, "settings.stopOnDataLoss()", "false"),
             of("stop: forgotten by the next engine", TAKEOVER, ".or(results::lost)", ""),
             of("stop: tried again and again", VIEW_PARTITION, "phase = ReaderState.Phase.STOPPED;", ""),

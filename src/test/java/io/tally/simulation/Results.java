@@ -162,7 +162,7 @@ final class Results {
                 newestEventTimeMs,
                 FilterState.NOTHING_SEEN,
                 snapshot,
-                pipeline.fillLsn(),
+                pipeline.fillId(),
                 null,
                 0);
     }

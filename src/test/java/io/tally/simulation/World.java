@@ -238,7 +238,7 @@ final class World {
                 .allMatch(partition -> instances.stream()
                         .map(engine -> engine.shard(view, partition.name.partition()))
                         .anyMatch(shard -> shard != null
-                                && shard.fillLsn() == view.database.results.pipeline.fillLsn()
+                                && shard.fillId().isSameAs(view.database.results.pipeline.fillId())
                                 && shard.position() == partition.end));
     }
 }

@@ -4,6 +4,8 @@ import static io.tally.window.Changes.at;
 import static io.tally.window.Changes.delete;
 import static io.tally.window.Changes.insert;
 import static io.tally.window.TestCheckpoints.SETTINGS;
+import static io.tally.window.TestCheckpoints.filledAt;
+import static io.tally.window.TestCheckpoints.filledBeforeAt;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -60,7 +62,8 @@ class ShardTest {
         WindowSettings keepsHistory = new WindowSettings(
                 SETTINGS.view(), 5_000, 1_000, MINUTE, 100_000, 10 * MINUTE, 1_000_000, true, true, 60 * MINUTE, false);
         Shard shard = new Shard(fresh(null), keepsHistory, NOW);
-        shard.doubt(new Doubts(L, L + 100, List.of(new Doubts.Range(L, L + 100, false, "the table was altered"))));
+        shard.doubt(new Doubts(
+                filledAt(L), L + 100, List.of(new Doubts.Range(L, L + 100, false, "the table was altered"))));
         RowChange purge = delete(NOW - 62 * MINUTE, 7, 2, 350);
         purge.setCommitTimeMs(NOW);
         purge.setLsn(L + 50);
@@ -87,19 +90,19 @@ class ShardTest {
                 Shard.NO_TIME,
                 new FilterState(L + 40, L + 50, 0, false, NOW, FilterState.NO_KEYS),
                 null,
-                start.fillLsn(),
+                start.fillId(),
                 null,
                 0);
         Shard shard = shard(left);
 
         shard.doubt(new Doubts(
-                start.fillLsn(), L + 100, List.of(new Doubts.Range(L + 51, L + 100, false, "the table was altered"))));
+                start.fillId(), L + 100, List.of(new Doubts.Range(L + 51, L + 100, false, "the table was altered"))));
         shard.settle();
         assertNull(shard.progress().owed(), "nothing was applied from there");
 
         shard = shard(left);
         shard.doubt(new Doubts(
-                start.fillLsn(), L + 100, List.of(new Doubts.Range(L + 50, L + 100, false, "the table was altered"))));
+                start.fillId(), L + 100, List.of(new Doubts.Range(L + 50, L + 100, false, "the table was altered"))));
         shard.settle();
         assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
     }
@@ -399,8 +402,8 @@ class ShardTest {
         shard.settle();
         assertNull(shard.progress().owed());
 
-        Shard replaying = shard(
-                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L, null, 0));
+        Shard replaying = shard(new Checkpoint(
+                0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, filledAt(L), null, 0));
         replaying.passDeadLetter(15, new RowChange());
         replaying.settle();
         assertNull(replaying.progress().owed(), "what it owed when it was read the first time is in the checkpoint");
@@ -415,8 +418,8 @@ class ShardTest {
 
     @Test
     void passed_gapAtTheEndOfTheReplay_endsIt() {
-        Checkpoint checkpoint =
-                new Checkpoint(0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, L, null, 0);
+        Checkpoint checkpoint = new Checkpoint(
+                0, OWNER, 3, 20, 15, NOW, new long[0], NOW, FilterState.NOTHING_SEEN, null, filledAt(L), null, 0);
         Shard shard = shard(checkpoint);
         shard.apply(15, insert(NOW + 1, 7, 1, 100), NOW);
         assertTrue(shard.replaying());
@@ -427,9 +430,9 @@ class ShardTest {
     @Test
     void owe_nothingElseIsDue_movesTheCheckpointOnceAndSurvivesIt() {
         Shard shard = shard(fresh(null));
-        DataLoss first = new DataLoss(DataLoss.Reason.VOID_CHANGE, "first", L, 0, 10);
+        DataLoss first = new DataLoss(DataLoss.Reason.VOID_CHANGE, "first", filledAt(L), 0, 10);
         shard.owe(first);
-        shard.owe(new DataLoss(DataLoss.Reason.REPLICA_IDENTITY, "second", L, 0, 11));
+        shard.owe(new DataLoss(DataLoss.Reason.REPLICA_IDENTITY, "second", filledAt(L), 0, 11));
 
         Checkpoint next = shard.take(NOW, false, NOW).next();
         assertEquals(first, next.owed());
@@ -443,9 +446,44 @@ class ShardTest {
     @Test
     void owe_ofOtherResults_isNothing() {
         Shard shard = shard(fresh(null));
-        shard.owe(new DataLoss(DataLoss.Reason.VOID_CHANGE, "old", L - 1, 0, 10));
+        shard.owe(new DataLoss(DataLoss.Reason.VOID_CHANGE, "old", filledAt(L - 1), 0, 10));
+        shard.owe(new DataLoss(DataLoss.Reason.VOID_CHANGE, "older", filledBeforeAt(L), 0, 10));
         assertNull(shard.progress().owed());
         assertNull(shard.take(Shard.NO_TIME, false, NOW));
+    }
+
+    /** The source was restored twice to one moment, and the results were filled there each time. */
+    @Test
+    void loseData_ofOtherResultsFilledAtTheSamePlace_isNothing() {
+        Shard shard = shard(fresh(null));
+        shard.loseData(new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "before", filledBeforeAt(L)));
+        assertTrue(shard.apply(10, insert(NOW, 7, 1, 100), NOW), "it goes on");
+
+        shard.loseData(new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "now", filledAt(L)));
+        assertFalse(shard.apply(11, insert(NOW, 7, 1, 100), NOW));
+    }
+
+    @Test
+    void loseData_ofResultsThatAnEarlierBuildFilled_isToldByTheirPlace() {
+        Checkpoint earlier = TestCheckpoints.fresh(0, OWNER, 10, null, new FillId(null, L));
+        Shard shard = shard(earlier);
+        shard.loseData(new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "before", filledAt(L - 1)));
+        assertTrue(shard.apply(10, insert(NOW, 7, 1, 100), NOW), "it goes on");
+
+        shard.loseData(new DataLoss(DataLoss.Reason.LSN_WENT_BACK, "now", filledAt(L)));
+        assertFalse(shard.apply(11, insert(NOW, 7, 1, 100), NOW));
+    }
+
+    @Test
+    void doubt_aboutOtherResultsFilledAtTheSamePlace_isNothing() {
+        Shard shard = shard(fresh(null));
+        List<Doubts.Range> notFull = List.of(new Doubts.Range(L, Doubts.OPEN, true, "not FULL"));
+        RowChange delete = at(delete(NOW - 1, 7, 2, 350), 1, L + 40, L + 50, 1, "a");
+        shard.doubt(new Doubts(filledBeforeAt(L), L + 100, notFull));
+        assertFalse(shard.isVoid(delete));
+
+        shard.doubt(new Doubts(filledAt(L), L + 100, notFull));
+        assertTrue(shard.isVoid(delete));
     }
 
     @Test

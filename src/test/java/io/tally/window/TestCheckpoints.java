@@ -51,8 +51,23 @@ public final class TestCheckpoints {
                 view.words()));
     }
 
+    /** The only fill at a place in the source's log. */
+    public static FillId filledAt(long lsn) {
+        return new FillId(new UUID(0, lsn), lsn);
+    }
+
+    /** One after which the source was restored, so that it came to that place once more. */
+    public static FillId filledBeforeAt(long lsn) {
+        return new FillId(new UUID(1, lsn), lsn);
+    }
+
     /** A partition of which nothing was read. */
     public static Checkpoint fresh(int partition, UUID owner, long offset, Visibility visibility, long fillLsn) {
+        return fresh(partition, owner, offset, visibility, filledAt(fillLsn));
+    }
+
+    /** The same after one of several fills at one place. */
+    public static Checkpoint fresh(int partition, UUID owner, long offset, Visibility visibility, FillId fillId) {
         return new Checkpoint(
                 partition,
                 owner,
@@ -64,7 +79,7 @@ public final class TestCheckpoints {
                 Shard.NO_TIME,
                 FilterState.NOTHING_SEEN,
                 visibility,
-                fillLsn,
+                fillId,
                 null,
                 0);
     }
@@ -91,7 +106,7 @@ public final class TestCheckpoints {
                 checkpoint.newestEventTimeMs(),
                 checkpoint.filter(),
                 checkpoint.visibility(),
-                checkpoint.fillLsn(),
+                checkpoint.fillId(),
                 owed,
                 checkpoint.judgedLsn());
     }

@@ -38,7 +38,7 @@ class WindowStoreTest {
                 Shard.NO_TIME,
                 FilterState.NOTHING_SEEN,
                 null,
-                0,
+                TestCheckpoints.filledAt(0),
                 null,
                 0);
         Shard shard = new Shard(checkpoint, TestCheckpoints.SETTINGS, NOW);
