@@ -36,6 +36,7 @@ class LayersTest {
     private static final String[] VERTX = {"io.vertx.."};
     private static final String[] TLS = {"javax.net.ssl.."};
     private static final String[] KAFKA = {"org.apache.kafka.."};
+    private static final String[] AVRO = {"org.apache.avro.."};
     private static final String[] JSON = {"com.fasterxml.jackson.."};
     private static final String[] WEB = {
         "jakarta.ws.rs..", "com.fasterxml.jackson..", "io.micrometer..", "io.vertx.core..", "io.vertx.ext.web.."
@@ -48,8 +49,8 @@ class LayersTest {
                 mayUse("view"),
                 mayUse("cdc.json"),
                 mayUse("cdc.value", tally("cdc.json")),
-                mayUse("cdc.avro", tally("cdc.json", "cdc.value")),
-                mayUse("cdc", tally("view")),
+                mayUse("cdc.avro", tally("cdc.json", "cdc.value"), AVRO),
+                mayUse("cdc", tally("view"), AVRO),
                 mayUse("window", tally("cdc", "view")),
                 mayUse("registry", tally("cdc"), CDI, QUARKUS, JSON, TLS),
                 mayUse("ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA, JSON),

@@ -1,5 +1,6 @@
 package io.tally;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,9 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Properties;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the native executable is told about Kafka's codecs has to name what their libraries really hold. */
+/** What the native executable is told about Kafka's codecs and Avro's reader has to name what their libraries really hold. */
 class NativeMetadataTest {
 
     private static final String METADATA = "/META-INF/native-image/io.tally/tally/reachability-metadata.json";
@@ -39,6 +43,24 @@ class NativeMetadataTest {
             assertNotNull(getClass().getResource("/linux/" + machine + "/libzstd-jni-" + version + ".so"), machine);
         }
         assertNotNull(getClass().getResource("/db/schema.sql"));
+    }
+
+    @Test
+    void classesInitializedAtRunTime_exist() throws IOException, ClassNotFoundException {
+        Properties settings = new Properties();
+        try (InputStream in = getClass().getResourceAsStream("/application.properties")) {
+            settings.load(in);
+        }
+        String arguments = settings.getProperty("quarkus.native.additional-build-args");
+        List<String> classes = Pattern.compile("[a-z.]+\\.[A-Z]\\w+")
+                .matcher(arguments)
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        assertEquals(2, classes.size(), arguments);
+        for (String type : classes) {
+            assertNotNull(Class.forName(type, false, getClass().getClassLoader()));
+        }
     }
 
     private static JsonNode read() throws IOException {

@@ -1,10 +1,8 @@
 package io.tally.cdc;
 
 import io.tally.cdc.RowChange.Op;
-import io.tally.cdc.avro.AvroInput;
-import io.tally.cdc.avro.AvroType;
+import io.tally.cdc.avro.AvroReader;
 import io.tally.cdc.avro.MalformedAvro;
-import io.tally.cdc.json.JsonOutput;
 import io.tally.cdc.json.MalformedJson;
 import io.tally.cdc.json.Members;
 import io.tally.cdc.json.RecordReader;
@@ -39,8 +37,7 @@ public final class DebeziumDecoder {
     private final RecordReader reader;
     private final RecordFormat format;
     private final WriterSchemas schemas;
-    private final AvroInput avro = new AvroInput();
-    private final JsonOutput json = new JsonOutput();
+    private final AvroReader avro = new AvroReader();
 
     private Shape shape;
 
@@ -153,7 +150,7 @@ public final class DebeziumDecoder {
         return schemas != null;
     }
 
-    /** Decodes a value after the id of its schema. Avro is turned into the JSON that the same connector would write. */
+    /** Decodes a value after the id of its schema. In Avro, values are read into those of the same JSON. */
     private void decodeRegistered(byte[] value, int offset, int length, RowChange into) throws UndecodableException {
         if (!WirePrefix.isAt(value, offset, length)) {
             throw format == RecordFormat.AVRO
@@ -162,7 +159,7 @@ public final class DebeziumDecoder {
         }
         int from = offset + WirePrefix.LENGTH;
         int left = length - WirePrefix.LENGTH;
-        writer = writerOf(value, offset, left);
+        use(writerOf(value, offset, left));
         try {
             if (writer.avro() == null) {
                 ifEnvelope = Shape.ENVELOPE_JSON_SCHEMA;
@@ -177,6 +174,17 @@ public final class DebeziumDecoder {
             writer = null;
             ifEnvelope = Shape.ENVELOPE;
             ifRow = Shape.ROW;
+        }
+    }
+
+    private void use(WriterSchema schema) {
+        writer = schema;
+        if (schema != lastWriter) {
+            if (!schema.isFor(names)) {
+                throw new IllegalStateException("a schema was made ready for other columns than " + names);
+            }
+            lastWriter = schema;
+            ofLastWriter = schema.types(table.types());
         }
     }
 
@@ -200,19 +208,11 @@ public final class DebeziumDecoder {
 
     private void decodeAvro(byte[] value, int from, int length, RowChange into) throws UndecodableException {
         try {
-            avro.open(value, from, length);
-            json.begin();
-            writer.avro().write(avro, json, AvroType.Role.OUTERMOST);
-            avro.end();
+            avro.read(writer.avro(), value, from, length, outermost.fields());
         } catch (MalformedAvro fault) {
             throw Faults.notAvro(fault.getMessage());
         }
-        try {
-            decodeJson(json.bytes(), json.start(), json.length(), into);
-        } catch (UndecodableException e) {
-            // All but the texts in it is JSON of our making.
-            throw e.reason() == DeadLetterReason.NOT_JSON ? Faults.notAvro("a text is not UTF-8") : e;
-        }
+        fill(avro.bytes(), into);
     }
 
     private void fill(byte[] record, RowChange into) throws UndecodableException {
@@ -230,14 +230,7 @@ public final class DebeziumDecoder {
     }
 
     private ColumnTypes usualTypes() {
-        if (writer == null) {
-            return table.types();
-        }
-        if (writer != lastWriter) {
-            lastWriter = writer;
-            ofLastWriter = writer.types(table.types());
-        }
-        return ofLastWriter;
+        return writer == null ? table.types() : ofLastWriter;
     }
 
     /** The catalog is looked at from time to time, and a column may have been altered. */

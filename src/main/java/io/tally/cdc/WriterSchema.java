@@ -1,13 +1,10 @@
 package io.tally.cdc;
 
-import io.tally.cdc.avro.AvroPlan;
 import io.tally.cdc.avro.AvroSchema;
-import io.tally.cdc.avro.AvroType;
 import io.tally.cdc.avro.MalformedAvro;
 import io.tally.cdc.json.JsonTree;
 import io.tally.cdc.json.MalformedJson;
 import java.util.List;
-import java.util.Set;
 
 /** The schema of a registry that records were written with, made ready for reading them. Immutable, for any thread. */
 public final class WriterSchema {
@@ -19,13 +16,15 @@ public final class WriterSchema {
     public static final String JSON = "JSON";
 
     /** Of JSON of which nothing is known. */
-    static final WriterSchema NO_SCHEMA = new WriterSchema(null, null, null);
+    static final WriterSchema NO_SCHEMA = new WriterSchema(null, null, null, null);
 
-    private final AvroType avro;
+    private final ColumnNames columns;
+    private final AvroSchema avro;
     private final ColumnTypes types;
     private final String fault;
 
-    private WriterSchema(AvroType avro, ColumnTypes types, String fault) {
+    private WriterSchema(ColumnNames columns, AvroSchema avro, ColumnTypes types, String fault) {
+        this.columns = columns;
         this.avro = avro;
         this.types = types;
         this.fault = fault;
@@ -43,7 +42,8 @@ public final class WriterSchema {
         try {
             return switch (type) {
                 case AVRO -> avro(text, referenced, columns);
-                case JSON -> new WriterSchema(null, SchemaTypes.of(JsonTree.parse(text), columns.wanted()), null);
+                case JSON ->
+                    new WriterSchema(columns, null, SchemaTypes.of(JsonTree.parse(text), columns.wanted()), null);
                 default -> unknown("is of type " + type + ", but Avro or JSON Schema is needed");
             };
         } catch (UndecodableException | MalformedAvro | MalformedJson e) {
@@ -51,24 +51,19 @@ public final class WriterSchema {
         }
     }
 
-    private static WriterSchema avro(String text, List<String> referenced, ColumnNames columns)
-            throws MalformedAvro, MalformedJson {
-        AvroSchema schemas = new AvroSchema(new AvroPlan(
-                Set.copyOf(Envelope.names(columns)), Set.copyOf(columns.all()), Set.copyOf(SourceReader.FIELDS)));
-        for (String one : referenced) {
-            schemas.parse(one);
-        }
-        AvroType type = schemas.parse(text);
+    private static WriterSchema avro(String text, List<String> referenced, ColumnNames columns) throws MalformedAvro {
+        AvroSchema schema = AvroSchema.of(
+                text, referenced, new AvroSchema.Wanted(Envelope.names(columns), columns.all(), SourceReader.FIELDS));
         ColumnTypes types = ColumnTypes.texts(columns.wanted().size());
         for (int i = 0; i < columns.wanted().size(); i++) {
-            types = types.withUnit(i, AvroType.unitOf(type, columns.wanted().get(i)));
+            types = types.withUnit(i, schema.unit(columns.wanted().get(i)));
         }
-        return new WriterSchema(type, types, null);
+        return new WriterSchema(columns, schema, types, null);
     }
 
     /** Stands for a schema that there is not. */
     public static WriterSchema unknown(String why) {
-        return new WriterSchema(null, null, why);
+        return new WriterSchema(null, null, null, why);
     }
 
     /** Whether there is no such schema, or none that can be read. */
@@ -81,8 +76,13 @@ public final class WriterSchema {
         return fault;
     }
 
+    /** Whether it was made ready for reading these columns; of nothing there is nothing to be made ready. */
+    boolean isFor(ColumnNames names) {
+        return columns == null || columns.equals(names);
+    }
+
     /** How to read its records, or null if they are JSON. */
-    AvroType avro() {
+    AvroSchema avro() {
         return avro;
     }
 

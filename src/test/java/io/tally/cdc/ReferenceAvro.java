@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.GenericRecord;
@@ -20,13 +21,14 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
 /**
- * The plain reading of Avro: Apache's reader makes a tree of all of it, whose JSON is then read the plain way. One char of
- * that stands for one byte, so that spoiled text stays spoiled.
+ * The plain reading of Avro: Apache's usual reader makes a tree of what counts, whose JSON is then read the plain way. One char
+ * of that stands for one byte, so that spoiled text stays spoiled.
  */
 final class ReferenceAvro {
 
     private static final Set<String> COLUMNS = Set.of("order_id", "customer_id", "quantity", "price", "event_ts");
     private static final Set<String> SOURCE = Set.of("txId", "lsn", "sequence", "ts_ms", "snapshot", "schema", "table");
+    private static final Set<String> PARTS = Set.of("before", "after", "source");
     private static final Set<String> OUTERMOST = Set.of(
             "before",
             "after",
@@ -51,12 +53,44 @@ final class ReferenceAvro {
     static byte[] json(Schema schema, byte[] bytes, int offset, int length) throws Rejected {
         BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, offset, length, null);
         try {
-            Object datum = new GenericDatumReader<>(schema).read(null, decoder);
+            GenericData data = new GenericData();
+            data.setFastReaderEnabled(false);
+            Object datum = new GenericDatumReader<>(schema, read(schema, "", true), data).read(null, decoder);
             ReferenceReader.demand(decoder.isEnd(), "bytes are left over");
             return json(datum, schema, "", true).getBytes(StandardCharsets.ISO_8859_1);
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
             throw new Rejected(e.toString());
         }
+    }
+
+    private static boolean counts(String field, String of, boolean outermost) {
+        return switch (of) {
+            case "before", "after" -> COLUMNS.contains(field);
+            case "source" -> SOURCE.contains(field);
+            default -> !outermost || OUTERMOST.contains(field) || COLUMNS.contains(field);
+        };
+    }
+
+    /** What is read of values of a schema. */
+    private static Schema read(Schema schema, String name, boolean outermost) {
+        if (schema.isUnion()) {
+            return Schema.createUnion(schema.getTypes().stream()
+                    .map(branch -> read(branch, name, outermost))
+                    .toList());
+        }
+        if (schema.getType() != Schema.Type.RECORD || !outermost && !PARTS.contains(name)) {
+            return schema;
+        }
+        return Schema.createRecord(
+                schema.getName(),
+                null,
+                schema.getNamespace(),
+                false,
+                schema.getFields().stream()
+                        .filter(field -> counts(field.name(), name, outermost))
+                        .map(field -> new Schema.Field(
+                                field.name(), outermost ? read(field.schema(), field.name(), false) : field.schema()))
+                        .toList());
     }
 
     /** What the numbers of the event time count, or null. */
@@ -93,7 +127,7 @@ final class ReferenceAvro {
     private static String json(Object datum, Schema schema, String name, boolean outermost) {
         return switch (datum) {
             case null -> "null";
-            case GenericRecord record -> object(record, name, outermost);
+            case GenericRecord record -> object(record, type(schema, Schema.Type.RECORD), name, outermost);
             case Utf8 text -> quoted(text);
             case ByteBuffer bytes -> binary(bytes, type(schema, Schema.Type.BYTES));
             case GenericFixed fixed -> binary(ByteBuffer.wrap(fixed.bytes()), type(schema, Schema.Type.FIXED));
@@ -112,18 +146,13 @@ final class ReferenceAvro {
                 .orElseThrow();
     }
 
-    private static String object(GenericRecord record, String name, boolean outermost) {
-        boolean image = name.equals("before") || name.equals("after");
-        boolean source = name.equals("source");
+    private static String object(GenericRecord record, Schema schema, String name, boolean outermost) {
         StringJoiner members = new StringJoiner(",", "{", "}");
-        for (Schema.Field field : record.getSchema().getFields()) {
+        for (Schema.Field field : schema.getFields()) {
             String of = field.name();
-            boolean counts = outermost
-                    ? OUTERMOST.contains(of) || COLUMNS.contains(of)
-                    : image ? COLUMNS.contains(of) : !source || SOURCE.contains(of);
-            if (counts) {
+            if (counts(of, name, outermost)) {
                 members.add("\"" + of + "\":" + json(record.get(of), field.schema(), of, false));
-            } else if (!source) {
+            } else {
                 members.add("\"" + of + "\":null");
             }
         }

@@ -40,6 +40,8 @@ class OrdersInTest {
     private static final String SCHEMA =
             "{\"type\":\"record\",\"name\":\"Heartbeat\",\"fields\":[{\"name\":\"ts_ms\",\"type\":\"long\"}]}";
 
+    private static final List<String> COLUMNS = List.of("customer_id", "quantity", "price", "event_ts");
+
     private final InstantSource clock = Clock.systemUTC();
 
     @Test
@@ -53,7 +55,7 @@ class OrdersInTest {
                             Optional.of(URI.create(server.url())),
                             Optional.empty(),
                             Optional.empty(),
-                            () -> new ColumnNames(List.of("order_id"), List.of())),
+                            () -> new ColumnNames(List.of("order_id"), COLUMNS)),
                     null,
                     clock);
             PollWaits waits = new PollWaits(null, registry, clock);

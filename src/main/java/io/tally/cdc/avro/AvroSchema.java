@@ -1,192 +1,252 @@
 package io.tally.cdc.avro;
 
-import io.tally.cdc.json.JsonTree;
-import io.tally.cdc.json.MalformedJson;
 import io.tally.cdc.value.ConnectTypes;
 import io.tally.cdc.value.EpochUnit;
-import java.math.BigDecimal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.Schema.Field;
+import org.apache.avro.Schema.Type;
+import org.apache.avro.SystemLimitException;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.FastReaderBuilder;
 
-/** Reads the JSON of Avro schemas. Types that were named in one are known in those that follow. */
+/**
+ * A schema that values were written with, made ready once for reading them: the fields that count are read, and all others
+ * passed over. Immutable, for any thread.
+ */
 public final class AvroSchema {
 
-    private static final int MAX_FIXED = 1 << 24;
+    /**
+     * The fields that count, in the order in which {@link io.tally.cdc.json.Members} have them.
+     *
+     * @param outermost of the value itself: an envelope, a row, or another message
+     * @param row of a row image
+     * @param source of the source of a change
+     */
+    public record Wanted(List<String> outermost, List<String> row, List<String> source) {}
 
-    private final AvroPlan plan;
-    private final Map<String, AvroType> named = new HashMap<>();
+    /** A field that is read: the member that it is, its name as it begins a member in JSON, and its decimals, or NO_DECIMAL. */
+    record Read(int member, byte[] name, int scale) {}
 
-    public AvroSchema(AvroPlan plan) {
-        this.plan = plan;
+    /**
+     * What is read of a record.
+     *
+     * @param others how many fields are not read
+     * @param namesOfOthers these as JSON, each null, for those who ask for names
+     */
+    record Part(Read[] fields, int others, byte[] namesOfOthers) {}
+
+    static final int NO_DECIMAL = Integer.MIN_VALUE;
+
+    /** Longest text, or bytes, that are read: spoiled values name any length, and room for that is made first. */
+    private static final int LONGEST = 16 * 1024 * 1024;
+
+    /** Most elements of an array or map that are read. */
+    private static final int MOST_ELEMENTS = 1 << 16;
+
+    static {
+        // Apache's reader looks at them once, when it reads for the first time.
+        System.setProperty(SystemLimitException.MAX_BYTES_LENGTH_PROPERTY, Integer.toString(LONGEST));
+        System.setProperty(SystemLimitException.MAX_STRING_LENGTH_PROPERTY, Integer.toString(LONGEST));
+        System.setProperty(SystemLimitException.MAX_COLLECTION_LENGTH_PROPERTY, Integer.toString(MOST_ELEMENTS));
     }
 
-    /** @throws MalformedAvro if it is JSON, but no Avro schema */
-    public AvroType parse(String json) throws MalformedAvro, MalformedJson {
-        return type(JsonTree.parse(json), "");
+    private final Schema writer;
+    private final DatumReader<Object> reader;
+    /** By the record's schema, as it is read. */
+    private final Map<Schema, Part> parts = new IdentityHashMap<>();
+
+    private AvroSchema(Schema writer, Wanted wanted) throws IOException {
+        this.writer = writer;
+        // A schema may name classes for texts to become; whoever may register one must not choose code that runs here.
+        this.reader = new FastReaderBuilder(new GenericData())
+                .withClassPropEnabled(false)
+                .withKeyClassEnabled(false)
+                .createDatumReader(writer, outermost(writer, wanted));
     }
 
-    private AvroType type(Object schema, String namespace) throws MalformedAvro {
-        return switch (schema) {
-            case String name -> reference(name, namespace);
-            case List<?> branches -> union(branches, namespace);
-            case Map<?, ?> attributes -> complex(attributes, namespace);
-            case null, default -> throw new MalformedAvro("expected a type but found " + schema);
-        };
-    }
-
-    private AvroType reference(String name, String namespace) throws MalformedAvro {
-        AvroType primitive = primitive(name);
-        if (primitive != null) {
-            return primitive;
+    /**
+     * Makes a schema ready.
+     *
+     * @param referenced schemas that it refers to, each after those that it refers to itself
+     * @throws MalformedAvro if it is no Avro schema
+     */
+    public static AvroSchema of(String json, List<String> referenced, Wanted wanted) throws MalformedAvro {
+        // What stands where a field is missing does not matter, since none is.
+        Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
+        try {
+            referenced.forEach(parser::parse);
+            Schema schema = parser.parse(json);
+            checkArrays(schema, new HashSet<>());
+            return new AvroSchema(schema, wanted);
+        } catch (IOException | AvroRuntimeException | NullPointerException e) {
+            // The last is how the parser ends if a name means nothing.
+            throw new MalformedAvro(e.getMessage());
+        } catch (StackOverflowError e) {
+            throw new MalformedAvro("its types are nested too deeply");
         }
-        AvroType known = named.get(fullName(name, namespace));
-        if (known == null) {
-            known = named.get(name);
-        }
-        if (known == null) {
-            throw new MalformedAvro("type " + name + " is not defined");
-        }
-        return known;
     }
 
-    private static AvroType primitive(String name) {
-        return switch (name) {
-            case "null" -> AvroPrimitive.NULL;
-            case "boolean" -> AvroPrimitive.BOOLEAN;
-            case "int" -> AvroPrimitive.INT;
-            case "long" -> AvroPrimitive.LONG;
-            case "float" -> AvroPrimitive.FLOAT;
-            case "double" -> AvroPrimitive.DOUBLE;
-            case "bytes" -> AvroPrimitive.BYTES;
-            case "string" -> AvroPrimitive.STRING;
-            default -> null;
-        };
-    }
-
-    private AvroType union(List<?> branches, String namespace) throws MalformedAvro {
-        List<AvroType> types = new ArrayList<>();
-        for (Object branch : branches) {
-            types.add(type(branch, namespace));
-        }
-        return new AvroUnion(types);
-    }
-
-    private AvroType complex(Map<?, ?> attributes, String namespace) throws MalformedAvro {
-        if (!(attributes.get("type") instanceof String kind)) {
-            return type(attributes.get("type"), namespace);
-        }
-        return switch (kind) {
-            case "record", "error" -> recordOf(attributes, namespace);
-            case "enum" -> named(attributes, namespace, new AvroEnum(strings(attributes, "symbols")));
-            case "fixed" -> named(attributes, namespace, fixed(attributes));
-            case "array" -> new AvroBlocks(type(attributes.get("items"), namespace), false);
-            case "map" -> new AvroBlocks(type(attributes.get("values"), namespace), true);
-            case "bytes" ->
-                isDecimal(attributes) ? new AvroDecimal(scale(attributes), AvroDecimal.VARIABLE) : AvroPrimitive.BYTES;
-            case "long" -> time(attributes);
-            default -> reference(kind, namespace);
-        };
-    }
-
-    private AvroType fixed(Map<?, ?> attributes) throws MalformedAvro {
-        int size = number(attributes, "size", -1);
-        if (size < 0 || size > MAX_FIXED) {
-            throw new MalformedAvro("a size of " + attributes.get("size"));
-        }
-        return isDecimal(attributes) ? new AvroDecimal(scale(attributes), size) : new AvroFixed(size);
-    }
-
-    private AvroType recordOf(Map<?, ?> attributes, String namespace) throws MalformedAvro {
-        AvroRecord itself = new AvroRecord();
-        named(attributes, namespace, itself);
-        String inside = namespaceOf(fullName(attributes, namespace));
-        List<String> names = new ArrayList<>();
-        List<AvroType> types = new ArrayList<>();
-        if (!(attributes.get("fields") instanceof List<?> fields)) {
-            throw new MalformedAvro("a record without fields");
-        }
-        for (Object field : fields) {
-            if (!(field instanceof Map<?, ?> of) || !(of.get("name") instanceof String name)) {
-                throw new MalformedAvro("a field without a name");
-            }
-            if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || names.contains(name)) {
-                throw new MalformedAvro("field name " + name + " is not possible, or comes twice");
-            }
-            names.add(name);
-            types.add(type(of.get("type"), inside));
-        }
-        itself.setFields(names, types, plan);
-        return itself;
-    }
-
-    private AvroType named(Map<?, ?> attributes, String namespace, AvroType type) throws MalformedAvro {
-        named.put(fullName(attributes, namespace), type);
-        return type;
-    }
-
-    private static String fullName(Map<?, ?> attributes, String namespace) throws MalformedAvro {
-        if (!(attributes.get("name") instanceof String name)) {
-            throw new MalformedAvro("a type without a name");
-        }
-        return fullName(name, attributes.get("namespace") instanceof String own ? own : namespace);
-    }
-
-    private static String fullName(String name, String namespace) {
-        return name.indexOf('.') >= 0 || namespace.isEmpty() ? name : namespace + "." + name;
-    }
-
-    private static String namespaceOf(String fullName) {
-        return fullName.substring(0, Math.max(0, fullName.lastIndexOf('.')));
-    }
-
-    private static List<String> strings(Map<?, ?> attributes, String name) throws MalformedAvro {
-        List<String> strings = new ArrayList<>();
-        if (attributes.get(name) instanceof List<?> list) {
-            for (Object element : list) {
-                if (!(element instanceof String text) || !text.matches("[A-Za-z_][A-Za-z0-9_]*")) {
-                    throw new MalformedAvro("symbol " + element + " is not possible");
+    /** A count of elements that take no byte could keep the reader busy for ever. */
+    private static void checkArrays(Schema schema, Set<String> seen) throws MalformedAvro {
+        switch (schema.getType()) {
+            case ARRAY -> {
+                if (mayTakeNoByte(schema.getElementType(), new HashSet<>())) {
+                    throw new MalformedAvro("it has an array of elements without content");
                 }
-                strings.add(text);
+                checkArrays(schema.getElementType(), seen);
+            }
+            case MAP -> checkArrays(schema.getValueType(), seen);
+            case UNION -> {
+                for (Schema branch : schema.getTypes()) {
+                    checkArrays(branch, seen);
+                }
+            }
+            case RECORD -> {
+                if (seen.add(schema.getFullName())) {
+                    for (Field field : schema.getFields()) {
+                        checkArrays(field.schema(), seen);
+                    }
+                }
+            }
+            default -> {
+                // Holds no other type.
             }
         }
-        return strings;
     }
 
-    private static boolean isDecimal(Map<?, ?> attributes) {
-        return "decimal".equals(attributes.get("logicalType"))
-                || ConnectTypes.isDecimal(attributes.get("connect.name"));
+    /** @param seen records that are looked at already; one that takes a byte would have ended it */
+    private static boolean mayTakeNoByte(Schema schema, Set<String> seen) {
+        return switch (schema.getType()) {
+            case NULL -> true;
+            case FIXED -> schema.getFixedSize() == 0;
+            case RECORD ->
+                !seen.add(schema.getFullName())
+                        || schema.getFields().stream().allMatch(field -> mayTakeNoByte(field.schema(), seen));
+            default -> false;
+        };
+    }
+
+    DatumReader<Object> reader() {
+        return reader;
+    }
+
+    /** What is read of a record with the given schema; null if that is all of it, and it is none of a change's parts. */
+    Part part(Schema record) {
+        return parts.get(record);
+    }
+
+    // ---- what is read ----------------------------------------------------------------------------------------------
+
+    private Schema outermost(Schema schema, Wanted wanted) {
+        return projected(schema, wanted.outermost, field -> switch (field.name()) {
+            case "before", "after" -> projected(field.schema(), wanted.row, Field::schema);
+            case "source" -> projected(field.schema(), wanted.source, Field::schema);
+            default -> field.schema();
+        });
+    }
+
+    /** The same schema, but of a record only the fields that count; of a union, of each record in it. */
+    private Schema projected(Schema schema, List<String> wanted, Function<Field, Schema> inside) {
+        if (schema.isUnion()) {
+            return Schema.createUnion(schema.getTypes().stream()
+                    .map(branch -> projected(branch, wanted, inside))
+                    .toList());
+        }
+        if (schema.getType() != Type.RECORD) {
+            return schema;
+        }
+        List<Field> fields = new ArrayList<>();
+        List<Read> reads = new ArrayList<>();
+        StringBuilder others = new StringBuilder();
+        for (Field field : schema.getFields()) {
+            int member = wanted.indexOf(field.name());
+            String name = "\"" + field.name() + "\":";
+            if (member >= 0) {
+                fields.add(new Field(field.name(), inside.apply(field)));
+                reads.add(new Read(member, utf8(name), scale(field.schema())));
+            } else {
+                others.append(name).append("null,");
+            }
+        }
+        Schema record = Schema.createRecord(schema.getName(), null, schema.getNamespace(), schema.isError(), fields);
+        int left = schema.getFields().size() - fields.size();
+        parts.put(record, new Part(reads.toArray(Read[]::new), left, utf8(others.toString())));
+        return record;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The decimals of unscaled bytes of a type, of a union those of its only branch that has such; else NO_DECIMAL. */
+    static int scale(Schema schema) {
+        return branches(schema)
+                .filter(type -> type.getType() == Type.BYTES || type.getType() == Type.FIXED)
+                .filter(type -> "decimal".equals(type.getProp("logicalType"))
+                        || ConnectTypes.isDecimal(type.getProp("connect.name")))
+                .findFirst()
+                .map(AvroSchema::scaleOfDecimal)
+                .orElse(NO_DECIMAL);
     }
 
     /** Avro's own attribute, or else what Connect has noted. */
-    private static int scale(Map<?, ?> attributes) throws MalformedAvro {
-        return number(attributes, "scale", ConnectTypes.scale(attributes.get("connect.parameters"), 0));
+    private static int scaleOfDecimal(Schema decimal) {
+        return decimal.getObjectProp("scale") instanceof Integer scale
+                ? scale
+                : ConnectTypes.scale(decimal.getObjectProp("connect.parameters"), 0);
     }
 
-    private static int number(Map<?, ?> attributes, String name, int otherwise) throws MalformedAvro {
-        Object value = attributes.get(name);
-        if (value == null) {
-            return otherwise;
-        }
-        try {
-            return ((BigDecimal) value).intValueExact();
-        } catch (ClassCastException | ArithmeticException e) {
-            throw new MalformedAvro(name + " " + value + " is no integer");
-        }
+    private static Stream<Schema> branches(Schema schema) {
+        return schema.isUnion() ? schema.getTypes().stream() : Stream.of(schema);
+    }
+
+    // ---- what it says ----------------------------------------------------------------------------------------------
+
+    /** What the numbers in a column of a row count, of its images if the schema is an envelope's; null if no type says it. */
+    public EpochUnit unit(String column) {
+        return Stream.concat(Stream.of(writer), Stream.of("before", "after").flatMap(image -> typesOf(writer, image)))
+                .flatMap(row -> typesOf(row, column))
+                .map(AvroSchema::unit)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The types of a field of a record, or of the records in a union. */
+    private static Stream<Schema> typesOf(Schema schema, String field) {
+        return branches(schema)
+                .filter(branch -> branch.getType() == Type.RECORD)
+                .map(record -> record.getField(field))
+                .filter(Objects::nonNull)
+                .flatMap(found -> branches(found.schema()));
     }
 
     /** By the name that Connect has noted, or else by Avro's. */
-    private static AvroType time(Map<?, ?> attributes) {
-        EpochUnit unit = ConnectTypes.unit(attributes.get("connect.name"));
-        if (unit == null) {
-            unit = switch (String.valueOf(attributes.get("logicalType"))) {
-                case "timestamp-millis", "local-timestamp-millis" -> EpochUnit.MILLIS;
-                case "timestamp-micros", "local-timestamp-micros" -> EpochUnit.MICROS;
-                case "timestamp-nanos", "local-timestamp-nanos" -> EpochUnit.NANOS;
-                default -> null;
-            };
+    private static EpochUnit unit(Schema type) {
+        if (type.getType() != Type.LONG) {
+            return null;
         }
-        return unit == null ? AvroPrimitive.LONG : new AvroTime(unit);
+        EpochUnit unit = ConnectTypes.unit(type.getProp("connect.name"));
+        return unit != null
+                ? unit
+                : switch (String.valueOf(type.getProp("logicalType"))) {
+                    case "timestamp-millis", "local-timestamp-millis" -> EpochUnit.MILLIS;
+                    case "timestamp-micros", "local-timestamp-micros" -> EpochUnit.MICROS;
+                    case "timestamp-nanos", "local-timestamp-nanos" -> EpochUnit.NANOS;
+                    default -> null;
+                };
     }
 }

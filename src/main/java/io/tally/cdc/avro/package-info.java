@@ -1,7 +1,7 @@
 /**
- * Avro as JSON: a schema becomes a plan once ({@link AvroSchema}), whose steps ({@link AvroType}) write a datum as the JSON that
- * the same connector would have written, and pass over what does not count ({@link AvroPlan}).
+ * Avro, by Apache's library: a schema is made ready once, so that what does not count is passed over ({@link AvroSchema}), and
+ * values become those that the same connector would have written as JSON ({@link AvroReader}).
  *
- * <p>Knows nothing of changes. Imports the JDK, {@link io.tally.cdc.json} and {@link io.tally.cdc.value}.
+ * <p>Knows nothing of changes. Imports the JDK, Apache Avro, {@link io.tally.cdc.json} and {@link io.tally.cdc.value}.
  */
 package io.tally.cdc.avro;

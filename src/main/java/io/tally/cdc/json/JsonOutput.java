@@ -21,24 +21,33 @@ public final class JsonOutput {
     private byte[] bytes = {};
     private int start;
     private int at;
+    private boolean moved;
 
     /** Begins the next value. */
     public void begin() {
         start = at;
+        moved = false;
+    }
+
+    /** Whether the value in hand has been moved, since its array was full. */
+    public boolean hasMoved() {
+        return moved;
+    }
+
+    /** Begins the value in hand again. */
+    public void restart() {
+        at = start;
+        moved = false;
+    }
+
+    /** Index in the array where the next byte goes. */
+    public int at() {
+        return at;
     }
 
     /** The array that holds the value. */
     public byte[] bytes() {
         return bytes;
-    }
-
-    /** Where the value begins. */
-    public int start() {
-        return start;
-    }
-
-    public int length() {
-        return at - start;
     }
 
     public void write(char ascii) {
@@ -54,6 +63,14 @@ public final class JsonOutput {
         ensure(length);
         System.arraycopy(source, from, bytes, at, length);
         at += length;
+    }
+
+    /** Ends an object or array, after whose members a comma each was written. */
+    public void writeEnd(char bracket) {
+        if (bytes[at - 1] == ',') {
+            at--;
+        }
+        write(bracket);
     }
 
     public void writeAscii(String text) {
@@ -86,29 +103,32 @@ public final class JsonOutput {
         at += end - first;
     }
 
-    /** Writes text in UTF-8 as a string; whether it is UTF-8 is left to its reader. */
-    public void writeString(byte[] source, int from, int length) {
+    /** Writes text in UTF-8 as a string, unless it is not UTF-8; returns whether it is. */
+    public boolean writeString(byte[] source, int from, int length) {
         int limit = from + length;
         write('"');
         int done = from;
         while (done < limit) {
             int plain = JsonText.endOfPlain(source, done, limit);
-            if (plain == done) {
-                writeSpecial(source[done++]);
-            } else {
-                write(source, done, plain - done);
-                done = plain;
+            write(source, done, plain - done);
+            done = plain;
+            if (done < limit && source[done] >= 0) {
+                writeEscaped(source[done++]);
+            } else if (done < limit) {
+                int sequence = JsonText.sequenceLength(source, done, limit);
+                if (sequence == 0) {
+                    return false;
+                }
+                write(source, done, sequence);
+                done += sequence;
             }
         }
         write('"');
+        return true;
     }
 
-    private void writeSpecial(byte b) {
+    private void writeEscaped(byte b) {
         ensure(6);
-        if (b < 0) {
-            bytes[at++] = b;
-            return;
-        }
         bytes[at++] = '\\';
         if (b == '"' || b == '\\') {
             bytes[at++] = b;
@@ -147,6 +167,7 @@ public final class JsonOutput {
             bytes = next;
             start = 0;
             at = length;
+            moved = true;
         }
     }
 

@@ -125,6 +125,32 @@ public final class Members implements Nested {
         found.fill(starts, ends, shifts);
     }
 
+    /** Begins a value that is not read but written: its members are told. */
+    public void begin(byte[] target, int valueStart) {
+        clear();
+        for (Nested reader : readers) {
+            reader.clear();
+        }
+        record = target;
+        start = valueStart;
+    }
+
+    /** Tells where the value of a member is. */
+    public void put(int index, int valueStart, int valueEnd) {
+        note(index, valueStart, valueEnd);
+    }
+
+    /** Ends such a value. */
+    public void end(int valueEnd, int membersNotWanted) {
+        end = valueEnd;
+        strangers = membersNotWanted;
+    }
+
+    /** What takes the members of a member's value; null if nothing does. */
+    public Members nested(int index) {
+        return nested[index] instanceof Members members ? members : null;
+    }
+
     private void note(int index, int valueStart, int valueEnd) {
         if (index == FieldNames.NONE) {
             strangers++;

@@ -1,6 +1,5 @@
 package io.tally.cdc.value;
 
-import java.math.BigDecimal;
 import java.util.Map;
 
 /** The names that Connect and Debezium have for types, as they stand in every kind of schema. */
@@ -17,7 +16,7 @@ public final class ConnectTypes {
     /** The decimals in a type's parameters, where they are text. */
     public static int scale(Object parameters, int otherwise) {
         Object scale = parameters instanceof Map<?, ?> of ? of.get("scale") : null;
-        if (scale instanceof BigDecimal number) {
+        if (scale instanceof Number number) {
             return number.intValue();
         }
         return scale instanceof String text && text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : otherwise;
