@@ -181,7 +181,11 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
                 .findFirst()
                 .orElse(null);
         CompletableFuture<List<Checkpoint>> loading = view.checkpoints()
-                .takeOver(Set.copyOf(due.keySet()), looks.get(view.topic()).topic(), lost)
+                .takeOver(
+                        Set.copyOf(due.keySet()),
+                        partition -> !due.get(partition).isGone(),
+                        looks.get(view.topic()).topic(),
+                        lost)
                 .toCompletableFuture();
         due.values().forEach(one -> one.load(loading));
     }

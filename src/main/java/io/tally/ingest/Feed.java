@@ -121,9 +121,9 @@ final class Feed {
      * Whether it may be handed records now. One that replays may go beyond the memory bound, because it cannot publish before
      * it is done; but they do so one after another.
      */
-    boolean mayRead() {
+    boolean mayRead(long nowMs) {
         return (view.store().hasRoom() || shard.progress().replaying())
-                && view.store().mayRead(shard);
+                && view.store().mayRead(shard, nowMs);
     }
 
     // ---- catching up -----------------------------------------------------------------------------------------------

@@ -25,7 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
@@ -122,11 +124,13 @@ public final class Takeover implements Checkpoints {
     }
 
     @Override
-    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
+    public CompletionStage<List<Checkpoint>> takeOver(
+            Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost) {
         CompletableFuture<List<Checkpoint>> result = new CompletableFuture<>();
         executor.execute(() -> {
             CompletionStage<List<Checkpoint>> mine = last.handleAsync(
-                            (ignored, earlierFailure) -> new Attempt(partitions, topic, lost).decide(), executor)
+                            (ignored, earlierFailure) -> new Attempt(partitions, isWanted, topic, lost).decide(),
+                            executor)
                     .thenCompose(stage -> stage);
             last = mine;
             mine.whenComplete((checkpoints, failure) -> {
@@ -143,7 +147,8 @@ public final class Takeover implements Checkpoints {
     /** One takeover: every method is a step that leads to the next. */
     private final class Attempt {
 
-        private final Set<Integer> partitions;
+        private Set<Integer> partitions;
+        private final IntPredicate isWanted;
         private final Topic topic;
         /** Data loss that the reader found, or null if it found none or the results were filled since. */
         private DataLoss lost;
@@ -152,8 +157,9 @@ public final class Takeover implements Checkpoints {
         /** The source's when its transactions were asked for. */
         private Optional<String> systemNow = Optional.empty();
 
-        Attempt(Set<Integer> partitions, Topic topic, DataLoss lost) {
+        Attempt(Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost) {
             this.partitions = partitions;
+            this.isWanted = isWanted;
             this.topic = topic;
             this.lost = lost;
         }
@@ -234,6 +240,10 @@ public final class Takeover implements Checkpoints {
 
         private CompletionStage<List<Checkpoint>> own(Ledger.Pipeline results) {
             pending = null;
+            partitions = partitions.stream().filter(isWanted::test).collect(Collectors.toUnmodifiableSet());
+            if (partitions.isEmpty()) {
+                return notYet("partitions were taken away before they were taken over");
+            }
             return ledger.takeOver(partitions, UUID.randomUUID())
                     // Asked again: until now the former owner may have read on.
                     .thenComposeAsync(

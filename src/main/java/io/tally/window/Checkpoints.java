@@ -3,6 +3,7 @@ package io.tally.window;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntPredicate;
 
 /** Where the progress of the partitions is kept: the port between those who read the log and those who publish. */
 public interface Checkpoints {
@@ -13,9 +14,12 @@ public interface Checkpoints {
      *
      * @param partitions the partitions to own, each of which the topic has
      * @param topic asks the broker about the topic; called more than once, because what it says gets old
+     * @param isWanted whether a partition is still to be owned, asked on any thread just before that: it may have been taken away
+     *     while this waited for its turn
      * @param lost why the results are worthless, if the caller has found that out, else null
-     * @return a checkpoint for each of the partitions; fails with {@link TakeoverException} if that cannot be, with any
+     * @return a checkpoint for each of the partitions that is still wanted; fails with {@link TakeoverException} if that cannot be, with any
      *     other exception if the database could not be asked, and then the caller may try again
      */
-    CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost);
+    CompletionStage<List<Checkpoint>> takeOver(
+            Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost);
 }

@@ -196,9 +196,9 @@ public final class WindowStore {
         return memory.groups() > settings.maxGroups() / 2;
     }
 
-    /** Whether this shard may read now: shards replay one after another. */
-    public boolean mayRead(Shard shard) {
-        return !shard.progress().replaying() || memory.mayReplay(shard);
+    /** Whether this shard may read now: shards replay one after another. One that may is expected to do so. */
+    public boolean mayRead(Shard shard, long nowMs) {
+        return !shard.progress().replaying() || memory.mayReplay(shard, nowMs);
     }
 
     /**

@@ -147,7 +147,8 @@ class PollLoopTest {
         WindowStore store = new WindowStore(SETTINGS);
         Checkpoint checkpoint = new Checkpoint(
                 0, new UUID(1, 2), 0, 0, 0, Shard.NO_TIME, new long[0], 0, FilterState.NOTHING_SEEN, null, 1, null, 0);
-        Checkpoints checkpoints = (partitions, topic, lost) -> CompletableFuture.completedStage(List.of(checkpoint));
+        Checkpoints checkpoints =
+                (partitions, isWanted, topic, lost) -> CompletableFuture.completedStage(List.of(checkpoint));
         AtomicLong clock = new AtomicLong();
         PollLoop loop = new PollLoop(
                 "test-read",

@@ -313,6 +313,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     TAKEOVER,
                     "fillNow(reason, why, facts, Map.of());",
                     "fillNow(reason, why, facts, pending.restarts());"),
+            of("partitions are taken over that were taken away", TAKEOVER, ".filter(isWanted::test)", ""),
             of("offsets gone not noticed", TAKEOVER, "checkpoint.resumeOffset() < range.beginning()", "false"),
             of(
                     "other topic not noticed",
