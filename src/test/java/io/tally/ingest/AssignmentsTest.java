@@ -444,6 +444,20 @@ class AssignmentsTest {
     }
 
     @Test
+    void problem_ofAViewThatIsCalledLikeATopic_isItsOwn() {
+        Kept named = new Kept("returns", ORDERS, memory);
+        keep(named, returns);
+        loop.assigned(List.of(ORDERS));
+        named.fails(new TakeoverException(TakeoverException.Kind.WAIT, "it is being filled"));
+        read();
+        read();
+        for (int i = 0; i < 120; i++) {
+            read();
+            assertEquals("it is being filled", loop.problem());
+        }
+    }
+
+    @Test
     void refused_theOnlyView_isSaidToWhoEndsTheProcess() {
         keep(minutes);
         loop.assigned(List.of(ORDERS));
