@@ -8,7 +8,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * A shard and the one that hands it records: the reader of its partition, or the one that catches up, or nobody on the way
- * from one to the other. Who has it may use everything; others only what is volatile.
+ * from one to the other. Only who has it at the moment may use all methods; other threads only read the volatile fields.
  */
 final class Feed {
 

@@ -33,7 +33,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Decides how an engine comes to own partitions: whether the results can be continued from their checkpoints, have to be
- * filled from the orders table first, or must be left alone. Takeovers of one engine run one after another.
+ * filled from the source first, or must be left alone. Takeovers of one engine run one after another.
  */
 public final class Takeover implements Checkpoints {
 
@@ -473,7 +473,7 @@ public final class Takeover implements Checkpoints {
             return pipeline.map(Ledger.Pipeline::system).or(() -> systemNow);
         }
 
-        /** What the last filling from this topic knew of them. */
+        /** The log starts that the last fill from this topic recorded. */
         private Map<Integer, Long> filledLogStarts(TopicFacts facts) {
             return pipeline.filter(results -> results.topicId().equals(facts.topicId()))
                     .flatMap(Ledger.Pipeline::source)

@@ -280,7 +280,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "idle though nobody looks",
                     STORE,
-                    "&& Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS",
+                    "&& Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_UNOBSERVED_MS",
                     ""),
             of(
                     "idle though it is paused",
