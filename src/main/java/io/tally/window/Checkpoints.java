@@ -13,12 +13,12 @@ public interface Checkpoints {
      * any more. If the results have to be filled from the source first, that happens here.
      *
      * @param partitions the partitions to own, each of which the topic has
-     * @param topic asks the broker about the topic; called more than once, because what it says gets old
      * @param isWanted whether a partition is still to be owned, asked on any thread just before that: it may have been taken
      *     away while this waited for its turn
+     * @param topic asks the broker about the topic; called more than once, because what it says gets old
      * @param lost why the results are worthless, if the caller has found that out, else null
-     * @return a checkpoint for each of the partitions that is still wanted; fails with {@link TakeoverException} if that cannot be, with any
-     *     other exception if the database could not be asked, and then the caller may try again
+     * @return a checkpoint for each of the partitions that is still wanted; fails with {@link TakeoverException} if that
+     *     cannot be, with any other exception if the database could not be asked, and then the caller may try again
      */
     CompletionStage<List<Checkpoint>> takeOver(
             Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost);
