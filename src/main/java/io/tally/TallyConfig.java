@@ -40,17 +40,6 @@ interface TallyConfig {
     @WithDefault("1m")
     Duration maxFuture();
 
-    /** Origin of a row's date. */
-    @WithDefault("column")
-    EventTime eventTime();
-
-    enum EventTime {
-        /** The column that the view's window is over. */
-        COLUMN,
-        /** When the source committed the change: refused, since rows of a table do not know it. */
-        COMMIT
-    }
-
     /** How records are written: found out record by record, or only JSON, or only Avro. */
     @WithDefault("auto")
     RecordFormat format();

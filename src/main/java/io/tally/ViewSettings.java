@@ -61,13 +61,6 @@ final class ViewSettings {
         check("tally.audit.every", every, every.isPositive(), "more than zero");
         Duration range = config.audit().range();
         check("tally.audit.range", range, range.isPositive(), "more than zero");
-        check(
-                "tally.event-time",
-                "commit",
-                config.eventTime() == TallyConfig.EventTime.COLUMN,
-                "column: rows of a table do not know when they were committed, so results could neither be filled from it"
-                        + " nor audited. Give the table a column that says when a row was added, such as"
-                        + " recorded_at TIMESTAMPTZ NOT NULL DEFAULT clock_timestamp(), and let the view's window be over it");
         config.source()
                 .aliases()
                 .ifPresent(aliases -> aliases.forEach(alias -> check(
@@ -77,7 +70,7 @@ final class ViewSettings {
                         "schema.table, or table, spelt as the catalog has them and without quotes")));
     }
 
-    /** How rows become groups of a view. What is shorter than its window is as long as that. */
+    /** How rows become groups of a view. Durations that are shorter than its window are raised to its length. */
     WindowSettings window(View view) {
         return new WindowSettings(
                 view,

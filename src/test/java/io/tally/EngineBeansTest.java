@@ -63,16 +63,6 @@ class EngineBeansTest {
     }
 
     @Test
-    void publishSettings_commitTimeAsEventTime_isRefusedWithTheWayOut() {
-        viewSettings(config("tally.event-time", "column"));
-        assertRefused(
-                () -> viewSettings(config("tally.event-time", "commit")),
-                "tally.event-time=commit",
-                "clock_timestamp()",
-                "let the view's window be over it");
-    }
-
-    @Test
     void settings_shorterThanAWindow_areAsLongAsOne() {
         ViewSettings settings = viewSettings(config("tally.publish-early.after", "5m", "tally.audit.range", "1m"));
         assertEquals(600_000, settings.window(VIEW).maxPinnedMs());

@@ -65,8 +65,7 @@ final class Faults {
     static UndecodableException unknownShape(byte[] record, Members object) {
         List<String> names = names(record, object.start(), object.end());
         String message =
-                "neither a Debezium envelope, which has op, nor a row of the orders table; the fields there are "
-                        + names;
+                "neither a Debezium envelope, which has op, nor a row of the table; the fields there are " + names;
         return new UndecodableException(DeadLetterReason.UNKNOWN_SHAPE, "op", message);
     }
 

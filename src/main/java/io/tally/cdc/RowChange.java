@@ -1,5 +1,6 @@
 package io.tally.cdc;
 
+import io.tally.view.Contribution;
 import io.tally.view.SourceColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ public final class RowChange {
         TRANSACTION,
         /** A change of a table's columns. */
         SCHEMA_CHANGE,
-        /** An order to the connector. */
+        /** A command to the connector. */
         SIGNAL,
         /** A change of another table. */
         OTHER_TABLE,
@@ -48,7 +49,7 @@ public final class RowChange {
     public static final long NO_LSN = -1;
 
     /** A commit time that is not known. */
-    public static final long NO_TIME = Long.MIN_VALUE;
+    public static final long NO_TIME = Contribution.NO_TIME;
 
     private static final byte[] NO_BYTES = {};
 
@@ -157,13 +158,14 @@ public final class RowChange {
         return others.isEmpty() ? first : first.and(others);
     }
 
-    /** What the row after has not either was left out by no replica identity. */
+    /** A column that is missing in both images was not left out because of the replica identity. */
     private boolean isMissingInBoth(int column) {
         return before.isMissing(column) && after.present() && after.isMissing(column);
     }
 
     /** The array that rows and key are in; it must stay as it is while this change is in use. */
     void setRecord(byte[] bytes) {
+        // It is seldom another one than before, and to write a reference is not free.
         if (record != bytes) {
             record = bytes;
         }
@@ -227,6 +229,7 @@ public final class RowChange {
      */
     public void setKey(byte[] buffer, int offset, int length) {
         setRecord(buffer);
+        // As with the record.
         if (keyBytes != buffer) {
             keyBytes = buffer;
         }

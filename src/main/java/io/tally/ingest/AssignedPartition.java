@@ -127,7 +127,7 @@ final class AssignedPartition {
                 sayWhereToMeet(one.feed());
             }
         }
-        reader.pause(pollIsOut || isMet || !reader.mayRead());
+        reader.pause(pollIsOut || isMet || !reader.mayRead(nowMs));
     }
 
     /** Where nobody reads, it need not go on to anywhere. */
@@ -178,16 +178,18 @@ final class AssignedPartition {
         if (lowest.isEmpty() || lowest.getAsLong() == committedOffset) {
             return null;
         }
-        committedOffset = lowest.getAsLong();
-        return new OffsetAndMetadata(committedOffset);
+        return new OffsetAndMetadata(lowest.getAsLong());
+    }
+
+    /** Takes note that the group has it. */
+    void committed(OffsetAndMetadata offset) {
+        committedOffset = offset.offset();
     }
 
     // ---- the end ---------------------------------------------------------------------------------------------------
 
     void drop() {
-        views.stream()
-                .filter(one -> one.feed() != null)
-                .forEach(one -> one.feed().drop());
+        views.forEach(ViewPartition::drop);
     }
 
     /** Reads everything again from the checkpoints, catching up or not. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +42,8 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
     private final Map<String, TopicLook> looks = new TreeMap<>();
     private final Map<TopicPartition, AssignedPartition> assigned = new TreeMap<>(PartitionReader.BY_NAME);
     private final CommittedOffsets committed;
-    private final Problems problems = new Problems();
+    private final Problems topicProblems = new Problems();
+    private final Problems viewProblems = new Problems();
     private boolean joined;
 
     /**
@@ -63,7 +65,7 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
         for (ViewInput view : views) {
             looks.computeIfAbsent(view.topic(), name -> new TopicLook(name, topics.apply(name)));
         }
-        looks.keySet().forEach(topic -> problems.note(topic, JOINING));
+        looks.keySet().forEach(topic -> topicProblems.note(topic, JOINING));
     }
 
     @Override
@@ -141,7 +143,7 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
                 sayWhyThereIsNone(look);
             }
         } else if (joining() && look.isSilent(nowMs)) {
-            problems.say(
+            topicProblems.say(
                     look.name(),
                     Logger.Level.WARN,
                     "Kafka does not answer yet, trying on: KAFKA_BOOTSTRAP_SERVERS says where it is");
@@ -149,18 +151,18 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
     }
 
     private void sayWhyThereIsNone(TopicLook look) {
-        Throwable failure = rootCause(look.failure());
+        Throwable failure = look.failure();
         if (failure == null && joined) {
-            problems.clear(look.name());
+            topicProblems.clear(look.name());
         } else if (failure == null) {
-            problems.note(look.name(), JOINING);
+            topicProblems.note(look.name(), JOINING);
         } else if (failure instanceof UnknownTopicOrPartitionException) {
-            problems.say(
+            topicProblems.say(
                     look.name(),
                     Logger.Level.INFO,
-                    "the topic is not there yet: the connector makes it with the first order");
+                    "the topic is not there yet: the connector makes it with the first row");
         } else {
-            problems.say(
+            topicProblems.say(
                     look.name(),
                     Logger.Level.WARN,
                     "Kafka does not answer, trying again: " + KafkaFailures.describe(failure));
@@ -181,7 +183,11 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
                 .findFirst()
                 .orElse(null);
         CompletableFuture<List<Checkpoint>> loading = view.checkpoints()
-                .takeOver(Set.copyOf(due.keySet()), looks.get(view.topic()).topic(), lost)
+                .takeOver(
+                        Set.copyOf(due.keySet()),
+                        partition -> !due.get(partition).isGone(),
+                        looks.get(view.topic()).topic(),
+                        lost)
                 .toCompletableFuture();
         due.values().forEach(one -> one.load(loading));
     }
@@ -189,36 +195,36 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
     private void finishLoading(ViewPartition one, long nowMs) {
         try {
             one.startReading(nowMs);
-            problems.clear(one.view().topic());
-            problems.clear(one.view().view());
+            topicProblems.clear(one.view().topic());
+            viewProblems.clear(one.view().view());
         } catch (CompletionException e) {
-            failLoading(one, rootCause(e), nowMs);
+            failLoading(one, e.getCause(), nowMs);
         }
     }
 
     private void failLoading(ViewPartition one, Throwable failure, long nowMs) {
         String view = one.view().view();
-        problems.clear(one.view().topic());
+        topicProblems.clear(one.view().topic());
         if (!(failure instanceof TakeoverException takeover)) {
             one.retryLater(failure.getMessage(), nowMs);
-            problems.say(view, Logger.Level.WARN, "partitions cannot be taken over yet, trying again: " + failure);
+            viewProblems.say(view, Logger.Level.WARN, "partitions cannot be taken over yet, trying again: " + failure);
             return;
         }
         switch (takeover.kind()) {
             case WAIT -> {
                 one.retryLater(takeover.getMessage(), nowMs);
-                problems.say(view, Logger.Level.INFO, takeover.getMessage());
+                viewProblems.say(view, Logger.Level.INFO, takeover.getMessage());
             }
             case STOP -> {
                 one.stop(takeover);
-                problems.say(view, Logger.Level.ERROR, takeover.getMessage());
+                viewProblems.say(view, Logger.Level.ERROR, takeover.getMessage());
             }
             case REFUSE -> {
                 one.stop(takeover);
                 if (views.size() == 1) {
                     refused.accept(new Refusal(takeover.getMessage()));
                 } else {
-                    problems.say(view, Logger.Level.ERROR, takeover.getMessage());
+                    viewProblems.say(view, Logger.Level.ERROR, takeover.getMessage());
                 }
             }
         }
@@ -274,7 +280,7 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
 
     @Override
     public boolean joining() {
-        return problems.areAll(JOINING);
+        return topicProblems.areAll(JOINING) && viewProblems.first() == null;
     }
 
     /** Where some have stopped for good, that is what counts. */
@@ -284,20 +290,13 @@ final class Assignments implements Reading, ConsumerRebalanceListener {
                 .map(ViewPartition::stoppedBecause)
                 .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(problems.first());
+                .or(() -> Optional.ofNullable(topicProblems.first()))
+                .orElse(viewProblems.first());
     }
 
     @Override
     public List<ReaderState.Partition> states() {
         return viewPartitions().map(ViewPartition::state).toList();
-    }
-
-    private static Throwable rootCause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     private static List<TopicPartition> names(Collection<TopicPartition> partitions) {

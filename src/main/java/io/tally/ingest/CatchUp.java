@@ -71,8 +71,10 @@ final class CatchUp implements Reading {
             takeIn();
         }
         for (PartitionReader reader : readers.values()) {
-            reader.feeds().forEach(feed -> noteNear(feed, nowMs));
-            reader.pause(pollIsOut || !reader.mayRead());
+            if (!pollIsOut) {
+                reader.feeds().forEach(feed -> noteNear(feed, nowMs));
+            }
+            reader.pause(pollIsOut || !reader.mayRead(nowMs));
         }
     }
 
@@ -116,7 +118,7 @@ final class CatchUp implements Reading {
     }
 
     private void noteNear(Feed feed, long nowMs) {
-        if (feed.mayRead() && feed.meetingPoint() - feed.position() <= nearRecords) {
+        if (feed.mayRead(nowMs) && feed.meetingPoint() - feed.position() <= nearRecords) {
             feed.near(nowMs);
         }
     }

@@ -31,16 +31,20 @@ final class CommittedOffsets {
             return;
         }
         nextMs = nowMs + INTERVAL.toMillis();
-        Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
+        Map<AssignedPartition, OffsetAndMetadata> moved = new HashMap<>();
         for (AssignedPartition one : partitions) {
             OffsetAndMetadata offset = one.movedOffset();
             if (offset != null) {
-                moved.put(one.partition(), offset);
+                moved.put(one, offset);
             }
         }
         if (!moved.isEmpty()) {
-            consumer.commitAsync(moved, (offsets, failure) -> {
-                if (failure != null) {
+            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+            moved.forEach((one, offset) -> offsets.put(one.partition(), offset));
+            consumer.commitAsync(offsets, (same, failure) -> {
+                if (failure == null) {
+                    moved.forEach(AssignedPartition::committed);
+                } else {
                     LOG.debugf("offsets not committed, lag tools show old ones: %s", failure);
                 }
             });

@@ -8,7 +8,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * A shard and the one that hands it records: the reader of its partition, or the one that catches up, or nobody on the way
- * from one to the other. Who has it may use everything; others only what is volatile.
+ * from one to the other. Only who has it at the moment may use all methods; other threads only read the volatile fields.
  */
 final class Feed {
 
@@ -121,9 +121,9 @@ final class Feed {
      * Whether it may be handed records now. One that replays may go beyond the memory bound, because it cannot publish before
      * it is done; but they do so one after another.
      */
-    boolean mayRead() {
+    boolean mayRead(long nowMs) {
         return (view.store().hasRoom() || shard.progress().replaying())
-                && view.store().mayRead(shard);
+                && view.store().mayRead(shard, nowMs);
     }
 
     // ---- catching up -----------------------------------------------------------------------------------------------

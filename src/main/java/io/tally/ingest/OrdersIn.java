@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Where polls of the orders topic come in: schemas that are lacking, decode, dead letters first, apply. */
+/** Where polls come in: schemas that are lacking, decode, dead letters first, apply. */
 @ApplicationScoped
 class OrdersIn {
 

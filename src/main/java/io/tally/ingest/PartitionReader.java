@@ -86,8 +86,8 @@ final class PartitionReader {
     }
 
     /** Whether one of its shards may read. The others are handed what it needs as well. */
-    boolean mayRead() {
-        return feeds.stream().anyMatch(Feed::mayRead);
+    boolean mayRead(long nowMs) {
+        return feeds.stream().anyMatch(feed -> feed.mayRead(nowMs));
     }
 
     void pause(boolean pause) {

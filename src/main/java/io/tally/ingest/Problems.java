@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
-/** Reasons why partitions are not read, each by its owner: a topic or a view. */
+/** Reasons why partitions are not read, by topic, or by view. */
 final class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);

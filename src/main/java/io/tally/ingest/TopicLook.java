@@ -58,8 +58,8 @@ final class TopicLook {
     }
 
     private void take(CompletableFuture<TopicFacts> answer) {
-        facts = answer.handle((found, e) -> found).join();
-        failure = answer.handle((found, e) -> e).join();
+        failure = answer.isCompletedExceptionally() ? answer.exceptionNow() : null;
+        facts = failure == null ? answer.resultNow() : null;
         isAnother = facts != null && topicId != null && !facts.topicId().equals(topicId);
         if (facts != null) {
             topicId = facts.topicId();

@@ -37,6 +37,7 @@ final class ViewPartition {
     private Feed feed;
     private DataLoss lost;
     private String problem;
+    private volatile boolean gone;
     private long readySinceMs;
     private long retryAtMs;
     private long retryDelayMs = FIRST_RETRY_MS;
@@ -132,6 +133,21 @@ final class ViewPartition {
     void stop(TakeoverException why) {
         phase = ReaderState.Phase.STOPPED;
         problem = why.getMessage();
+    }
+
+    // ---- the end ---------------------------------------------------------------------------------------------------
+
+    /** Ends it: the group has taken the partition away. */
+    void drop() {
+        gone = true;
+        if (feed != null) {
+            feed.drop();
+        }
+    }
+
+    /** Whether the group has taken the partition away; safe to call from any thread. */
+    boolean isGone() {
+        return gone;
     }
 
     // ---- reading ---------------------------------------------------------------------------------------------------

@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Compares the results with the orders table, to find what no engine can prevent: changes that the connector lost. A
+ * Compares the results with the source, to find what no engine can prevent: changes that the connector lost. A
  * difference may just be a change on its way, so it counts only if it is still the same after everything that had been
- * written when it was seen has gone all the way, and neither the row nor the orders in it were written meanwhile: an order that
+ * written when it was seen has gone all the way, and neither the row nor the source's rows in it were written meanwhile: one that
  * gets another key is missing for a moment, and if it gets one twice, it is missing twice.
  *
  * <pre>
@@ -45,8 +45,8 @@ final class Audit {
     private static final String CAUSES =
             ". A change was lost on the way: look at the dead letters, and at the connector's log for skipped records";
 
-    /** Whether everything has to be compared, because rows of the orders table may have changed without a record. */
-    interface Whole {
+    /** Whether everything has to be compared, because rows of the source may have changed without a record. */
+    interface FullAudit {
 
         boolean isOwed();
 
@@ -59,7 +59,7 @@ final class Audit {
     }
 
     private final AuditSides sides;
-    private final Whole whole;
+    private final FullAudit whole;
     private final Topic topic;
     private final WindowStore store;
     private final ResultTable table;
@@ -84,7 +84,7 @@ final class Audit {
      */
     Audit(
             AuditSides sides,
-            Whole whole,
+            FullAudit whole,
             Topic topic,
             WindowStore store,
             Duration every,

@@ -6,7 +6,7 @@ package io.tally.publish;
  * @param verdict in one word
  * @param explanation one line for an operator, or null
  * @param runs comparisons done
- * @param mismatchedRows rows of order_agg that differ from the orders table and will not come right by themselves
+ * @param mismatchedRows rows of the result that differ from the source and will not come right by themselves
  * @param lastRunMs when the last comparison ended
  * @param lastTookMs how long it took
  * @param cleanUntilMs no difference was found in the windows that end at or before this time

@@ -19,7 +19,7 @@ final class DatabaseTls {
 
     private final PostgresVariables variables;
 
-    private volatile OutspokenTrust trust;
+    private volatile ReasonKeepingTrust trust;
 
     DatabaseTls(PostgresVariables variables) {
         this.variables = variables;
@@ -47,7 +47,7 @@ final class DatabaseTls {
         options.setSslMode(wanted);
         if (wanted != SslMode.DISABLE) {
             options.setHostnameVerificationAlgorithm(wanted == SslMode.VERIFY_FULL ? "HTTPS" : "");
-            trust = new OutspokenTrust(trustManager(vertx));
+            trust = new ReasonKeepingTrust(trustManager(vertx));
             options.setTrustOptions(TrustOptions.wrap(trust));
         }
     }

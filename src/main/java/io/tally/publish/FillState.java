@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How often this engine has filled the results from the orders table, and what for.
+ * How often this engine has filled the results from the source, and what for.
  *
  * @param byReason how often for each reason there was, by its code
  * @param latest the latest of them, newest first, at most {@link #MOST_KEPT}

@@ -201,7 +201,7 @@ final class FillSteps {
                 : historyOlderThan.map(Duration::toSeconds).orElse(null);
     }
 
-    /** The other two. */
+    /** The second and the third step. */
     private final class Filling implements Ledger.Filling {
 
         private final Fill fill;

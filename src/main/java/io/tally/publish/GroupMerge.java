@@ -48,7 +48,7 @@ final class GroupMerge {
 
     /** Compares as much as there is of both sides. Returns whether more is needed. */
     boolean advance() {
-        while (!isCut() && !found.isHungry() && !expected.isHungry()) {
+        while (!isCut() && !found.needsBatch() && !expected.needsBatch()) {
             if (found.next == null && expected.next == null) {
                 return false;
             }
@@ -85,12 +85,12 @@ final class GroupMerge {
         }
 
         /** Whether nothing goes on without another batch of it. */
-        boolean isHungry() {
+        boolean needsBatch() {
             return next == null && !hasEnded;
         }
 
         /**
-         * Takes the next batch, of a hungry side.
+         * Takes the next batch, of a side that needs one.
          *
          * @param isLast whether no other follows
          */

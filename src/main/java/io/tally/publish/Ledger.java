@@ -104,7 +104,7 @@ public interface Ledger {
     }
 
     /**
-     * An order to fill the results from the orders table.
+     * An order to fill the results from the source.
      *
      * @param reason why, or empty for the very first time; then a result table that holds rows is refused
      * @param system the source's identifier and timeline when the caller looked, or empty if that does not matter

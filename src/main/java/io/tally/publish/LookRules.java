@@ -81,7 +81,7 @@ final class LookRules {
         return new Verdict(reason, explanation, null);
     }
 
-    /** No record tells of a column whose values are others, or that another one has taken the name of. */
+    /** Records do not show that a column was retyped, or dropped and made again under the same name. */
     private Optional<String> tableChange(Look before, Look now) {
         if (!now.root().equals(before.root())) {
             return Optional.of("table " + view.quotedTable() + " was dropped and made again");

@@ -31,8 +31,6 @@ import java.util.function.Predicate;
  */
 final class PgAuditSides implements AuditSides {
 
-    private static final long MICROS_PER_MILLI = 1_000;
-
     /** Rows of each side that are in memory. */
     private static final int BATCH_ROWS = 5_000;
 
@@ -49,7 +47,7 @@ final class PgAuditSides implements AuditSides {
             FROM tally_view WHERE name = $1 AND bootstrap_lsn IS NOT NULL
             """;
 
-    /** The first statement, which takes the snapshot: whoever commits beyond this place is not in it. */
+    /** Read after the snapshot was taken: no commit beyond this place is in it. */
     private static final String PLACE = """
             SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint AS lsn
             """;
@@ -83,7 +81,7 @@ final class PgAuditSides implements AuditSides {
         this.view = table.view();
         this.window = view.window().orElseThrow();
         this.settings = settings;
-        this.lowestMs = Math.floorDiv(window.lowest(), MICROS_PER_MILLI);
+        this.lowestMs = Math.floorDiv(window.lowest(), Window.MICROS_PER_MILLI);
         this.facts = FACTS.formatted(table.checkpoints());
         this.published = PUBLISHED.formatted(table.checkpoints());
         this.foundSql = table.groups();
@@ -199,7 +197,7 @@ final class PgAuditSides implements AuditSides {
     }
 
     private Future<?> feed(GroupMerge.Side side, Cursor cursor) {
-        return side.isHungry()
+        return side.needsBatch()
                 ? cursor.read(BATCH_ROWS).map(rows -> {
                     List<AuditedGroup> batch = new ArrayList<>(rows.size());
                     rows.forEach(row -> batch.add(AuditedGroup.of(row, view)));

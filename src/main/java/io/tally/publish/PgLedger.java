@@ -155,7 +155,7 @@ final class PgLedger implements Ledger {
                         .thenApply(now -> new Seen(now, found.map(of -> of.on(now.system())))));
     }
 
-    /** Of what the source refuses somebody else knows more. */
+    /** A refusal by PostgreSQL is passed on as it is; anything else means that the source is away. */
     private static Throwable away(Throwable failure) {
         Throwable cause = Failures.cause(failure);
         return cause instanceof PgException ? cause : new SourceAwayException(Failures.describe(cause));

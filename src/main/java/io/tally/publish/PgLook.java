@@ -15,7 +15,7 @@ final class PgLook {
 
     /**
      * Reading no row locks the table and its partitions as reading all of them would. So nobody is changing the table while
-     * it is looked at, and no change lies half before and half after that. Who is changing it is not waited for for long.
+     * it is looked at, and no change lies half before and half after that. Waits at most 3 s for a session that alters the table.
      */
     private static final String LOCK = """
             BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;

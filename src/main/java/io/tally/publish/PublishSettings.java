@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param rowSettings what shapes the rows, by the names users know; a start with others is refused
  * @param view what is kept
- * @param maxFutureSeconds how far ahead of the clock an order may be dated and still move the watermark
+ * @param maxFutureSeconds how far ahead of the clock a row may be dated and still move the watermark
  * @param historyOlderThan windows that have been over for longer than this are left alone when results are filled again
  * @param needsOldRows whether changes are only of use with the row they replace
  * @param slot the connector's replication slot
@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param createSchema whether to create missing tables
  * @param rebuild fill the results again at the first takeover, whatever they hold
  * @param stopOnDataLoss leave partitions alone when their results are worthless, instead of filling them again
- * @param audit how they are compared with the orders table
+ * @param audit how they are compared with the source
  */
 public record PublishSettings(
         Map<String, String> rowSettings,
@@ -34,7 +34,7 @@ public record PublishSettings(
         Audit audit) {
 
     /**
-     * How results are compared with the orders table.
+     * How results are compared with the source.
      *
      * @param offBecause why they are not, or empty
      * @param every time between comparisons, at least

@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  * look itself is only written down when it matters: when something has changed, or when a row was taken back beyond the one
  * that is kept. A pipeline at rest writes nothing.
  */
-public final class SourceWatch implements Audit.Whole {
+public final class SourceWatch implements Audit.FullAudit {
 
     private static final Logger LOG = Logger.getLogger(SourceWatch.class);
 
@@ -38,10 +38,7 @@ public final class SourceWatch implements Audit.Whole {
     private volatile SourceFindings findings = SourceFindings.NONE;
     private volatile boolean auditOwed;
 
-    /**
-     * @param fills whether results are filled again when they are worthless
-     * @param executor runs one task at a time
-     */
+    /** @param executor runs one task at a time */
     public SourceWatch(WindowStore store, Ledger ledger, PublishSettings settings, Executor executor) {
         this.store = store;
         this.ledger = ledger;

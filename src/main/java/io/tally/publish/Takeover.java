@@ -26,13 +26,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
  * Decides how an engine comes to own partitions: whether the results can be continued from their checkpoints, have to be
- * filled from the orders table first, or must be left alone. Takeovers of one engine run one after another.
+ * filled from the source first, or must be left alone. Takeovers of one engine run one after another.
  */
 public final class Takeover implements Checkpoints {
 
@@ -123,11 +125,13 @@ public final class Takeover implements Checkpoints {
     }
 
     @Override
-    public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
+    public CompletionStage<List<Checkpoint>> takeOver(
+            Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost) {
         CompletableFuture<List<Checkpoint>> result = new CompletableFuture<>();
         executor.execute(() -> {
             CompletionStage<List<Checkpoint>> mine = last.handleAsync(
-                            (ignored, earlierFailure) -> new Attempt(partitions, topic, lost).decide(), executor)
+                            (ignored, earlierFailure) -> new Attempt(partitions, isWanted, topic, lost).decide(),
+                            executor)
                     .thenCompose(stage -> stage);
             last = mine;
             mine.whenComplete((checkpoints, failure) -> {
@@ -144,7 +148,8 @@ public final class Takeover implements Checkpoints {
     /** One takeover: every method is a step that leads to the next. */
     private final class Attempt {
 
-        private final Set<Integer> partitions;
+        private Set<Integer> partitions;
+        private final IntPredicate isWanted;
         private final Topic topic;
         /** Data loss that the reader found, or null if it found none or the results were filled since. */
         private DataLoss lost;
@@ -153,8 +158,9 @@ public final class Takeover implements Checkpoints {
         /** The source's when its transactions were asked for. */
         private Optional<String> systemNow = Optional.empty();
 
-        Attempt(Set<Integer> partitions, Topic topic, DataLoss lost) {
+        Attempt(Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost) {
             this.partitions = partitions;
+            this.isWanted = isWanted;
             this.topic = topic;
             this.lost = lost;
         }
@@ -235,6 +241,10 @@ public final class Takeover implements Checkpoints {
 
         private CompletionStage<List<Checkpoint>> own(Ledger.Pipeline results) {
             pending = null;
+            partitions = partitions.stream().filter(isWanted::test).collect(Collectors.toUnmodifiableSet());
+            if (partitions.isEmpty()) {
+                return notYet("partitions were taken away before they were taken over");
+            }
             return ledger.takeOver(partitions, UUID.randomUUID())
                     // Asked again: until now the former owner may have read on.
                     .thenComposeAsync(
@@ -464,7 +474,7 @@ public final class Takeover implements Checkpoints {
             return pipeline.map(Ledger.Pipeline::system).or(() -> systemNow);
         }
 
-        /** What the last filling from this topic knew of them. */
+        /** The log starts that the last fill from this topic recorded. */
         private Map<Integer, Long> filledLogStarts(TopicFacts facts) {
             return pipeline.filter(results -> results.topicId().equals(facts.topicId()))
                     .flatMap(Ledger.Pipeline::source)

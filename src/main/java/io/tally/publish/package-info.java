@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL side: taking partitions over, filling the results from the orders table, and the one transaction that
- * adds sales and moves progress.
+ * The PostgreSQL side: taking partitions over, filling the results from the source, and the one transaction that adds
+ * totals and moves progress.
  *
  * <p>{@link io.tally.publish.Publisher} and {@link io.tally.publish.Takeover} are the protocol: plain code that knows the
  * database only as a {@link io.tally.publish.Ledger} and time only as a clock, so that a simulation can drive them.

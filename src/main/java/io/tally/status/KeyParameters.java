@@ -38,7 +38,7 @@ final class KeyParameters {
                 .forEach(column -> places.put(column.name(), column.key()));
     }
 
-    /** Whether a parameter is no matter of the key, by its name. */
+    /** Whether a parameter names a column of the key. */
     boolean isKey(String name) {
         return places.containsKey(name);
     }

@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
  */
 public final class Boundaries {
 
-    private static final long MICROS_PER_MILLI = 1000;
     private static final long MILLIS_PER_SECOND = 1000;
 
     /** A region and a place; what has no slash may be an abbreviation, which is another thing in the same letters. */
@@ -150,11 +149,11 @@ public final class Boundaries {
     }
 
     long lowestMicros() {
-        return starts[0] * MICROS_PER_MILLI;
+        return starts[0] * Window.MICROS_PER_MILLI;
     }
 
     long highestMicros() {
-        return starts[starts.length - 1] * MICROS_PER_MILLI - 1;
+        return starts[starts.length - 1] * Window.MICROS_PER_MILLI - 1;
     }
 
     long startMs(long timeMs) {

@@ -15,7 +15,6 @@ public final class Contribution {
     public static final long NO_TIME = Long.MIN_VALUE;
 
     private static final int NONE = -1;
-    private static final long MICROS_PER_MILLI = 1000;
 
     private final int[] numbers;
     private final int[] times;
@@ -93,7 +92,7 @@ public final class Contribution {
 
     /** The time of a row without a fault, in ms since 1970, rounded down; it tells the window, and how far the source is. */
     public long timeMs(RowImage row) {
-        return timeColumn == NONE ? NO_TIME : Math.floorDiv(row.units(timeColumn), MICROS_PER_MILLI);
+        return timeColumn == NONE ? NO_TIME : Math.floorDiv(row.units(timeColumn), Window.MICROS_PER_MILLI);
     }
 
     /** Whether a row without a fault counts. */

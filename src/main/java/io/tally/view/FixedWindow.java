@@ -12,8 +12,6 @@ import java.time.Duration;
 public record FixedWindow(ColumnRef column, boolean zoned, long sizeMs, long originMs, long lowest, long highest)
         implements Window {
 
-    private static final long MICROS_PER_MILLI = 1000;
-
     /** The bounds of a {@code timestamp}: 4713-11-24 BC, and the last moment of the year 294246. */
     private static final BigInteger FIRST = BigInteger.valueOf(Times.FIRST_MICROS);
 

@@ -51,7 +51,7 @@ public final class ViewReader {
      * @param nullsComeAsNull whether the connector writes NULL as NULL, also where a column has a default
      */
     public static View read(String name, Definition definition, boolean nullsComeAsNull) throws ViewRefused {
-        Definition.Source source = SourceCheck.only(name, definition);
+        Definition.Source source = SourceTable.only(name, definition);
         Select select;
         try {
             select = SelectParser.parse(definition.text());
@@ -97,7 +97,7 @@ public final class ViewReader {
                 where,
                 totals.all(),
                 List.copyOf(results),
-                Words.of(definition.text(), source));
+                UniformText.of(definition.text(), source));
     }
 
     /** The window comes first, since its end may be selected before its start. */

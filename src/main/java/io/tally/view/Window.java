@@ -11,6 +11,9 @@ import io.tally.view.expression.ColumnRef;
  */
 public sealed interface Window permits FixedWindow, CalendarWindow {
 
+    /** Microseconds in a millisecond. */
+    long MICROS_PER_MILLI = 1_000;
+
     /** The column that tells the window of a row. */
     ColumnRef column();
 

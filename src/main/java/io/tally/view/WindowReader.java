@@ -9,7 +9,6 @@ import java.util.Optional;
 /** Reads {@code date_bin(stride, column, origin)} or {@code date_trunc(unit, column, zone)}, and its end. */
 final class WindowReader {
 
-    private static final long MICROS_PER_MILLI = 1000;
     /** A thousand years and more, and far from what 64 bits of microseconds hold. */
     private static final long LONGEST_DAYS = 400_000;
 
@@ -116,7 +115,7 @@ final class WindowReader {
             throw scope.refused(call, "a window is %d days long at most".formatted(LONGEST_DAYS));
         }
         long micros = interval.days() * Times.MICROS_PER_DAY + interval.micros();
-        if (micros <= 0 || micros % MICROS_PER_MILLI != 0) {
+        if (micros <= 0 || micros % Window.MICROS_PER_MILLI != 0) {
             throw scope.refused(call, "a window's length is a whole number of milliseconds, one or more");
         }
         return micros;
@@ -124,7 +123,7 @@ final class WindowReader {
 
     private long origin(Syntax call, Syntax.Constant literal) throws ViewRefused {
         Long micros = literal.value() == null ? null : Times.micros(literal.value());
-        if (micros == null || micros % MICROS_PER_MILLI != 0) {
+        if (micros == null || micros % Window.MICROS_PER_MILLI != 0) {
             throw scope.refused(call, "a window's origin is a time in whole milliseconds");
         }
         return micros;
@@ -151,7 +150,7 @@ final class WindowReader {
             throw scope.refused(
                     end, "a day is not always 24 hours long; write the length in hours, as in INTERVAL '24 hours'");
         }
-        if (interval.micros() != window.sizeMs() * MICROS_PER_MILLI) {
+        if (interval.micros() != window.sizeMs() * Window.MICROS_PER_MILLI) {
             throw scope.refused(end, "the window is %d ms long, so this is not its end".formatted(window.sizeMs()));
         }
     }

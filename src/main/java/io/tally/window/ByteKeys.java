@@ -24,7 +24,7 @@ final class ByteKeys extends Keys {
     private static final int FEWEST_BYTES = 64;
     private static final int LENGTH_BYTES = 2;
 
-    /** Before a value, which a NULL comes behind. */
+    /** Before a value; lower than that of NULL, so that NULLs come last. */
     private static final byte VALUE = 1;
 
     private static final byte NULL = 2;

@@ -7,7 +7,7 @@ import java.util.UUID;
  * partition's deltas to the results, so a contribution from below {@code position} is in the results if, and only if,
  * its window is published.
  *
- * @param partition of the orders topic
+ * @param partition of the topic
  * @param owner random mark of the engine that may publish for this partition, set when it took over
  * @param sequence number of the last batch; a batch moves it by one, and only from the value it expects
  * @param position the next offset to apply

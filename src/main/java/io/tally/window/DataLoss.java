@@ -3,8 +3,8 @@ package io.tally.window;
 import java.util.Arrays;
 
 /**
- * Why the results can no longer be brought up to date from the log alone, and must be filled again from the orders
- * table.
+ * Why the results can no longer be brought up to date from the log alone, and must be filled again from the
+ * source.
  *
  * @param reason the kind of loss
  * @param explanation one line for an operator: what was seen where
@@ -63,7 +63,7 @@ public record DataLoss(Reason reason, String explanation, FillId fillId, int par
         TABLE_CHANGED("table-changed"),
         /** The database is another one, or continues another history: changes of the old one may be in the topic only. */
         OTHER_SYSTEM("other-system"),
-        /** The results differ from the orders table, and not because something is on its way. */
+        /** The results differ from the source, and not because something is on its way. */
         AUDIT("audit"),
         /** An operator asked for it. */
         REQUESTED("requested");

@@ -10,7 +10,7 @@ import io.tally.cdc.RowChange;
  * rows were written. The pair (last commit before the transaction, LSN) rises, a missing first part counting lowest.
  * Three exceptions shape the code. Within the transaction of the highest record the LSN alone decides, because after a
  * restart inside the connector's first transaction the first part of the pair changes from missing to a number. And the
- * rows of one COPY share an LSN, so at an equal pair the operation and the order id decide; a stretch of records with
+ * rows of one COPY share an LSN, so at an equal pair the operation and the key decide; a stretch of records with
  * one pair is called a run, and a checkpoint that lies inside or right behind one holds its keys. And a connector that has
  * forgotten where it was begins a first transaction again. Its missing first part is no sign of age if it was written beyond
  * the last commit before the highest record, since what was sent before that record had been committed by then; nor if it

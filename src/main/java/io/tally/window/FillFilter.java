@@ -3,7 +3,7 @@ package io.tally.window;
 import io.tally.cdc.RowChange;
 
 /**
- * Tells which changes the results held already when they were filled from the orders table. Needed until a record was
+ * Tells which changes the results held already when they were filled from the source. Needed until a record was
  * written after that; from then on every record was. Single writer.
  */
 final class FillFilter {

@@ -45,7 +45,7 @@ public final class RecordCounts {
         return sum;
     }
 
-    /** Records of which this became. */
+    /** Number of records with this outcome. */
     public long of(RecordOutcome outcome) {
         return outcomes[outcome.ordinal()];
     }
@@ -55,7 +55,7 @@ public final class RecordCounts {
         return faults[fault.ordinal()];
     }
 
-    /** Row images whose window was already published: late orders, and changes of old ones. */
+    /** Row images whose window was already published: late rows, and changes of old ones. */
     public long corrections() {
         return corrections;
     }

@@ -11,7 +11,7 @@ public enum RecordOutcome {
     DUPLICATE,
     /** A change of a transaction that the results already held when they were filled from the table. */
     ALREADY_IN_TABLE,
-    /** A delete of an order that is history by the settings, which takes nothing back. */
+    /** A delete of a row that is history by the settings, which takes nothing back. */
     PURGED,
     /** A row of one of the connector's own snapshots, which never count. */
     SNAPSHOT_ROW,

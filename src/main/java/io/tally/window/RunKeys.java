@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Records at one and the same place in the source's log, by operation and order id. There are few: all of them come from
+ * Records at one and the same place in the source's log, by operation and key. There are few: all of them come from
  * one record of that log, which holds rows of one page. Single writer.
  */
 final class RunKeys {
 
-    /** Operation and order id of each record, one after another. */
+    /** Operation and key of each record, one after another. */
     private byte[] bytes = new byte[64];
 
     private int[] ends = new int[4];

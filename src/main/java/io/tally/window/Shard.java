@@ -20,13 +20,13 @@ import java.util.UUID;
 public final class Shard {
 
     /** A time that is not known; below every real one. */
-    public static final long NO_TIME = Long.MIN_VALUE;
+    public static final long NO_TIME = Contribution.NO_TIME;
 
     /** A checkpoint of a partition that has read something, but has nothing to say, is not older than this. */
     private static final long CHECKPOINT_INTERVAL_MS = 10_000;
 
     /** Much longer than a poll takes, and shorter than the bounds that keep a window open. */
-    static final long LONGEST_GLANCE_MS = 1_000;
+    static final long LONGEST_UNOBSERVED_MS = 1_000;
 
     /** Without a partition, because it is said once. */
     private static final String NO_SEQUENCE =
@@ -94,7 +94,7 @@ public final class Shard {
         this.owed = checkpoint.owed();
         this.lastPublishedOwed = owed;
         this.judgedLsn = checkpoint.judgedLsn();
-        // Whoever read these did not leave behind which of them took a row back.
+        // The checkpoint does not say which of the earlier records took a row back, so all of them may have.
         this.newestTakenBackLsn = duplicates.newestLsn();
         this.lastPublishedAtMs = nowMs;
         this.quietSinceMs = nowMs;
@@ -219,7 +219,7 @@ public final class Shard {
      * @param nowMs our clock
      */
     public void drained(boolean isDrained, long nowMs) {
-        if (Math.abs(nowMs - lookedAtMs) > LONGEST_GLANCE_MS) {
+        if (Math.abs(nowMs - lookedAtMs) > LONGEST_UNOBSERVED_MS) {
             quietSinceMs = nowMs;
         }
         lookedAtMs = nowMs;
@@ -301,7 +301,7 @@ public final class Shard {
         }
     }
 
-    /** Whether it deletes an order that was history when it was deleted; judged by the source's clock, as replay needs. */
+    /** Whether it deletes a row that was history when it was deleted; judged by the source's clock, as replay needs. */
     private boolean isPurge(RowChange change) {
         if (settings.historyOlderThanMs() == WindowSettings.NEVER
                 || change.op() != RowChange.Op.DELETE

@@ -96,9 +96,7 @@ final class ShardWindows {
                 any = true;
             }
         }
-        while (publishedEarly.rangeCount() > MAX_EARLY_RANGES) {
-            publishedEarly.closeSmallestGap();
-        }
+        publishedEarly.meltTo(MAX_EARLY_RANGES);
         return any;
     }
 

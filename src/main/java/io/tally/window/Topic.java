@@ -2,7 +2,7 @@ package io.tally.window;
 
 import java.util.concurrent.CompletionStage;
 
-/** The orders topic, as the broker knows it. */
+/** A topic with the changes of a source, as the broker knows it. */
 @FunctionalInterface
 public interface Topic {
 

@@ -33,6 +33,7 @@ final class ViewRow implements RowImage {
                 places[i] = table.indexOf(columns.get(i).ref().name());
             }
         }
+        // It is seldom another one than before, and to write a reference is not free.
         if (row != next) {
             row = next;
         }

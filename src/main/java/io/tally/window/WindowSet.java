@@ -1,6 +1,9 @@
 package io.tally.window;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,6 +12,13 @@ import java.util.TreeMap;
  * melt into one range, so the set stays small when many are added. Single writer.
  */
 final class WindowSet {
+
+    /** Time between two ranges. */
+    private record Gap(long from, long to) {
+        long length() {
+            return to - from;
+        }
+    }
 
     private final TreeMap<Long, Long> ranges = new TreeMap<>();
 
@@ -57,23 +67,26 @@ final class WindowSet {
         }
     }
 
-    /** Melts the two ranges with the smallest gap between them into one, so that the set holds what was between. */
-    void closeSmallestGap() {
-        long gapFrom = 0;
-        long gapTo = 0;
-        long previousTo = 0;
-        boolean hasPrevious = false;
+    /**
+     * Melts ranges until there are no more than so many, so that the set holds what was between them: those with the smallest
+     * gaps, and of gaps of the same length the earlier ones.
+     */
+    void meltTo(int most) {
+        int excess = ranges.size() - most;
+        if (excess <= 0) {
+            return;
+        }
+        List<Gap> gaps = new ArrayList<>();
+        Map.Entry<Long, Long> previous = null;
         for (Map.Entry<Long, Long> range : ranges.entrySet()) {
-            if (hasPrevious && (gapFrom == gapTo || range.getKey() - previousTo < gapTo - gapFrom)) {
-                gapFrom = previousTo;
-                gapTo = range.getKey();
+            if (previous != null) {
+                gaps.add(new Gap(previous.getValue(), range.getKey()));
             }
-            previousTo = range.getValue();
-            hasPrevious = true;
+            previous = range;
         }
-        if (gapFrom < gapTo) {
-            add(gapFrom, gapTo);
-        }
+        // Keeps those of one length in order of time. To close one changes no other.
+        gaps.sort(Comparator.comparingLong(Gap::length));
+        gaps.subList(0, Math.min(excess, gaps.size())).forEach(gap -> add(gap.from(), gap.to()));
     }
 
     int rangeCount() {

@@ -13,9 +13,9 @@ import io.tally.view.Window;
  * @param maxGroups bound on the groups in memory, those of all stores together
  * @param maxPinnedMs a window that stays open longer than this is published before it closes
  * @param maxPinnedRecords a window that keeps more records than this from being forgotten, likewise
- * @param truncateIsDataLoss whether a truncate of the orders table makes the results worthless
+ * @param truncateIsDataLoss whether a truncate of the source makes the results worthless
  * @param deadLetterOwesFill whether the results have to be filled again after a change that could not be counted
- * @param historyOlderThanMs deleting an order whose window had been over for this long takes nothing back; {@link #NEVER}
+ * @param historyOlderThanMs deleting a row whose window had been over for this long takes nothing back; {@link #NEVER}
  *     if every delete does
  * @param live whether windows are published in every round, and not only when they close
  */
@@ -32,7 +32,7 @@ public record WindowSettings(
         long historyOlderThanMs,
         boolean live) {
 
-    /** No order is ever so old that it is history. */
+    /** No row is ever so old that it is history. */
     public static final long NEVER = Long.MAX_VALUE;
 
     /** The view's window. */

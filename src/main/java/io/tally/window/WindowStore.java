@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * the monitor of one shard at a time.
  *
  * <p>Results are published with the minimum of the watermarks of the active partitions, so that a row is normally
- * written once. That is a matter of when, never of what: a partition whose orders come later corrects published rows.
+ * written once. That is a matter of when, never of what: a partition whose rows come later corrects published rows.
  */
 public final class WindowStore {
 
@@ -93,7 +93,7 @@ public final class WindowStore {
      * The time up to which windows may be closed: the minimum of the watermarks of the active partitions, or
      * {@link Shard#NO_TIME} if one of them has none yet or none is owned. A partition is idle, and so not active, when it
      * is drained and its watermark has rested for the idle timeout, all of it while somebody looked. When all are idle the
-     * watermark follows the clock, but not beyond the end of the newest window that holds orders, so that a jump of the clock
+     * watermark follows the clock, but not beyond the end of the newest window that holds rows, so that a jump of the clock
      * leaves no mark, and not beyond the time when it was last seen that nothing is left to read: after the process was
      * frozen, much may be.
      */
@@ -130,7 +130,7 @@ public final class WindowStore {
     public boolean isIdle(Progress progress, long nowMs) {
         return progress.dataLoss() != null
                 || progress.drained()
-                        && Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS
+                        && Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_UNOBSERVED_MS
                         && Math.abs(progress.lookedAtMs() - progress.quietSinceMs()) >= settings.idleTimeoutMs();
     }
 
@@ -196,9 +196,9 @@ public final class WindowStore {
         return memory.groups() > settings.maxGroups() / 2;
     }
 
-    /** Whether this shard may read now: shards replay one after another. */
-    public boolean mayRead(Shard shard) {
-        return !shard.progress().replaying() || memory.mayReplay(shard);
+    /** Whether this shard may read now: shards replay one after another. One that may is expected to do so. */
+    public boolean mayRead(Shard shard, long nowMs) {
+        return !shard.progress().replaying() || memory.mayReplay(shard, nowMs);
     }
 
     /**

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
@@ -116,14 +117,17 @@ class ChaosIT {
             EngineFaults faults = new EngineFaults(pipeline, engines, services, score, random.split());
             pipeline.awaitExact(VERDICT_LIMIT);
             engines.calm();
-            watch.scheduleWithFixedDelay(engines::sample, 1, 1, TimeUnit.SECONDS);
-            watch.scheduleWithFixedDelay(() -> noteFillReasons(pipeline), 1, 1, TimeUnit.SECONDS);
-            watch.scheduleWithFixedDelay(services::restartFailedConnector, 1, 1, TimeUnit.SECONDS);
+            List<ScheduledFuture<?>> watchers = new ArrayList<>();
+            for (Runnable watcher : List.<Runnable>of(
+                    engines::sample, () -> noteFillReasons(pipeline), services::restartFailedConnector)) {
+                watchers.add(watch.scheduleWithFixedDelay(watcher, 1, 1, TimeUnit.SECONDS));
+            }
 
             long endNanos = System.nanoTime() + RUN.toNanos();
             for (long left = RUN.toNanos(); left > 0; left = endNanos - System.nanoTime()) {
                 round(pipeline, engines, faults, services, Math.min(left, ROUND.toNanos()));
             }
+            assertHaveNotEnded(watchers);
             watch.shutdownNow();
             engines.sample();
             say("seed=" + SEED + " seconds=" + RUN.toSeconds() + " " + score.summary() + "; records read again="
@@ -131,6 +135,15 @@ class ChaosIT {
             noteFillReasons(pipeline);
             assertFillsHadReason();
             assertDeadLetters(pipeline, services.badRecords());
+        }
+    }
+
+    /** One that has thrown something is not called again, and what it would have found is missing. */
+    private static void assertHaveNotEnded(List<ScheduledFuture<?>> watchers) {
+        for (ScheduledFuture<?> watcher : watchers) {
+            if (watcher.isDone()) {
+                throw new AssertionError("a watcher has ended", watcher.exceptionNow());
+            }
         }
     }
 

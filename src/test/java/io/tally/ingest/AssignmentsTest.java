@@ -30,8 +30,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class AssignmentsTest {
@@ -44,6 +46,9 @@ class AssignmentsTest {
         final WindowStore store;
         final ViewInput input;
         final List<DataLoss> losses = new ArrayList<>();
+        /** As it was given last. */
+        IntPredicate isWanted;
+
         CompletableFuture<List<Checkpoint>> answer = new CompletableFuture<>();
 
         Kept(String name, TopicPartition partition, Memory memory) {
@@ -52,7 +57,9 @@ class AssignmentsTest {
         }
 
         @Override
-        public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
+        public CompletionStage<List<Checkpoint>> takeOver(
+                Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost) {
+            this.isWanted = isWanted;
             if (lost != null) {
                 losses.add(lost);
             }
@@ -60,20 +67,24 @@ class AssignmentsTest {
         }
 
         void resumesAt(long offset) {
-            answer.complete(List.of(checkpoint(offset)));
+            replays(offset, offset);
+        }
+
+        void replays(long from, long to) {
+            answer.complete(List.of(checkpoint(from, to)));
         }
 
         void fails(Throwable failure) {
             answer.completeExceptionally(failure);
         }
 
-        private static Checkpoint checkpoint(long offset) {
+        private static Checkpoint checkpoint(long resumeOffset, long position) {
             return new Checkpoint(
                     0,
                     new UUID(1, 2),
                     0,
-                    offset,
-                    offset,
+                    position,
+                    resumeOffset,
                     Shard.NO_TIME,
                     new long[0],
                     Shard.NO_TIME,
@@ -102,6 +113,7 @@ class AssignmentsTest {
     private final List<String> refusals = new ArrayList<>();
     private final ShortLog consumer = new ShortLog(ends, 4);
     private final ShortLog again = new ShortLog(ends, 2);
+    private SteppedReaders readers;
     private SteppedPollLoop loop;
     private SteppedPollLoop catchUp;
     private long nowMs = 1_000_000;
@@ -109,7 +121,7 @@ class AssignmentsTest {
     private void keep(Kept... views) {
         Function<String, Topic> topics = name -> () -> CompletableFuture.completedStage(new TopicFacts(
                 name, "id of " + name, Map.of(0, new OffsetRange(0, ends.get(new TopicPartition(name, 0)), 0))));
-        SteppedReaders readers = new SteppedReaders(
+        readers = new SteppedReaders(
                 List.of(views).stream().map(view -> view.input).toList(), topics, refusals::add, 3);
         loop = readers.loop(consumer);
         catchUp = readers.catchUp(again);
@@ -134,6 +146,12 @@ class AssignmentsTest {
                     assertNull(one.apply(nowMs));
                 },
                 nowMs);
+    }
+
+    /** A round in which a poll is not applied, if there is one: it waits. */
+    private void stepWithoutEnd(SteppedPollLoop one, ShortLog log) {
+        nowMs += 100;
+        one.step(() -> log.poll(Duration.ZERO), () -> {}, nowMs);
     }
 
     /** The first is read to the end, the second is not there yet. */
@@ -270,6 +288,39 @@ class AssignmentsTest {
     }
 
     @Test
+    void advance_oneIsAboutToMeetAndItsPollWaits_goesOn() {
+        minutesAreReadHoursAreNot();
+        hours.resumesAt(5);
+        read();
+        catchUp();
+        stepWithoutEnd(catchUp, again);
+        ends.put(ORDERS, 14L);
+        for (int i = 0; i < 15; i++) {
+            stepWithoutEnd(catchUp, again);
+            read();
+        }
+        assertEquals(14, minutes.read(), "what it waits for may take hours");
+    }
+
+    /** They read again one after another, and what the first waits for, such as the dead-letter topic, may take hours. */
+    @Test
+    void replay_pollThatWaits_doesNotKeepOthersFromReading() {
+        keep(minutes, returns);
+        ShortLog otherLog = new ShortLog(ends, 4);
+        SteppedPollLoop other = readers.loop(otherLog);
+        loop.assigned(List.of(ORDERS));
+        other.assigned(List.of(RETURNS));
+        minutes.replays(0, 8);
+        returns.replays(0, 8);
+        for (int i = 0; i < 100; i++) {
+            stepWithoutEnd(loop, consumer);
+            step(other, otherLog);
+        }
+        assertEquals(0, minutes.read());
+        assertEquals(10, returns.read());
+    }
+
+    @Test
     void advance_metWhereTheReaderWasBefore_catchesUpOnceMore() {
         minutesAreReadHoursAreNot();
         hours.resumesAt(8);
@@ -307,6 +358,17 @@ class AssignmentsTest {
         read();
         read();
         assertEquals(9, hours.read());
+    }
+
+    @Test
+    void revoked_whileLoading_isWantedNoLonger() {
+        keep(minutes);
+        loop.assigned(List.of(ORDERS));
+        read();
+        assertTrue(minutes.isWanted.test(0));
+        loop.revoked(List.of(ORDERS));
+        loop.assigned(List.of(ORDERS));
+        assertFalse(minutes.isWanted.test(0), "it is asked for once more");
     }
 
     @Test
@@ -383,6 +445,20 @@ class AssignmentsTest {
     }
 
     @Test
+    void problem_ofAViewThatIsCalledLikeATopic_isItsOwn() {
+        Kept named = new Kept("returns", ORDERS, memory);
+        keep(named, returns);
+        loop.assigned(List.of(ORDERS));
+        named.fails(new TakeoverException(TakeoverException.Kind.WAIT, "it is being filled"));
+        read();
+        read();
+        for (int i = 0; i < 120; i++) {
+            read();
+            assertEquals("it is being filled", loop.problem());
+        }
+    }
+
+    @Test
     void refused_theOnlyView_isSaidToWhoEndsTheProcess() {
         keep(minutes);
         loop.assigned(List.of(ORDERS));
@@ -438,6 +514,23 @@ class AssignmentsTest {
         nowMs += 5_000;
         read();
         assertEquals(Map.of(ORDERS, 2L), consumer.committed);
+    }
+
+    @Test
+    void commit_thatFailed_isRepeated() {
+        keep(minutes);
+        loop.assigned(List.of(ORDERS));
+        minutes.resumesAt(5);
+        consumer.commitFailure = new TimeoutException("no answer");
+        for (int i = 0; i < 3; i++) {
+            nowMs += 5_000;
+            read();
+        }
+        assertEquals(Map.of(), consumer.committed);
+        consumer.commitFailure = null;
+        nowMs += 5_000;
+        read();
+        assertEquals(Map.of(ORDERS, 5L), consumer.committed);
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -60,7 +61,8 @@ class CatchUpIT {
         }
 
         @Override
-        public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, Topic topic, DataLoss lost) {
+        public CompletionStage<List<Checkpoint>> takeOver(
+                Set<Integer> partitions, IntPredicate isWanted, Topic topic, DataLoss lost) {
             return mayStart.thenApply(now -> partitions.stream()
                     .map(partition -> TestCheckpoints.fresh(partition, UUID.randomUUID(), 0, null, 1))
                     .toList());

@@ -160,7 +160,8 @@ class PollLoopTest {
                 filledAt(1),
                 null,
                 0);
-        Checkpoints checkpoints = (partitions, topic, lost) -> CompletableFuture.completedStage(List.of(checkpoint));
+        Checkpoints checkpoints =
+                (partitions, isWanted, topic, lost) -> CompletableFuture.completedStage(List.of(checkpoint));
         AtomicLong clock = new AtomicLong();
         PollLoop loop = new PollLoop(
                 "test-read",

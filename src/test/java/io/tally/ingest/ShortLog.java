@@ -28,6 +28,8 @@ final class ShortLog extends MockConsumer<ByteBuffer, ByteBuffer> {
     private final int most;
     /** Where each seek went. */
     final List<Long> seeks = new ArrayList<>();
+    /** What becomes of commits, or null if they are taken. */
+    Exception commitFailure;
 
     /** @param most records of a partition in a poll */
     ShortLog(Map<TopicPartition, Long> ends, int most) {
@@ -92,6 +94,9 @@ final class ShortLog extends MockConsumer<ByteBuffer, ByteBuffer> {
 
     @Override
     public void commitAsync(Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
-        offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+        if (commitFailure == null) {
+            offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+        }
+        callback.onComplete(offsets, commitFailure);
     }
 }

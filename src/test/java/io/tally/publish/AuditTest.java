@@ -73,7 +73,7 @@ class AuditTest {
     private final List<Boolean> compared = new ArrayList<>();
     private final List<List<Difference>> suspected = new ArrayList<>();
     private final List<Long> wholeDone = new ArrayList<>();
-    private final Audit.Whole whole = new Audit.Whole() {
+    private final Audit.FullAudit whole = new Audit.FullAudit() {
         @Override
         public boolean isOwed() {
             return wholeOwed;

@@ -155,7 +155,7 @@ class GroupMergeTest {
         }
 
         void feed(GroupMerge.Side side) {
-            if (side.isHungry()) {
+            if (side.needsBatch()) {
                 int to = Math.min(groups.size(), fed + random.nextInt(5));
                 // That it was the last may show only with an empty batch behind it.
                 side.feed(groups.subList(fed, to), to == groups.size() && (to == fed || random.nextBoolean()));

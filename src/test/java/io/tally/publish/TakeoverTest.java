@@ -19,10 +19,12 @@ import io.tally.window.TopicFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +38,7 @@ class TakeoverTest {
             new HashMap<>(Map.of(0, new OffsetRange(0, 100, 90), 1, new OffsetRange(0, 50, 40)));
     private String topicId = "id-1";
     private DataLoss lost;
+    private final Set<Integer> revoked = new HashSet<>();
     private final AtomicReference<Doubts> doubts = new AtomicReference<>();
 
     private Takeover engine(String windowSize, boolean rebuild, boolean stop) {
@@ -72,6 +75,7 @@ class TakeoverTest {
     private List<Checkpoint> takeOver(Takeover engine) {
         return engine.takeOver(
                         Set.of(0, 1),
+                        partition -> !revoked.contains(partition),
                         () -> CompletableFuture.completedStage(new TopicFacts("orders", topicId, Map.copyOf(ranges))),
                         lost)
                 .toCompletableFuture()
@@ -651,5 +655,20 @@ class TakeoverTest {
         takeOver(engine("PT1M", false, false));
         assertEquals(0, ledger.checkpoints.get(1).position());
         assertEquals(1, ledger.fills.size());
+    }
+
+    /** It may have waited while another engine filled, and somebody else may have them by now. */
+    @Test
+    void takeOver_revokedMeanwhile_isLeftToWhoHasIt() {
+        takeOver(engine("PT1M", false, false));
+        UUID owner = ledger.checkpoints.get(0).owner();
+        revoked.add(0);
+        List<Checkpoint> taken = takeOver(engine("PT1M", false, false));
+        assertEquals(List.of(1), taken.stream().map(Checkpoint::partition).toList());
+        assertEquals(owner, ledger.checkpoints.get(0).owner());
+        revoked.add(1);
+        owner = ledger.checkpoints.get(1).owner();
+        assertEquals(Kind.WAIT, failure(engine("PT1M", false, false), "were taken away"));
+        assertEquals(owner, ledger.checkpoints.get(1).owner());
     }
 }

@@ -270,6 +270,10 @@ final class DatabaseClient implements Ledger {
     @Override
     public CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner) {
         Set<Integer> inOrder = new TreeSet<>(partitions);
+        if (!engine.assigned.containsAll(inOrder)) {
+            view.checker.broken("partitions were taken over after they had been revoked, taken=" + inOrder
+                    + " assigned=" + engine.assigned);
+        }
         return new TakeOver(locksOf(inOrder), inOrder, owner)
                 .send()
                 .thenCompose(found -> found.size() == inOrder.size()

@@ -55,6 +55,8 @@ final class Instance {
     final Set<Integer> toLose = new TreeSet<>();
 
     final Set<Integer> toGain = new TreeSet<>();
+    /** What it has been told to have. */
+    final Set<Integer> assigned = new TreeSet<>();
 
     private boolean alive = true;
     private long pausedUntilMs;
@@ -196,10 +198,10 @@ final class Instance {
 
         /** Once one has stopped, nobody goes on with the same results. */
         private Checkpoints watched(Checkpoints checkpoints) {
-            return (partitions, topic, lost) -> {
+            return (partitions, isWanted, topic, lost) -> {
                 Optional<DataLoss> before = view.checker.known();
                 int restores = view.database.restores;
-                return checkpoints.takeOver(partitions, topic, lost).whenComplete((taken, failure) -> {
+                return checkpoints.takeOver(partitions, isWanted, topic, lost).whenComplete((taken, failure) -> {
                     boolean allTheWhile = before.isPresent()
                             && before.equals(view.checker.known())
                             && restores == view.database.restores;
@@ -298,6 +300,7 @@ final class Instance {
             List<TopicPartition> lost = take(toLose);
             if (!lost.isEmpty()) {
                 losses++;
+                lost.forEach(one -> assigned.remove(one.partition()));
                 loop.revoked(lost);
                 consumer.lose(lost);
                 lost.stream()
@@ -308,6 +311,7 @@ final class Instance {
             List<TopicPartition> gained = take(toGain);
             if (!gained.isEmpty()) {
                 consumer.gain(gained);
+                gained.forEach(one -> assigned.add(one.partition()));
                 loop.assigned(gained);
             }
             return consumer.poll(1 + random.nextInt(40));

@@ -281,7 +281,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
             of(
                     "idle though nobody looks",
                     STORE,
-                    "&& Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_GLANCE_MS",
+                    "&& Math.abs(nowMs - progress.lookedAtMs()) <= Shard.LONGEST_UNOBSERVED_MS",
                     ""),
             of(
                     "idle though it is paused",
@@ -314,6 +314,7 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     TAKEOVER,
                     "fillNow(reason, why, facts, Map.of());",
                     "fillNow(reason, why, facts, pending.restarts());"),
+            of("partitions are taken over that were taken away", TAKEOVER, ".filter(isWanted::test)", ""),
             of("offsets gone not noticed", TAKEOVER, "checkpoint.resumeOffset() < range.beginning()", "false"),
             of(
                     "other topic not noticed",

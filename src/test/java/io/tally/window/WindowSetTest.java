@@ -2,10 +2,13 @@ package io.tally.window;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +29,7 @@ class WindowSetTest {
                 expected.removeIf(start -> start + 10 <= end);
             } else if (what == 1 && set.rangeCount() > 1) {
                 long[] before = set.toArray();
-                set.closeSmallestGap();
+                set.meltTo(set.rangeCount() - 1);
                 for (int range = 0; range + 2 < before.length; range += 2) {
                     if (set.contains(before[range + 1])) {
                         for (long start = before[range + 1]; start < before[range + 2]; start += 10) {
@@ -61,10 +64,65 @@ class WindowSetTest {
     }
 
     @Test
-    void closeSmallestGap_threeRanges_meltsTheNearest() {
+    void meltTo_threeRanges_closesTheSmallestGap() {
         WindowSet set = WindowSet.of(0, 10, 100, 110, 130, 140);
-        set.closeSmallestGap();
+        set.meltTo(2);
         assertArrayEquals(new long[] {0, 10, 100, 140}, set.toArray());
         assertTrue(set.contains(110));
+        set.meltTo(2);
+        assertEquals(2, set.rangeCount());
+    }
+
+    /** What it stands for, step by step: the smallest gap is closed again and again, the first of several. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void meltTo_random_equalsClosingTheSmallestGapAgainAndAgain(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 200; i++) {
+            WindowSet set = new WindowSet();
+            int windows = random.nextInt(100);
+            int differentGaps = 1 + random.nextInt(20);
+            long from = random.nextInt(1_000) - 500;
+            for (int window = 0; window < windows; window++) {
+                long to = from + 1 + random.nextInt(3);
+                set.add(from, to);
+                from = to + random.nextInt(differentGaps);
+            }
+            int most = 1 + random.nextInt(50);
+            long[] expected = set.toArray();
+            while (expected.length > 2 * most) {
+                expected = withoutSmallestGap(expected);
+            }
+            set.meltTo(most);
+            assertArrayEquals(expected, set.toArray(), "seed " + seed + " most " + most);
+        }
+    }
+
+    private static long[] withoutSmallestGap(long[] fromsAndTos) {
+        int smallest = 1;
+        for (int to = 3; to + 1 < fromsAndTos.length; to += 2) {
+            if (fromsAndTos[to + 1] - fromsAndTos[to] < fromsAndTos[smallest + 1] - fromsAndTos[smallest]) {
+                smallest = to;
+            }
+        }
+        int closed = smallest;
+        return IntStream.range(0, fromsAndTos.length)
+                .filter(i -> i != closed && i != closed + 1)
+                .mapToLong(i -> fromsAndTos[i])
+                .toArray();
+    }
+
+    /** As many as memory may hold apart from each other. Closed one by one, with a search for each, they took minutes. */
+    @Test
+    void meltTo_manyRanges_takesAMoment() {
+        Random random = new Random(1);
+        WindowSet set = new WindowSet();
+        long from = 0;
+        for (int i = 0; i < 200_000; i++) {
+            set.add(from, from + 10);
+            from += 20 + random.nextInt(1_000);
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> set.meltTo(ShardWindows.MAX_EARLY_RANGES));
+        assertEquals(ShardWindows.MAX_EARLY_RANGES, set.rangeCount());
     }
 }

@@ -241,14 +241,36 @@ class WindowStoreTest {
         Shard one = add(0, 0, 1);
         Shard two = add(1, 0, 1);
         Shard live = add(2);
-        assertTrue(store.mayRead(live));
-        assertTrue(store.mayRead(one));
-        assertFalse(store.mayRead(two));
-        assertTrue(store.mayRead(one));
+        assertTrue(store.mayRead(live, NOW));
+        assertTrue(store.mayRead(one, NOW));
+        assertFalse(store.mayRead(two, NOW));
+        assertTrue(store.mayRead(one, NOW));
         order(one, NOW, 1, NOW);
-        assertTrue(store.mayRead(two));
+        assertTrue(store.mayRead(two, NOW));
         store.drop(two);
-        assertTrue(store.mayRead(one));
+        assertTrue(store.mayRead(one, NOW));
+    }
+
+    @Test
+    void mayRead_replayingShardStandsStill_passesTheTurnOn() {
+        Shard one = add(0, 0, 10);
+        Shard two = add(1, 0, 10);
+        assertTrue(store.mayRead(one, NOW));
+        order(one, NOW, 1, NOW);
+        long seenToMoveMs = NOW + Memory.LONGEST_STANDSTILL_MS - 1;
+        assertFalse(store.mayRead(two, seenToMoveMs));
+        assertFalse(store.mayRead(two, seenToMoveMs + Memory.LONGEST_STANDSTILL_MS - 1));
+        assertTrue(store.mayRead(two, seenToMoveMs + Memory.LONGEST_STANDSTILL_MS));
+        assertFalse(store.mayRead(one, seenToMoveMs + Memory.LONGEST_STANDSTILL_MS), "the other may get on");
+        assertTrue(store.mayRead(one, seenToMoveMs + 2 * Memory.LONGEST_STANDSTILL_MS), "it does not either");
+    }
+
+    @Test
+    void mayRead_clockSetBack_replayingShardDoesNotKeepTheTurnUntilItHasCaughtUp() {
+        Shard one = add(0, 0, 10);
+        Shard two = add(1, 0, 10);
+        assertTrue(store.mayRead(one, NOW));
+        assertTrue(store.mayRead(two, NOW - 60 * MINUTE));
     }
 
     private static long orders(List<WindowDeltas> deltas) {
@@ -284,10 +306,10 @@ class WindowStoreTest {
         WindowStore second = new WindowStore(TestCheckpoints.SETTINGS, memory);
         Shard one = add(0, 0, 1);
         Shard two = add(1, 0, 1);
-        assertTrue(first.mayRead(one));
-        assertFalse(second.mayRead(two));
+        assertTrue(first.mayRead(one, NOW));
+        assertFalse(second.mayRead(two, NOW));
         order(one, NOW, 1, NOW);
-        assertTrue(second.mayRead(two));
+        assertTrue(second.mayRead(two, NOW));
     }
 
     @Test

@@ -58,7 +58,7 @@ public final class Members implements Nested {
         readers[readers.length - 1] = reader;
     }
 
-    /** Of what is nested nothing may be asked then. */
+    /** Afterwards the readers of what is nested hold nothing valid. */
     @Override
     public void clear() {
         end = 0;

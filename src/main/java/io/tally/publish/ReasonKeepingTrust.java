@@ -7,12 +7,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts whom another one trusts, and keeps its reason for a refusal, of which the client of the database says nothing. */
-final class OutspokenTrust extends X509ExtendedTrustManager {
+final class ReasonKeepingTrust extends X509ExtendedTrustManager {
 
     private final X509ExtendedTrustManager judge;
     private volatile CertificateException refusal;
 
-    OutspokenTrust(X509ExtendedTrustManager judge) {
+    ReasonKeepingTrust(X509ExtendedTrustManager judge) {
         this.judge = judge;
     }
 

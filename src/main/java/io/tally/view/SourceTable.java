@@ -1,9 +1,9 @@
 package io.tally.view;
 
 /** The table that a view reads: one, ordinary, permanent, with a primary key. */
-final class SourceCheck {
+final class SourceTable {
 
-    private SourceCheck() {}
+    private SourceTable() {}
 
     static Definition.Source only(String view, Definition definition) throws ViewRefused {
         if (!definition.uses().isEmpty()) {

@@ -10,13 +10,13 @@ import java.util.List;
  * A view's text as one server printed it, made the same for all versions: servers before 18 put the table's name in front of
  * columns, and how tables are named depends on the session.
  */
-final class Words {
+final class UniformText {
 
     private final String text;
     private final List<Token> tokens;
     private final StringBuilder words = new StringBuilder();
 
-    private Words(String text, List<Token> tokens) {
+    private UniformText(String text, List<Token> tokens) {
         this.text = text;
         this.tokens = tokens;
     }
@@ -26,7 +26,7 @@ final class Words {
         try {
             List<Token> tokens = Lexer.tokens(text);
             SelectParser.From from = SelectParser.from(tokens);
-            return new Words(text, tokens).write(from, "FROM " + source.quoted());
+            return new UniformText(text, tokens).write(from, "FROM " + source.quoted());
         } catch (SyntaxFault fault) {
             throw new IllegalStateException("it was read before", fault);
         }
