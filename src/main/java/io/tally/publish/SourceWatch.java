@@ -95,6 +95,7 @@ public final class SourceWatch implements Audit.Whole {
             note(new SourceFindings(
                     findings.lsn(),
                     findings.standby(),
+                    null,
                     findings.notFull(),
                     List.of("the source does not answer, results go on from the topic: " + away.getMessage())));
         }
@@ -104,11 +105,11 @@ public final class SourceWatch implements Audit.Whole {
     private CompletionStage<Void> judge(Ledger.Seen seen, Map<Long, Long> readUpTo) {
         Look now = seen.now();
         if (now.standby()) {
-            note(new SourceFindings(now.lsn(), true, List.of(), List.of(LookRules.STANDBY)));
+            note(new SourceFindings(now.lsn(), true, null, List.of(), List.of(LookRules.STANDBY)));
             return nothing();
         }
         if (seen.results().isEmpty()) {
-            note(findings(now, null));
+            note(findings(seen, null));
             return nothing();
         }
         Ledger.Pipeline results = seen.results().get();
@@ -116,11 +117,11 @@ public final class SourceWatch implements Audit.Whole {
         SourceState before = base(results.fillLsn(), kept);
         LookRules.Verdict verdict = rules.judge(before, now, reached(results.fillLsn(), readUpTo));
         if (verdict.lost() != null) {
-            note(findings(now, verdict.explanation()));
+            note(findings(seen, verdict.explanation()));
             store.loseData(new DataLoss(verdict.lost(), verdict.explanation(), results.fillLsn()));
             return nothing();
         }
-        note(findings(now, null));
+        note(findings(seen, null));
         SourceState next = verdict.next();
         if (!hasNews(kept, next) && store.newestTakenBackLsn() < kept.look().lsn()) {
             believe(results.fillLsn(), next);
@@ -172,7 +173,8 @@ public final class SourceWatch implements Audit.Whole {
         }
     }
 
-    private SourceFindings findings(Look now, String lost) {
+    private SourceFindings findings(Ledger.Seen seen, String lost) {
+        Look now = seen.now();
         List<String> problems = new ArrayList<>();
         List<String> notFull = needsOldRows ? now.notFull() : List.of();
         if (!notFull.isEmpty()) {
@@ -181,7 +183,7 @@ public final class SourceWatch implements Audit.Whole {
         if (lost != null) {
             problems.add(lost);
         }
-        return new SourceFindings(now.lsn(), false, notFull, problems);
+        return new SourceFindings(now.lsn(), false, seen.captured(), notFull, problems);
     }
 
     /** Logs a problem once, not at every look. */
