@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
 # Registers the connector of connector-config.json with Kafka Connect, or brings a registered one up to date, and waits
-# until it runs. May be run again at any time. Needs bash and curl.
+# until it runs. May be run again at any time, with the variables that it was registered with: what is not set is what the default
+# says, not what it was. It refuses to take tables from a registered connector, whose changes would be lost without a word.
+# Needs bash and curl.
+#
+#   debezium/register_connector.sh             registers, or brings up to date
+#   debezium/register_connector.sh --force     also where fewer tables would be read than before
 #
 # Environment:
 #   CONNECT_URL                  address of Kafka Connect (default http://localhost:8083)
@@ -17,6 +22,15 @@
 #   DEBEZIUM_TABLES              tables of that publication to be read, with commas between (default public.orders)
 #   DEBEZIUM_TOPIC_PREFIX        first part of the topic's name (default orders_cdc, for orders_cdc.public.orders)
 set -euo pipefail
+
+case $* in
+    '') force=no ;;
+    --force) force=yes ;;
+    *)
+        sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}" >&2
+        exit 2
+        ;;
+esac
 
 connect_url=${CONNECT_URL:-http://localhost:8083}
 connect_url=${connect_url%/}
@@ -99,6 +113,30 @@ answers() {
     call "$connect_url/connectors" && [[ $code == 200 ]]
 }
 
+# Leaves what is registered in $body, and nothing where nothing is.
+registered() {
+    call "$connect_url/connectors/$connector/config" || return 1
+    case $code in
+        200) return 0 ;;
+        404) body= ;;
+        *) return 1 ;;
+    esac
+}
+
+# Refuses to leave tables out that a registered connector reads: it would pass over their changes, and no view could tell.
+keeps_tables() {
+    [[ $force == no ]] || return 0
+    await "looking for $connector" registered >/dev/null
+    [[ $body =~ \"table\.include\.list\":\"([^\"]*)\" ]] || return 0
+    local before=${BASH_REMATCH[1]} tables table gone=()
+    IFS=', ' read -ra tables <<<"$before"
+    for table in "${tables[@]}"; do
+        [[ ,$(json_escape "${DEBEZIUM_TABLES//[[:space:]]/}"), == *",$table,"* ]] || gone+=("$table")
+    done
+    ((${#gone[@]} == 0)) || fail "$connector reads $before; it would no longer read ${gone[*]}, and the views over that would stand still." \
+        "With the tables that it was registered with: DEBEZIUM_TABLES='$before' $0" "If you mean it: $0 --force"
+}
+
 # A worker that has just started, or is sharing out its work anew, says 409; that passes. The configuration goes through
 # standard input, because a password among the arguments could be read by every user of the machine.
 configured() {
@@ -129,6 +167,7 @@ running() {
 
 config=$(render)
 await "waiting for Kafka Connect at $connect_url" answers
+keeps_tables
 await "registering $connector" configured
 await "starting again what failed, if anything" restarted
 await "waiting for $connector to run" running

@@ -139,10 +139,10 @@ class ViewStart {
                         .count()
                 == 1;
         Map<Loaded, String> topicOf = new LinkedHashMap<>();
-        List<String> refused = new ArrayList<>();
+        Map<String, String> refused = new LinkedHashMap<>();
         for (Loaded one : loaded) {
             if (one.view() == null) {
-                refused.add(one.refusal());
+                refused.put(one.statement().name(), one.refusal());
             } else {
                 Optional<String> topic = topics.of(one.view().sourceName(), oneTable);
                 String why =
@@ -150,20 +150,20 @@ class ViewStart {
                 if (why.isEmpty()) {
                     topicOf.put(one, topic.get());
                 } else {
-                    refused.add(why);
+                    refused.put(one.statement().name(), why);
                 }
             }
         }
         if (topicOf.isEmpty()) {
-            refusals.fire(new Refusal(String.join("\n", refused)));
+            refusals.fire(new Refusal(String.join("\n", refused.values())));
         } else {
-            refused.forEach(LOG::error);
+            refused.values().forEach(LOG::error);
             keep(topicOf, refused);
         }
-        return refused;
+        return List.copyOf(refused.values());
     }
 
-    private void keep(Map<Loaded, String> topicOf, List<String> refused) {
+    private void keep(Map<Loaded, String> topicOf, Map<String, String> refused) {
         Map<String, List<View>> byTopic = topicOf.entrySet().stream()
                 .collect(groupingBy(
                         Map.Entry::getValue,

@@ -22,6 +22,7 @@ public class DocumentsTest {
 
     private static final Path OPERATIONS = Path.of("docs/operations.md");
     private static final Path ALERTS = Path.of("prometheus/alerts.yml");
+    private static final Path ALERTS_FOR_KUBERNETES = Path.of("kubernetes/alerts.yaml");
 
     private static String read(Path file) {
         try {
@@ -97,5 +98,43 @@ public class DocumentsTest {
         assertEquals(alerts, found(OPERATIONS, "^### (Tally\\w+)$"));
         Set<String> linked = found(ALERTS, "^ *runbook_url: '[^#]*#(\\w+)'$");
         assertEquals(sorted(alerts.stream().map(name -> name.toLowerCase(Locale.ROOT))), linked);
+    }
+
+    @Test
+    void alerts_sayWhatReadersNotice() {
+        assertEquals(count(" - alert: "), count("^ *impact: \\S"));
+    }
+
+    private static long count(String pattern) {
+        return Pattern.compile(pattern, Pattern.MULTILINE)
+                .matcher(read(ALERTS))
+                .results()
+                .count();
+    }
+
+    /** One that nobody exports never comes, without a word. */
+    @Test
+    void alerts_askForMetricsThatThereAre() {
+        Set<String> metrics = rowsBelow("## Metrics").stream()
+                .map(row -> row.replaceFirst("\\{.*", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> asked = found(ALERTS, "(?<![\\w:])(tally_\\w+)");
+        assertTrue(asked.size() > 10, asked::toString);
+        asked.removeAll(metrics);
+        assertEquals(Set.of(), asked);
+    }
+
+    @Test
+    void alertsForKubernetes_areTheSame() {
+        String wanted = read(ALERTS)
+                .lines()
+                .dropWhile(line -> !line.equals("groups:"))
+                .map(line -> line.isEmpty() ? line : "  " + line)
+                .collect(Collectors.joining("\n", "", "\n"));
+        assertEquals(
+                wanted,
+                read(ALERTS_FOR_KUBERNETES).split("(?m)^spec:\n", 2)[1],
+                "To make it anew: sed -i '/^spec:/q' " + ALERTS_FOR_KUBERNETES
+                        + " && sed -n '/^groups:/,${s/^./  &/;p}' " + ALERTS + " >>" + ALERTS_FOR_KUBERNETES);
     }
 }

@@ -80,8 +80,12 @@ public interface Ledger {
      */
     record Misfit(String message, boolean waits) {}
 
-    /** A look at the source, and the results that there were before. */
-    record Seen(Look now, Optional<Pipeline> results) {}
+    /**
+     * A look at the source, and the results that there were before.
+     *
+     * @param captured whether the connector was connected to the source's log, as {@link #isCaptured()} says
+     */
+    record Seen(Look now, boolean captured, Optional<Pipeline> results) {}
 
     /** The source does not answer; the message says why. */
     final class SourceAwayException extends RuntimeException {

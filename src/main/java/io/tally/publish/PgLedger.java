@@ -150,9 +150,14 @@ final class PgLedger implements Ledger {
     @Override
     public CompletionStage<Seen> look() {
         return results.once(LOOK_TIMEOUT, this::pipeline)
-                .thenCompose(found -> source.once(LOOK_TIMEOUT, look::alone)
-                        .exceptionallyCompose(failure -> CompletableFuture.failedStage(away(failure)))
-                        .thenApply(now -> new Seen(now, found.map(of -> of.on(now.system())))));
+                .thenCompose(found -> source.once(LOOK_TIMEOUT, connection -> seen(connection, found))
+                        .exceptionallyCompose(failure -> CompletableFuture.failedStage(away(failure))));
+    }
+
+    private Future<Seen> seen(PgConnection connection, Optional<Pipeline> found) {
+        return look.alone(connection)
+                .compose(now -> slotInUse(connection)
+                        .map(captured -> new Seen(now, captured, found.map(of -> of.on(now.system())))));
     }
 
     /** A refusal by PostgreSQL is passed on as it is; anything else means that the source is away. */
@@ -212,10 +217,14 @@ final class PgLedger implements Ledger {
 
     @Override
     public CompletionStage<Boolean> isCaptured() {
-        return source.once(connection -> connection
+        return source.once(this::slotInUse);
+    }
+
+    private Future<Boolean> slotInUse(PgConnection connection) {
+        return connection
                 .preparedQuery(SLOT_IN_USE)
                 .execute(Tuple.of(slot))
-                .map(rows -> rows.iterator().next().getLong("slots") > 0));
+                .map(rows -> rows.iterator().next().getLong("slots") > 0);
     }
 
     @Override

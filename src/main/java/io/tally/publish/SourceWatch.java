@@ -93,6 +93,7 @@ public final class SourceWatch implements Audit.FullAudit {
             note(new SourceFindings(
                     findings.lsn(),
                     findings.standby(),
+                    null,
                     findings.notFull(),
                     List.of("the source does not answer, results go on from the topic: " + away.getMessage())));
         }
@@ -102,11 +103,11 @@ public final class SourceWatch implements Audit.FullAudit {
     private CompletionStage<Void> judge(Ledger.Seen seen, Map<FillId, Long> readUpTo) {
         Look now = seen.now();
         if (now.standby()) {
-            note(new SourceFindings(now.lsn(), true, List.of(), List.of(LookRules.STANDBY)));
+            note(new SourceFindings(now.lsn(), true, null, List.of(), List.of(LookRules.STANDBY)));
             return nothing();
         }
         if (seen.results().isEmpty()) {
-            note(findings(now, null));
+            note(findings(seen, null));
             return nothing();
         }
         Ledger.Pipeline results = seen.results().get();
@@ -114,11 +115,11 @@ public final class SourceWatch implements Audit.FullAudit {
         SourceState before = base(results.fillId(), kept);
         LookRules.Verdict verdict = rules.judge(before, now, reached(results.fillId(), readUpTo));
         if (verdict.lost() != null) {
-            note(findings(now, verdict.explanation()));
+            note(findings(seen, verdict.explanation()));
             store.loseData(new DataLoss(verdict.lost(), verdict.explanation(), results.fillId()));
             return nothing();
         }
-        note(findings(now, null));
+        note(findings(seen, null));
         SourceState next = verdict.next();
         if (!hasNews(kept, next) && store.newestTakenBackLsn() < kept.look().lsn()) {
             believe(results.fillId(), next);
@@ -175,7 +176,8 @@ public final class SourceWatch implements Audit.FullAudit {
         }
     }
 
-    private SourceFindings findings(Look now, String lost) {
+    private SourceFindings findings(Ledger.Seen seen, String lost) {
+        Look now = seen.now();
         List<String> problems = new ArrayList<>();
         List<String> notFull = needsOldRows ? now.notFull() : List.of();
         if (!notFull.isEmpty()) {
@@ -184,7 +186,7 @@ public final class SourceWatch implements Audit.FullAudit {
         if (lost != null) {
             problems.add(lost);
         }
-        return new SourceFindings(now.lsn(), false, notFull, problems);
+        return new SourceFindings(now.lsn(), false, seen.captured(), notFull, problems);
     }
 
     /** Logs a problem once, not at every look. */

@@ -1,7 +1,10 @@
 package io.tally.publish;
 
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,7 +15,7 @@ public final class ViewEngines {
 
     private final InstantSource clock;
     private volatile List<ViewEngine> all = List.of();
-    private volatile List<String> refused = List.of();
+    private volatile Map<String, String> refused = Map.of();
     private volatile String waiting = "PostgreSQL is asked what the views are";
 
     ViewEngines(InstantSource clock) {
@@ -34,8 +37,8 @@ public final class ViewEngines {
         return waiting;
     }
 
-    /** Why some of the file are not kept, one text for each. */
-    public List<String> refused() {
+    /** Why some of the file are not kept, one text for each name. */
+    public Map<String, String> refused() {
         return refused;
     }
 
@@ -44,10 +47,14 @@ public final class ViewEngines {
         waiting = why;
     }
 
-    /** Takes the views, once. */
-    public void are(List<ViewEngine> views, List<String> refusals) {
+    /**
+     * Takes the views, once.
+     *
+     * @param refusals why others of the file are not kept, by their names
+     */
+    public void are(List<ViewEngine> views, Map<String, String> refusals) {
         all = List.copyOf(views);
-        refused = List.copyOf(refusals);
+        refused = Collections.unmodifiableMap(new LinkedHashMap<>(refusals));
         waiting = null;
     }
 

@@ -259,7 +259,7 @@ class Engine {
     private List<String> warnings(Verdict engine, List<ReaderState> states) {
         Stream<String> ofViews =
                 views.all().stream().flatMap(view -> warning(engine, view.name(), judge(view, states)));
-        return Stream.of(Stream.ofNullable(deadLetterTopic.problem()), views.refused().stream(), ofViews)
+        return Stream.of(Stream.ofNullable(deadLetterTopic.problem()), views.refused().values().stream(), ofViews)
                 .flatMap(each -> each)
                 .toList();
     }

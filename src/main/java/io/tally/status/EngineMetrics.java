@@ -11,6 +11,8 @@ import io.tally.ingest.PollWaits;
 import io.tally.ingest.Readers;
 import io.tally.publish.FillState;
 import io.tally.publish.Publisher;
+import io.tally.publish.SourceFindings;
+import io.tally.publish.Takeover;
 import io.tally.publish.ViewEngine;
 import io.tally.publish.ViewEngines;
 import io.tally.view.RowFault;
@@ -100,6 +102,12 @@ class EngineMetrics {
                 bind(view);
             }
         }
+        for (String name : views.refused().keySet()) {
+            if (boundViews.add(name)) {
+                // Nobody keeps it, so there is nothing else to say of it.
+                bindStopped(name, () -> 1);
+            }
+        }
     }
 
     private void bind(ViewEngine view) {
@@ -170,6 +178,15 @@ class EngineMetrics {
                 VIEW,
                 name);
         gauge("tally.window.groups", null, "Groups in memory", store::groups, VIEW, name);
+        view.view()
+                .window()
+                .ifPresent(window -> gauge(
+                        "tally.window",
+                        "seconds",
+                        "Length of a window, of the longest where they differ",
+                        () -> window.longestMs() / 1000.0,
+                        VIEW,
+                        name));
         bindPublishing(view);
         bindTruth(view);
     }
@@ -211,8 +228,15 @@ class EngineMetrics {
         gauge(
                 "tally.publish.fill.rows",
                 null,
-                "Rows that the fill under way has read from the source so far, 0 if there is none",
+                "Rows of the result that the fill under way has received from the source so far, 0 if there is none",
                 () -> view.takeover().underWay().map(FillState.UnderWay::rows).orElse(0L),
+                VIEW,
+                name);
+        gauge(
+                "tally.publish.fill",
+                "seconds",
+                "How long the fill under way has taken so far, 0 if there is none",
+                () -> fillSeconds(view.takeover()),
                 VIEW,
                 name);
         gauge(
@@ -226,18 +250,19 @@ class EngineMetrics {
 
     private void bindTruth(ViewEngine view) {
         String name = view.name();
-        gauge(
-                "tally.view.stopped",
-                null,
-                "1 while the view is not kept and only a person can decide how it goes on, else 0",
-                () -> engine.judge(view).state() == EngineState.FAILED ? 1 : 0,
-                VIEW,
-                name);
+        bindStopped(name, () -> engine.judge(view).state() == EngineState.FAILED ? 1 : 0);
         gauge(
                 "tally.source.problems",
                 null,
                 "What the last look at the source has found wrong: replica identity, columns, a standby",
                 () -> view.sourceWatch().findings().problems().size(),
+                VIEW,
+                name);
+        gauge(
+                "tally.source.slot.active",
+                null,
+                "1 while the connector's replication slot is in use in the source's database, else 0",
+                () -> slotActive(view.sourceWatch().findings()),
                 VIEW,
                 name);
         counter(
@@ -259,6 +284,16 @@ class EngineMetrics {
                 "seconds",
                 "End of the windows that the last audit found right, epoch",
                 () -> view.auditor().state().cleanUntilMs() / 1000.0,
+                VIEW,
+                name);
+    }
+
+    private void bindStopped(String name, Supplier<Number> stopped) {
+        gauge(
+                "tally.view.stopped",
+                null,
+                "1 while the view is not kept and only a person can decide how it goes on, else 0",
+                stopped,
                 VIEW,
                 name);
     }
@@ -299,6 +334,20 @@ class EngineMetrics {
                 .map(Shard::progress)
                 .mapToLong(Progress::openWindows)
                 .sum();
+    }
+
+    /** Unknown before the first look, at a standby, and while the source does not answer. */
+    private static double slotActive(SourceFindings found) {
+        if (found.captured() == null) {
+            return Double.NaN;
+        }
+        return found.captured() ? 1 : 0;
+    }
+
+    private double fillSeconds(Takeover takeover) {
+        return takeover.underWay()
+                .map(fill -> (clock.millis() - fill.sinceMs()) / 1000.0)
+                .orElse(0.0);
     }
 
     private double failingSeconds(Publisher publisher) {

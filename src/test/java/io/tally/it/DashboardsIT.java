@@ -55,6 +55,13 @@ class DashboardsIT {
                                     ? rows(database, panel.sql()) > 0
                                     : hasValue(prometheus, panel.promql()));
                 }
+                // Those of our own a unit test knows.
+                for (String metric : List.of("up", "process_start_time_seconds")) {
+                    Await.until(
+                            metric + ", which an alert asks for, is there",
+                            LIMIT,
+                            () -> hasValue(prometheus, metric + "{job=\"tally\"}"));
+                }
                 writers.stop();
             }
         }

@@ -39,7 +39,9 @@ class DataLossIT {
                 EngineProcess engine = EngineProcess.start(pipeline)) {
             pipeline.execute(OLD_ORDERS);
             pipeline.awaitExact(LIMIT);
+            awaitSlot(engine, 1);
             pipeline.connector().stop();
+            awaitSlot(engine, 0);
             try (TopicAdmin topic = new TopicAdmin(pipeline)) {
                 topic.deleteTopic();
             }
@@ -49,6 +51,14 @@ class DataLossIT {
             awaitFilled(engine, "topic-recreated");
             pipeline.awaitExact(LIMIT);
         }
+    }
+
+    /** The alert is TallyConnectorAway. */
+    private static void awaitSlot(EngineProcess engine, double active) {
+        Await.until(
+                () -> "the slot is seen to be in use or not: " + active + "\n" + engine.log(),
+                LIMIT,
+                () -> engine.metric("tally_source_slot_active{view=\"order_agg\"}") == active);
     }
 
     @Test

@@ -117,9 +117,7 @@ class RepeatedSnapshotIT {
                     "the connector refuses to go on without its slot",
                     LIMIT,
                     () -> pipeline.connector().describe().contains("no longer available on the server"));
-            pipeline.connector().stop();
-            pipeline.connector().forgetOffsets();
-            pipeline.connector().resume();
+            pipeline.connector().beginAnew();
             awaitFilledAgain(engine, fills);
             writers.awaitMore(200);
             writers.stop();

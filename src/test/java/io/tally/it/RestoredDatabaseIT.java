@@ -59,9 +59,7 @@ class RestoredDatabaseIT {
                 awaitNoDifference(pipeline);
 
                 insert(pipeline, "leftout", 500);
-                pipeline.connector().stop();
-                pipeline.connector().forgetOffsets();
-                pipeline.connector().resume();
+                pipeline.connector().beginAnew();
                 awaitDataLoss(engine, "new-snapshot");
                 insert(pipeline, "after", 500);
                 pipeline.awaitExact(LIMIT);

@@ -249,6 +249,9 @@ class SidesIT {
                         "filling order_agg from public.orders: " + rows + " rows so far",
                         engine.text("/views/0/reason"));
                 assertEquals(Double.parseDouble(rows), engine.metric("tally_publish_fill_rows{view=\"order_agg\"}"));
+                assertTrue(
+                        engine.metric("tally_publish_fill_seconds{view=\"order_agg\"}") > 0,
+                        "the alert is TallyFillLong");
                 assertEquals(
                         "0",
                         pipeline.query("SELECT count(*) FROM pg_stat_activity WHERE usename = 'tally'"
@@ -259,6 +262,7 @@ class SidesIT {
                 pipeline.awaitExact(LIMIT);
                 assertTrue(engine.text("/views/0/fills/underWay").isEmpty());
                 assertEquals(0, engine.metric("tally_publish_fill_rows{view=\"order_agg\"}"));
+                assertEquals(0, engine.metric("tally_publish_fill_seconds{view=\"order_agg\"}"));
             }
         }
     }

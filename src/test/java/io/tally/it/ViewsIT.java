@@ -154,6 +154,8 @@ class ViewsIT {
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
                 assertEquals(why, engine.text("/warnings/0"));
+                assertEquals(1, engine.metric("tally_view_stopped{view=\"wrong\"}"), "the alert is TallyViewStopped");
+                assertEquals(0, engine.metric("tally_view_stopped{view=\"order_agg\"}"));
                 assertTrue(engine.log().contains(why), engine.log());
             }
             pipeline.withViews(mistake);

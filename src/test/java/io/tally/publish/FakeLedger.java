@@ -204,7 +204,7 @@ class FakeLedger implements Ledger {
 
     @Override
     public CompletionStage<Seen> look() {
-        Seen seen = new Seen(look, Optional.ofNullable(pipeline));
+        Seen seen = new Seen(look, captured, Optional.ofNullable(pipeline));
         whileLooking.run();
         return sourceAway ? away() : answer(seen);
     }

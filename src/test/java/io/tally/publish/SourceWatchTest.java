@@ -117,9 +117,21 @@ class SourceWatchTest {
                 List.of("the source does not answer, results go on from the topic: connection refused"),
                 watch.findings().problems());
         assertEquals(100, watch.findings().lsn());
+        assertNull(watch.findings().captured(), "nobody can tell");
         ledger.sourceAway = false;
         look(full(100));
         assertEquals(List.of(), watch.findings().problems());
+    }
+
+    @Test
+    void step_connectorAway_isKnownUntilItIsBack() {
+        ledger.captured = false;
+        look(full(100));
+        assertEquals(false, watch.findings().captured());
+        assertEquals(List.of(), watch.findings().problems(), "nothing is wrong with the source");
+        ledger.captured = true;
+        look(full(100));
+        assertEquals(true, watch.findings().captured());
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /** Views that are known, and that nobody keeps. */
 public final class TestViewEngines {
@@ -16,7 +17,7 @@ public final class TestViewEngines {
         engines.are(
                 List.of(new ViewEngine(
                         view, "orders", new WindowStore(view), null, null, null, null, null, null, null)),
-                List.of());
+                Map.of("refused", "view refused: it is wrong"));
         return engines;
     }
 }

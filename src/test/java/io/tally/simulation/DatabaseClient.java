@@ -89,8 +89,10 @@ final class DatabaseClient implements Ledger {
     @Override
     public CompletionStage<Seen> look() {
         return read(this::seen)
-                .thenCompose(results -> read(() -> world.source.look())
-                        .thenApply(look -> new Seen(look, results.map(of -> of.on(look.system())))))
+                .thenCompose(results -> read(() -> {
+                    Look look = world.source.look();
+                    return new Seen(look, world.connector.isRunning(), results.map(of -> of.on(look.system())));
+                }))
                 .thenCompose(this::slowly);
     }
 

@@ -49,6 +49,19 @@ class EngineMetricsTest {
         return labels.isEmpty() ? name : name + "{" + labels + "}";
     }
 
+    /** Else nobody would hear of it but those who read the log. */
+    @Test
+    void refusedView_isStopped() {
+        metrics.bind(null);
+        metrics.bindViews();
+        assertEquals(
+                1,
+                registry.get("tally.view.stopped")
+                        .tag("view", "refused")
+                        .gauge()
+                        .value());
+    }
+
     @Test
     void unbind_leavesNothingBehind() {
         metrics.bind(null);

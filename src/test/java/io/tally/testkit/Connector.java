@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +20,7 @@ import java.util.regex.Pattern;
 /** The connector of a pipeline, seen through the REST interface of its worker. */
 public final class Connector implements AutoCloseable {
 
+    private static final Path OPERATIONS = Path.of("docs", "operations.md");
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)}");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -83,9 +86,19 @@ public final class Connector implements AutoCloseable {
         awaitAnswer("the connector is resumed", () -> send(request("/resume").PUT(body(""))));
     }
 
-    /** Makes a stopped connector forget where it was. */
-    public void forgetOffsets() {
-        awaitAnswer("its offsets are forgotten", () -> send(request("/offsets").DELETE()));
+    /** Has it read the whole table again, by what docs/operations.md tells people to type. */
+    public void beginAnew() throws IOException {
+        String section = Files.readString(OPERATIONS).split("\n### Connector begins anew\n", 2)[1];
+        String typed = section.split("\n```\n", 3)[1];
+        if (!typed.startsWith("C=http://localhost:8083/connectors/orders-connector\n")) {
+            throw new IllegalStateException("not what is to be typed: " + typed);
+        }
+        String script = typed.replaceFirst("\\S+", Matcher.quoteReplacement("C=" + url));
+        Process bash = new ProcessBuilder("bash", "-euc", script).inheritIO().start();
+        int exit = Processes.awaitExit(bash, LIMIT.toSeconds());
+        if (exit != 0) {
+            throw new IllegalStateException("it ended with " + exit + ": " + script);
+        }
     }
 
     /** Removes it, if the worker still runs. */
