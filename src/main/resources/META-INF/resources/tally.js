@@ -23,6 +23,12 @@ function moment(iso) {
   return (date.toDateString() === new Date().toDateString() ? minute : dayAndMinute).format(date);
 }
 
+/** Where a window begins or ends, as precisely as windows of its length need. */
+function edge(iso, { windowSeconds }) {
+  const format = windowSeconds >= 86400 ? dayAndMinute : windowSeconds % 60 > 0 ? clock : minute;
+  return format.format(new Date(iso));
+}
+
 /** Exact: numbers come as text where they may have more digits than a number holds. */
 function exact(text) {
   const [whole, decimals] = text.split('.');
@@ -270,7 +276,7 @@ function showWindows({ sample, view: now }, view) {
     const { start, end, closesInSeconds: left } = current.window;
     const length = (Date.parse(end) - Date.parse(start)) / 1000;
     const passed = (Date.parse(sample.at) - Date.parse(start)) / 1000;
-    write('filling-time', `${time(start)} to ${time(end)}`);
+    write('filling-time', `${edge(start, view)} to ${edge(end, view)}`);
     write('filling-closes', left > 0 ? `closes in ${Math.ceil(left)} s` : 'closes when the watermark passes its end');
     element('filling-progress').value = Math.min(1, Math.max(0, passed / (passed + left) || passed / length));
   } else {
@@ -294,7 +300,7 @@ function showWindows({ sample, view: now }, view) {
   const most = Math.max(...(closed ?? []).map(height), 0);
   heads('closed', [{ name: 'Window', kind: '' }, { name: 'groups', kind: 'n' }, ...numbers.map(right), { name: '', kind: 'bar' }]);
   rows('closed', closed ?? [], (window) => [
-    minute.format(new Date(window.start)),
+    edge(window.start, view),
     count(window.groups),
     ...numbers.map((column, at) => cell(column, at === 0 ? window.total.rows : window.total.sums[column.name])),
     { share: most > 0 ? Math.max(0, height(window)) / most : 0, label: 'share of the highest' },
@@ -324,7 +330,7 @@ function showGroups({ view: now }, view) {
   heads('top-closed', shown.map(right));
   rows('top-closed', now.top ?? [], line(shown), now.top ? 'no rows' : 'not read yet');
   write('top-closed-title', !hasWindows ? 'In the table' : now.closed?.length > 0
-    ? `Window of ${minute.format(new Date(now.closed[0].start))}, the last closed one` : 'Last closed window');
+    ? `Window of ${edge(now.closed[0].start, view)}, the last closed one` : 'Last closed window');
 }
 
 function partitionState(partition, waitingFor) {
@@ -346,11 +352,12 @@ function showPartitions({ status, sample }, view) {
     time(partition.watermark),
     partition.watermark && sample ? seconds((Date.parse(sample.at) - Date.parse(partition.watermark)) / 1000) : '–',
     count(partition.openWindows),
-    partition.publishedUpTo ? minute.format(new Date(partition.publishedUpTo)) : '–',
+    partition.publishedUpTo ? edge(partition.publishedUpTo, view) : '–',
   ], status.state === 'STANDBY' ? 'other copies of the engine have them' : 'none yet');
 }
 
-function showPublishes({ publishing }) {
+function showPublishes(view) {
+  const { publishing } = view;
   write('publishes-note', publishing.failingSince
     ? `failing since ${time(publishing.failingSince)}: ${publishing.failure}`
     : `${count(publishing.rows)} rows, ${count(publishing.corrections)} of them corrections`);
@@ -359,7 +366,7 @@ function showPublishes({ publishing }) {
     millis(round.millis),
     count(round.rows),
     count(round.corrections),
-    round.closedUpTo ? 'to ' + minute.format(new Date(round.closedUpTo)) : { text: round.transactions > 1 ? `corrected ×${round.transactions}` : 'corrected', kind: 'quiet' },
+    round.closedUpTo ? 'to ' + edge(round.closedUpTo, view) : { text: round.transactions > 1 ? `corrected ×${round.transactions}` : 'corrected', kind: 'quiet' },
     round.afterCloseMillis == null ? '' : seconds(round.afterCloseMillis / 1000),
   ], 'nothing published by this process yet');
 }
@@ -379,7 +386,8 @@ function showDeadLetters({ total, byReason, latest }) {
   rows('dead-letters', latest, (letter) => [
     time(letter.at),
     letter.reason,
-    `${letter.partition}@${letter.offset}`,
+    `${letter.topic} ${letter.partition}@${letter.offset}`,
+    letter.views.join(', '),
     { text: letter.cause, kind: 'wrap' },
   ], 'every record could be counted');
 }
@@ -396,7 +404,7 @@ function showTruth({ audit, fills }) {
   const [words, kind] = VERDICTS[audit.verdict];
   write('audit-verdict', words);
   element('audit-verdict').className = kind;
-  const until = audit.cleanUntil ? `up to ${minute.format(new Date(audit.cleanUntil))}` : '';
+  const until = audit.cleanUntil ? `up to ${moment(audit.cleanUntil)}` : '';
   const last = audit.lastRun ? `compared at ${time(audit.lastRun)}, ${millis(audit.lastMillis)}` : '';
   const owed = fills.owed && `not exact: ${fills.owed.explanation}; filled again ${
     fills.owed.due ? `at ${time(fills.owed.due)}` : 'when started with tally.rebuild=true'}`;

@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * (0), {@code --shuffled} for orders of the whole time in no order (false), {@code --rounds} (3), {@code --threads} of the
  * bare consumer (2), {@code --messaging} with the jar that src/jmh/messaging makes for Reactive Messaging that does nothing
  * (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run), {@code
- * --format} of the changes, json or avro (json), of which the bare consumer decodes the former only.
+ * --format} of the changes, json or avro (json), of which the bare consumer decodes the former only, {@code --compression} of
+ * the records, as a producer's {@code compression.type} (none).
  * {@code -Dengine.executable=…} measures another engine than the packaged application on a JVM, as tests do.
  */
 public final class Drain {
@@ -41,7 +42,8 @@ public final class Drain {
                 Map.entry("--threads", "2"),
                 Map.entry("--messaging", ""),
                 Map.entry("--pages", "0"),
-                Map.entry("--format", "json")));
+                Map.entry("--format", "json"),
+                Map.entry("--compression", "none")));
         for (int i = 0; i + 1 < args.length; i += 2) {
             if (options.replace(args[i], args[i + 1]) == null) {
                 throw new IllegalArgumentException("unknown option " + args[i] + ", known are " + options.keySet());
@@ -67,6 +69,7 @@ public final class Drain {
 
     private void run() throws Exception {
         System.out.printf("options %s%n", options);
+        topic.compressed(options.get("--compression"));
         try (RegistryStandIn registry = new RegistryStandIn()) {
             switch (options.get("--format")) {
                 case "json" -> run(new String[0]);

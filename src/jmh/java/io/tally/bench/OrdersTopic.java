@@ -72,6 +72,7 @@ final class OrdersTopic {
     private final int eventsPerSecond;
     private final Mix mix;
     private final SplittableRandom random = new SplittableRandom(1);
+    private String compression = "none";
     private final Order[] changeable = new Order[CHANGEABLE];
     private final Map<Key, Total> expected = new HashMap<>();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -100,6 +101,12 @@ final class OrdersTopic {
     OrdersTopic at(long perSecond, long from) {
         pace = new Pace(perSecond);
         paceFrom = from;
+        return this;
+    }
+
+    /** Has records compressed, as a producer's {@code compression.type} says. */
+    OrdersTopic compressed(String type) {
+        compression = type;
         return this;
     }
 
@@ -149,6 +156,8 @@ final class OrdersTopic {
                 128L * 1024 * 1024,
                 "acks",
                 "all",
+                "compression.type",
+                compression,
                 // Of several, a later one can be the first that a new partition takes; then the first is refused for
                 // ever.
                 "max.in.flight.requests.per.connection",
