@@ -5,6 +5,7 @@
 #   ./start_pipeline.sh [--embedded | --docker]    builds, starts everything, waits until results flow, returns
 #   ./start_pipeline.sh --embedded --without-engine    everything but the engine, for ./mvnw quarkus:dev
 #   ./start_pipeline.sh --embedded --two-databases     results on a PostgreSQL of their own, apart from the orders; --docker likewise
+#   ./start_pipeline.sh engine                     starts the embedded engine again, after it has ended or was killed
 #   ./start_pipeline.sh status                     what runs
 #   ./start_pipeline.sh stop                       stops everything that the start began, and removes its data
 #
@@ -31,6 +32,7 @@ jvm=(-XX:+UseSerialGC -XX:TrimNativeHeapInterval=5000)
 with_engine=yes
 two_databases=no
 in_containers=no
+engine_alone=no
 
 # Where the processes listen. Those that run are asked, whatever the environment says now.
 local_addresses() {
@@ -123,7 +125,7 @@ end_all() {
     end datagen
     end engine
     end stack
-    rm -f "$run/addresses"
+    rm -f "$run/addresses" "$run/engine.settings"
 }
 
 # ---- containers ----------------------------------------------------------------------------------------------------
@@ -195,7 +197,11 @@ give_up() {
     printf '\n\n%s. The end of %s:\n\n' "$2" "${run#"$here"/}/$1.log" >&2
     tail -n 20 "$run/$1.log" >&2
     printf '\n' >&2
-    end_all >&2
+    if [[ $engine_alone == yes ]]; then
+        end engine >&2
+    else
+        end_all >&2
+    fi
     exit 1
 }
 
@@ -265,15 +271,14 @@ start_embedded() {
     for name in POSTGRES_PORT RESULTS_PORT KAFKA_BOOTSTRAP_SERVERS CONNECT_URL HTTP_PORT; do
         printf '%s=%q\n' "$name" "${!name}"
     done >"$run/addresses"
+    for name in two_databases TALLY_VIEWS TALLY_LIVE; do
+        [[ -z ${!name:-} ]] || printf 'export %s=%q\n' "$name" "${!name}"
+    done >"$run/engine.settings"
 
     trap 'say; say "interrupted"; end_all; exit 130' INT TERM
-    local results=() apart=()
-    results_port=$POSTGRES_PORT
-    if [[ $two_databases == yes ]]; then
-        results_port=$RESULTS_PORT
-        results=(--results-port "$RESULTS_PORT")
-        apart=(SOURCE_POSTGRES_PORT="$POSTGRES_PORT" POSTGRES_PORT="$RESULTS_PORT")
-    fi
+    local results=()
+    find_results
+    [[ $two_databases == no ]] || results=(--results-port "$RESULTS_PORT")
     launch stack "$JAVA_HOME/bin/java" -Xmx64m -jar "$stack" --dir "$run/stack" \
         --postgres-port "$POSTGRES_PORT" "${results[@]}" --kafka-port "$kafka_port" --connect-port "$connect_port"
     await 180 stack 'starting PostgreSQL, Kafka and Connect' stack_ready
@@ -285,9 +290,7 @@ start_embedded() {
         exit 1
     fi
     if [[ $with_engine == yes ]]; then
-        # As debezium/connector-config.json has it.
-        TALLY_SOURCE_REPLACE_NULL_WITH_DEFAULT=false launch engine env "${apart[@]}" "$JAVA_HOME/bin/java" "${jvm[@]}" -Xms16m -Xmx256m -XX:+ExitOnOutOfMemoryError -jar "$application"
-        await 60 engine 'starting the engine' engine_answers
+        launch_engine
     fi
     POSTGRES_USER=datagen POSTGRES_PASSWORD=datagen QUARKUS_PROFILE=datagen \
         launch datagen "$JAVA_HOME/bin/java" "${jvm[@]}" -XX:TieredStopAtLevel=1 -Xms8m -Xmn2m -Xmx64m \
@@ -299,6 +302,45 @@ start_embedded() {
     show_results
     say "logs      ${run#"$here"/}/*.log, ${run#"$here"/}/stack/logs/"
     say "stop      ./start_pipeline.sh stop"
+}
+
+# Where the results are, and what tells an engine so.
+find_results() {
+    results_port=$POSTGRES_PORT
+    apart=()
+    [[ $two_databases == yes ]] || return 0
+    results_port=$RESULTS_PORT
+    apart=(SOURCE_POSTGRES_PORT="$POSTGRES_PORT" POSTGRES_PORT="$RESULTS_PORT")
+}
+
+launch_engine() {
+    # As debezium/connector-config.json has it.
+    TALLY_SOURCE_REPLACE_NULL_WITH_DEFAULT=false launch engine env "${apart[@]}" \
+        "$JAVA_HOME/bin/java" "${jvm[@]}" -Xms16m -Xmx256m -XX:+ExitOnOutOfMemoryError -jar "$application"
+    await 60 engine 'starting the engine' engine_answers
+}
+
+# The engine alone, with the views and addresses that the pipeline was started with.
+start_engine() {
+    local pid
+    pid_of stack >/dev/null || fail 'no embedded pipeline runs; ./start_pipeline.sh --embedded starts one'
+    # One that was killed a moment ago may not be gone yet.
+    for ((i = 0; i < 50; i++)); do
+        pid=$(pid_of engine) || break
+        sleep 0.1
+    done
+    [[ -z $pid ]] || fail "the engine runs, pid $pid"
+    local_addresses
+    # shellcheck source=/dev/null
+    . "$run/engine.settings"
+    # shellcheck source=src/scripts/jdk25.sh
+    . "$here/src/scripts/jdk25.sh"
+    find_results
+    engine_alone=yes
+    # The log of the one that has ended may say why.
+    [[ ! -f $run/engine.log ]] || mv "$run/engine.log" "$run/engine.log.before"
+    launch_engine
+    await 120 engine 'orders reach the engine' engine_runs
 }
 
 start_containers() {
@@ -424,6 +466,7 @@ case ${1:-} in
         esac
         start_containers
         ;;
+    engine) start_engine ;;
     status) status ;;
     stop) stop ;;
     *)

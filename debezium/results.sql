@@ -1,4 +1,7 @@
--- The results' side of the pipeline: the role that makes the engine's tables, and owns them.
+-- The results' side of the demonstration: the role that makes the engine's tables, and owns them.
+--
+-- NOT FOR A DATABASE THAT IS IN USE. It takes everybody's right to connect, and gives a password that is equal to a name. So it
+-- refuses a database that holds other tables than the demonstration's. your-results.sql prepares a database of your own.
 --
 -- To be run by the owner of the database, in the database that is to hold the results. That may be the one with the orders, or
 -- another one, on the same server or on another one:
@@ -7,7 +10,17 @@
 --
 -- It may be run again, before or after source.sql, and in several databases of one cluster; what is there stays as it is.
 --
--- The password is for a laptop. Elsewhere, run this file and then, once per cluster: ALTER ROLE tally PASSWORD '...';
+-- Where the demonstration is reachable from elsewhere, run this file and then, once per cluster: ALTER ROLE tally PASSWORD '...';
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = 'orders_publication')
+       AND EXISTS (SELECT FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tableowner <> 'tally') THEN
+        RAISE EXCEPTION 'database % is in use; results.sql is for a demonstration, and would lock others out', current_database()
+            USING HINT = 'your-results.sql prepares a database of your own';
+    END IF;
+END
+$$;
 
 DO $$
 BEGIN

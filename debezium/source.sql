@@ -1,5 +1,8 @@
--- The source side of the pipeline: the orders, what Debezium needs to follow them, and one role for each program. The results'
--- side is results.sql, to be run in the same database, or where the results are to be instead.
+-- The source side of the demonstration, for a database of its own: the table orders, what Debezium needs to follow it, and one role
+-- for each program. The results' side is results.sql, to be run in the same database, or where the results are to be instead.
+--
+-- NOT FOR A DATABASE THAT IS IN USE. It takes everybody's right to connect, gives passwords that are equal to names, and makes a
+-- table orders. So it refuses a database that holds other tables the first time. your-table.sql prepares a table of your own.
 --
 -- To be run by the owner of the database, in the database that holds the orders:
 --
@@ -8,9 +11,19 @@
 -- It may be run again, and in several databases of one cluster; what is there stays as it is. The server must run with
 -- wal_level=logical.
 --
--- The passwords below are for a laptop. Elsewhere, run this file and then, once per cluster, change them:
+-- Where the demonstration is reachable from elsewhere, run this file and then, once per cluster, change the passwords:
 --
 --     ALTER ROLE debezium PASSWORD '...';  ALTER ROLE tally PASSWORD '...';  ALTER ROLE datagen PASSWORD '...';
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = 'orders_publication')
+       AND EXISTS (SELECT FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tableowner <> 'tally') THEN
+        RAISE EXCEPTION 'database % is in use; source.sql is for a demonstration, and would lock others out', current_database()
+            USING HINT = 'your-table.sql prepares a table of your own';
+    END IF;
+END
+$$;
 
 
 -- Tables

@@ -221,9 +221,18 @@ final class FillSteps {
 
         @Override
         public CompletionStage<FillOutcome> read() {
-            return then(results, table.emptyStaged())
+            return emptyStaged()
                     .compose(empty -> sourceDatabase.unbounded(this::read))
                     .toCompletionStage();
+        }
+
+        /** Whoever drops the table of a view, to have it with other columns, may have left this one. */
+        private Future<?> emptyStaged() {
+            return results.query(table.stagedColumnsNow()).execute().compose(rows -> {
+                String columns = rows.iterator().next().getString("columns");
+                return then(
+                        results, table.stagedColumns().equals(columns) ? table.emptyStaged() : table.replaceStaged());
+            });
         }
 
         @Override

@@ -363,9 +363,19 @@ public final class ResultTable {
 
     /** Makes that table if it is not there. */
     String createStaged() {
+        return "CREATE UNLOGGED TABLE IF NOT EXISTS %s (%s)".formatted(staged(), stagedColumns());
+    }
+
+    /** Makes that table anew. */
+    String replaceStaged() {
+        return "DROP TABLE IF EXISTS %s; %s".formatted(staged(), createStaged());
+    }
+
+    /** The columns of that table with their types, in PostgreSQL's words. */
+    String stagedColumns() {
         List<String> columns = new ArrayList<>();
         if (start != null) {
-            columns.add("w timestamp" + (view.window().orElseThrow().zoned() ? " with time zone" : ""));
+            columns.add("w timestamp %s time zone".formatted(window.zoned() ? "with" : "without"));
         }
         for (int key = 0; key < view.keys().size(); key++) {
             columns.add("k%d %s".formatted(key, keyColumn(view.keys().get(key)).type()));
@@ -373,7 +383,15 @@ public final class ResultTable {
         for (int total = 0; total < totals.size(); total++) {
             columns.add("t%d %s".formatted(total, typeOf(total)));
         }
-        return "CREATE UNLOGGED TABLE IF NOT EXISTS %s (%s)".formatted(staged(), join(columns));
+        return join(columns);
+    }
+
+    /** The same columns as the table has them now, as one text: those of an earlier view of this name may be there. */
+    String stagedColumnsNow() {
+        return """
+                SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum) AS columns
+                FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped
+                """.formatted(Names.literal(staged()));
     }
 
     /**

@@ -76,10 +76,27 @@ final class Schema {
                             .compose(rows -> {
                                 String missing = rows.iterator().next().getString("missing");
                                 return missing == null
-                                        ? Future.succeededFuture(Optional.empty())
+                                        ? staged(connection)
                                         : create(connection, missing, hasView(found));
                             });
         });
+    }
+
+    /** Where the engine makes tables, a fill makes this one anew if it has other columns; else somebody has to. */
+    private Future<Optional<Ledger.Misfit>> staged(PgConnection connection) {
+        return create
+                ? Future.succeededFuture(Optional.empty())
+                : connection
+                        .query(table.stagedColumnsNow())
+                        .execute()
+                        .map(rows -> table.stagedColumns()
+                                        .equals(rows.iterator().next().getString("columns"))
+                                ? Optional.empty()
+                                : Optional.of(new Ledger.Misfit(
+                                        table.staged()
+                                                + " has the columns of an earlier view. tally.create-schema=false, so somebody"
+                                                + " has to run in this database: " + table.replaceStaged(),
+                                        false)));
     }
 
     private Future<Optional<Ledger.Misfit>> create(PgConnection connection, String missing, boolean hasView) {

@@ -70,7 +70,8 @@ final class Scope {
             throw refused(
                     name,
                     "it may be NULL and has a default, and connectors write the default for NULL unless they have"
-                            + " value.converter.replace.null.with.default=false; set that, and say so to Tally");
+                            + " value.converter.replace.null.with.default=false, or what docs/dialects.md has for other converters;"
+                            + " set that, and TALLY_SOURCE_REPLACE_NULL_WITH_DEFAULT=false here");
         }
     }
 

@@ -8,7 +8,9 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.UUID;
 import org.tukaani.xz.XZInputStream;
 
 /** PostgreSQL's programs, unpacked once beside the libraries from the archive that Maven has brought. */
@@ -16,8 +18,8 @@ final class PostgresBinaries {
 
     private PostgresBinaries() {}
 
-    /** Returns the folder that holds {@code bin/postgres} and {@code bin/initdb}. */
-    static Path unpacked() throws StackException {
+    /** Returns the folder that holds {@code bin/postgres} and {@code bin/initdb}. Two servers that start at once ask at once. */
+    static synchronized Path unpacked() throws StackException {
         String archive = "postgres-" + platform() + ".txz";
         URL url = PostgresBinaries.class.getResource("/" + archive);
         if (url == null) {
@@ -41,12 +43,21 @@ final class PostgresBinaries {
 
     private static void unpack(URL archive, Path home) throws IOException, StackException {
         Files.createDirectories(home.getParent());
-        // Unpacked aside and moved, so that a folder with the final name is complete, whoever was killed or ran too.
-        Path aside = home.resolveSibling(
-                home.getFileName() + "." + ProcessHandle.current().pid());
-        Folders.delete(aside);
-        Files.createDirectory(aside);
-        Process tar = new ProcessBuilder("tar", "-xf", "-", "-C", aside.toString())
+        // Unpacked aside and moved, so that a folder with the final name is complete, whoever was killed or ran too. No
+        // process
+        // has the same name for it, not even one of another container with the same pid.
+        Path aside = home.resolveSibling(home.getFileName() + "." + UUID.randomUUID());
+        try {
+            Files.createDirectory(aside);
+            untar(archive, aside);
+            move(aside, home);
+        } finally {
+            Folders.delete(aside);
+        }
+    }
+
+    private static void untar(URL archive, Path folder) throws IOException, StackException {
+        Process tar = new ProcessBuilder("tar", "-xf", "-", "-C", folder.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (InputStream in = new XZInputStream(archive.openStream());
@@ -61,10 +72,13 @@ final class PostgresBinaries {
             Thread.currentThread().interrupt();
             throw new StackException("interrupted", interrupted);
         }
+    }
+
+    /** Another process may have been faster; then its folder stays. */
+    private static void move(Path aside, Path home) throws IOException {
         try {
-            Files.move(aside, home);
+            Files.move(aside, home, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            Folders.delete(aside);
             if (!Files.exists(home)) {
                 throw e;
             }

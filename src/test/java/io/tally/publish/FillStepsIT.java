@@ -138,6 +138,29 @@ class FillStepsIT {
                 List.of("7", "7"), database.column("SELECT position FROM tally_view_checkpoint WHERE view = 'first'"));
     }
 
+    /** As somebody leaves it who drops the table of a view because the view has other columns now. */
+    @Test
+    void fill_stagedTableOfAnEarlierView_isMadeAnew() {
+        for (String measures : List.of("COUNT(*) AS order_count, SUM(quantity) AS pieces", "COUNT(*) AS order_count")) {
+            database.run("DROP TABLE first CASCADE");
+            PgLedger changed = database.ledger(
+                    "first", "SELECT customer_id, %s FROM fill_steps.orders GROUP BY 1".formatted(measures));
+            assertEquals(Optional.empty(), await(changed.prepare()));
+            assertEquals(FillOutcome.DONE, fill(changed, Optional.of(DataLoss.Reason.REQUESTED)));
+            assertEquals("12345", orders("first"));
+        }
+    }
+
+    @Test
+    void fill_stagedTableDropped_isMadeAgain() {
+        Ledger.Filling filling = beginAgain(first);
+        database.run("DROP TABLE first_staged");
+        assertEquals(FillOutcome.DONE, await(filling.read()));
+        assertEquals(FillOutcome.DONE, await(filling.replace()));
+        filling.close();
+        assertEquals("12345", orders("first"));
+    }
+
     @Test
     void fill_rowsWrittenBetweenTheSteps_areSeenUntilTheSourceIsRead() {
         Ledger.Filling filling = beginAgain(first);

@@ -91,8 +91,18 @@ final class TestDatabase implements AutoCloseable {
         return await(new PgViews(true).read(sourceConnection, statement));
     }
 
-    /** The ledger of an engine that keeps a view. */
+    /** The ledger of an engine that keeps the default view under some name. */
     PgLedger ledger(View view, Optional<Duration> history) {
+        return ledger(statement(view.name()), view, history);
+    }
+
+    /** The ledger of an engine that keeps a view over tables of this schema. */
+    PgLedger ledger(String name, String select) {
+        ViewStatement statement = new ViewStatement(name, select, select, 0);
+        return ledger(statement, view(statement), Optional.empty());
+    }
+
+    private PgLedger ledger(ViewStatement statement, View view, Optional<Duration> history) {
         PublishSettings settings = settings(view, history);
         ResultsDatabase results = results(() -> Future.succeededFuture());
         SourceDatabase source = source(() -> Future.succeededFuture());
@@ -102,7 +112,7 @@ final class TestDatabase implements AutoCloseable {
                 results,
                 source,
                 new Schema(true, table),
-                new SourceCheck(new PgViews(true), statement(view.name()), view, new SourceColumns(List.of(view))),
+                new SourceCheck(new PgViews(true), statement, view, new SourceColumns(List.of(view))),
                 look,
                 new FillSteps(results, source, table, settings, look),
                 new PublishTransaction(table),

@@ -73,7 +73,7 @@ class TickerTest {
                 List.of(
                         view("waits", new CompletableFuture<>()),
                         view("goes on", CompletableFuture.completedStage(Map.of(0, new Ledger.Mark(OWNER, 0))))),
-                List.of());
+                Map.of());
         ticker.publish();
         nowMs += 60_000;
         ticker.publish();

@@ -33,10 +33,16 @@ public final class PipelineDatabase {
         new PipelineDatabase(port, "postgres").execute("CREATE DATABASE " + name);
     }
 
-    /** Another database of the server, with what the orders' side has, and not followed by a connector. */
-    public PipelineDatabase beside(String suffix) {
+    /** Another database of the server, empty. */
+    public PipelineDatabase emptyBeside(String suffix) {
         PipelineDatabase another = new PipelineDatabase(port, name + "_" + suffix);
         another.create();
+        return another;
+    }
+
+    /** Another database of the server, with what the orders' side has, and not followed by a connector. */
+    public PipelineDatabase beside(String suffix) {
+        PipelineDatabase another = emptyBeside(suffix);
         another.execute(TestPipeline.read(Path.of("debezium", "source.sql")));
         return another;
     }
