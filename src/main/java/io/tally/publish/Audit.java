@@ -51,7 +51,7 @@ final class Audit {
         boolean isOwed();
 
         /**
-         * Takes note that it was done and nothing was found, and answers when that is written down.
+         * Takes note that it was done, of every row, and nothing was found; answers when that is written down.
          *
          * @param lsn the place in the source's log up to which everything was compared
          */
@@ -152,7 +152,7 @@ final class Audit {
                     + " rows were written again while they were compared, so they are left to the next comparison";
         }
         state = state.clean(comparison.untilMs(), rest);
-        return everything && !comparison.isCut() ? whole.done(comparison.lsn()) : done();
+        return everything && rest == null ? whole.done(comparison.lsn()) : done();
     }
 
     private CompletionStage<Comparison> timed(CompletionStage<Comparison> compared) {
