@@ -60,6 +60,9 @@ final class FakeLedger implements Ledger {
     /** What a fill says of itself. */
     long rowsRead;
 
+    /** Why the last step of a fill fails, or null. */
+    RuntimeException replaceFails;
+
     boolean filledByAnother;
     /** What was done of fills. */
     final List<String> steps = new ArrayList<>();
@@ -165,6 +168,9 @@ final class FakeLedger implements Ledger {
             public CompletionStage<FillOutcome> replace() {
                 steps.add("replace");
                 return FakeLedger.this.replace(fill);
+                if (replaceFails != null) {
+                    return CompletableFuture.failedStage(replaceFails);
+                }
             }
 
             @Override
