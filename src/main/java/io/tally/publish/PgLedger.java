@@ -31,7 +31,9 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source FROM tally_view
+            SELECT settings, topic_id, bootstrap_lsn, lost, fills, source,
+                   (extract(epoch FROM now()) * 1000)::bigint AS now_ms
+            FROM tally_view
             WHERE name = $1 AND bootstrap_lsn IS NOT NULL
             """;
 
@@ -333,7 +335,7 @@ final class PgLedger implements Ledger {
                 row.getString("topic_id"),
                 fillLsn,
                 Optional.ofNullable(lost),
-                filledAtMs,
+                new FillTimes(filledAtMs, row.getLong("now_ms")),
                 Optional.ofNullable(SourceState.of(row.get(JsonObject.class, "source"))),
                 null);
     }

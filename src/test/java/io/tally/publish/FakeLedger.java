@@ -84,6 +84,7 @@ final class FakeLedger implements Ledger {
     /** How often something was kept of it. */
     int remembered;
 
+    /** By the clock of the results' server. */
     long nowMs;
 
     @Override
@@ -99,7 +100,7 @@ final class FakeLedger implements Ledger {
                         found.topicId(),
                         found.fillLsn(),
                         found.lost(),
-                        found.filledAtMs(),
+                        new FillTimes(found.fillTimes().atMs(), nowMs),
                         found.source(),
                         sourceAway ? null : look.system())));
     }
@@ -167,10 +168,10 @@ final class FakeLedger implements Ledger {
             @Override
             public CompletionStage<FillOutcome> replace() {
                 steps.add("replace");
-                return FakeLedger.this.replace(fill);
                 if (replaceFails != null) {
                     return CompletableFuture.failedStage(replaceFails);
                 }
+                return FakeLedger.this.replace(fill);
             }
 
             @Override
@@ -189,14 +190,15 @@ final class FakeLedger implements Ledger {
         fills.add(fill);
         table.clear();
         checkpoints.clear();
-        Map<String, Long> filledAtMs = new HashMap<>(pipeline == null ? Map.of() : pipeline.filledAtMs());
+        Map<String, Long> filledAtMs =
+                new HashMap<>(pipeline == null ? Map.of() : pipeline.fillTimes().atMs());
         filledAtMs.put(fill.reason().map(DataLoss.Reason::code).orElse(FillState.FIRST_START), nowMs);
         pipeline = new Pipeline(
                 fill.settings(),
                 fill.topicId(),
                 nextLsn++,
                 Optional.empty(),
-                filledAtMs,
+                new FillTimes(filledAtMs, nowMs),
                 Optional.of(SourceState.filled(look, true, fill.logStarts())),
                 look.system());
         fill.startOffsets().forEach((partition, offset) -> checkpoints.put(partition, fresh(partition, offset)));

@@ -9,7 +9,6 @@ import io.tally.window.DataLoss;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,16 +26,22 @@ class OwedFillTest {
     private final FakeLedger ledger = new FakeLedger();
     private final Map<String, Long> filledAtMs = new HashMap<>();
     private Shard shard;
-    private long nowMs = NOW;
 
     @BeforeEach
     void fill() {
+        ledger.nowMs = NOW;
         ledger.pipeline = new Ledger.Pipeline(
-                Map.of(), "id", BOOTSTRAP_LSN, Optional.empty(), filledAtMs, Optional.empty(), null);
+                Map.of(),
+                "id",
+                BOOTSTRAP_LSN,
+                Optional.empty(),
+                new Ledger.FillTimes(filledAtMs, 0),
+                Optional.empty(),
+                null);
     }
 
     private OwedFill owedFill(boolean fills) {
-        return new OwedFill(store, ledger, fills, () -> Instant.ofEpochMilli(nowMs), Runnable::run);
+        return new OwedFill(store, ledger, fills, Runnable::run);
     }
 
     private void owe(DataLoss.Reason reason, long fillLsn) {
@@ -71,7 +76,7 @@ class OwedFillTest {
         owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
         OwedFill owedFill = owedFill(true);
 
-        nowMs = NOW + HOUR - 1;
+        ledger.nowMs = NOW + HOUR - 1;
         owedFill.step();
 
         assertNull(lost());
@@ -79,7 +84,7 @@ class OwedFillTest {
         assertEquals(Optional.of(NOW + HOUR), owed.dueAtMs());
         assertEquals(7, owed.why().offset());
 
-        nowMs = NOW + HOUR;
+        ledger.nowMs = NOW + HOUR;
         owedFill.step();
 
         assertNotNull(lost());
@@ -93,6 +98,18 @@ class OwedFillTest {
         owedFill(true).step();
 
         assertNotNull(lost());
+    }
+
+    /** Who stamps the fills knows how long ago they were; our clock may be minutes behind. */
+    @Test
+    void step_clockOfTheServerIsAhead_waitsAllTheSame() {
+        ledger.nowMs = System.currentTimeMillis() + HOUR;
+        filledAtMs.put(DataLoss.Reason.VOID_CHANGE.code(), ledger.nowMs - 1);
+        owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
+
+        owedFill(true).step();
+
+        assertNull(lost());
     }
 
     @Test
@@ -110,7 +127,13 @@ class OwedFillTest {
     void step_resultsWereFilledSince_doesNothing() {
         owe(DataLoss.Reason.VOID_CHANGE, BOOTSTRAP_LSN);
         ledger.pipeline = new Ledger.Pipeline(
-                Map.of(), "id", BOOTSTRAP_LSN + 1, Optional.empty(), filledAtMs, Optional.empty(), null);
+                Map.of(),
+                "id",
+                BOOTSTRAP_LSN + 1,
+                Optional.empty(),
+                new Ledger.FillTimes(filledAtMs, 0),
+                Optional.empty(),
+                null);
         OwedFill owedFill = owedFill(true);
 
         owedFill.step();

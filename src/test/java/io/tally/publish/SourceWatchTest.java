@@ -63,7 +63,7 @@ class SourceWatchTest {
                 "id",
                 L,
                 Optional.empty(),
-                Map.of(),
+                new Ledger.FillTimes(Map.of(), 0),
                 Optional.of(SourceState.filled(full(10), true, Map.of())),
                 null);
         shard = own();

@@ -108,7 +108,7 @@ final class DatabaseClient implements Ledger {
                         found.topicId(),
                         found.fillLsn(),
                         found.lost(),
-                        found.filledAtMs(),
+                        new FillTimes(found.fillTimes().atMs(), database.nowMs()),
                         found.source(),
                         world.source.system()));
     }
@@ -555,15 +555,17 @@ final class DatabaseClient implements Ledger {
             results.seen = read.seen;
             results.forgetCheckpoints();
             results.snapshot = read.snapshot;
-            Map<String, Long> filledAtMs =
-                    new HashMap<>(results.pipeline == null ? Map.of() : results.pipeline.filledAtMs());
-            fill.reason().ifPresent(reason -> filledAtMs.put(reason.code(), world.timeline.nowMs()));
+            Map<String, Long> filledAtMs = new HashMap<>(
+                    results.pipeline == null
+                            ? Map.of()
+                            : results.pipeline.fillTimes().atMs());
+            fill.reason().ifPresent(reason -> filledAtMs.put(reason.code(), database.nowMs()));
             results.pipeline = new Pipeline(
                     fill.settings(),
                     fill.topicId(),
                     read.fillLsn,
                     Optional.empty(),
-                    filledAtMs,
+                    new FillTimes(filledAtMs, database.nowMs()),
                     Optional.of(SourceState.filled(read.source, true, fill.logStarts())),
                     read.source.system());
             long newestMs = results.orderAgg.keySet().stream()
