@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS tally_view (
     settings      JSONB,                 -- the settings that shape the rows
     topic         TEXT,
     topic_id      TEXT,                  -- a topic deleted and made again has another
-    partitions    INT,                   -- how many it had then
+    partitions    INT,                   -- how many have, or had, a checkpoint since: those of then, and what was added
     snapshot      TEXT,                  -- pg_current_snapshot(): what the fill saw
     bootstrap_lsn BIGINT,                -- pg_current_wal_insert_lsn() right after
     filled_at     TIMESTAMPTZ,

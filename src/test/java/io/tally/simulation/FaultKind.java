@@ -130,7 +130,11 @@ enum FaultKind {
     /** A fill left rows alone, because their windows were history. */
     HISTORY_KEPT,
     /** A delete of history took nothing back. */
-    PURGED;
+    PURGED,
+
+    // ---- planned, of numbers of its own ----
+    /** Somebody deletes a checkpoint. */
+    CHECKPOINT_DELETED;
 
     private static final FaultKind[] VALUES = values();
 
@@ -143,7 +147,7 @@ enum FaultKind {
     }
 
     boolean isPlanned() {
-        return ordinal() <= SILENCE.ordinal() || isOfViews();
+        return ordinal() <= SILENCE.ordinal() || isOfViews() || this == CHECKPOINT_DELETED;
     }
 
     boolean isOfViews() {

@@ -41,6 +41,8 @@ final class Results {
 
     Ledger.Pipeline pipeline;
     Visibility snapshot;
+    /** How many have a checkpoint, unless somebody has deleted it. */
+    int partitions;
     /** What the last fill has left there. */
     Map<Row, Total> filled = Map.of();
     /** The changes that it has seen. */
@@ -62,6 +64,7 @@ final class Results {
         other.passed.forEach((partition, times) -> passed.put(partition, new TreeMap<>(times)));
         pipeline = other.pipeline;
         snapshot = other.snapshot;
+        partitions = other.partitions;
         filled = other.filled;
         seen = other.seen;
         filling = other.filling;
@@ -151,6 +154,15 @@ final class Results {
 
     /** A checkpoint that nobody owns. */
     Checkpoint fresh(int partition, long offset, long publishedUpToMs, long newestEventTimeMs) {
+        return fresh(partition, offset, publishedUpToMs, newestEventTimeMs, pipeline.fillLsn());
+    }
+
+    /** What tells that there was one. */
+    Checkpoint gone(int partition) {
+        return fresh(partition, 0, publishedByAllMs(), Shard.NO_TIME, Ledger.CHECKPOINT_GONE);
+    }
+
+    private Checkpoint fresh(int partition, long offset, long publishedUpToMs, long newestEventTimeMs, long fillLsn) {
         return new Checkpoint(
                 partition,
                 null,
@@ -162,7 +174,7 @@ final class Results {
                 newestEventTimeMs,
                 FilterState.NOTHING_SEEN,
                 snapshot,
-                pipeline.fillLsn(),
+                fillLsn,
                 null,
                 0);
     }
