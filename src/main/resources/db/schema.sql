@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS tally_view (
     settings      JSONB,                 -- the settings that shape the rows
     topic         TEXT,
     topic_id      TEXT,                  -- a topic deleted and made again has another
-    partitions    INT,                   -- how many it had then
+    partitions    INT,                   -- how many have, or had, a checkpoint since: those of then, and what was added
     snapshot      TEXT,                  -- pg_current_snapshot(): what the fill saw
     fill          UUID,                  -- what "filling" said during the fill that made the results; null if an earlier
                                          -- build did, or that of the fill before

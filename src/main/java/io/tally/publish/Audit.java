@@ -3,6 +3,7 @@ package io.tally.publish;
 import io.tally.publish.AuditSides.Comparison;
 import io.tally.window.DataLoss;
 import io.tally.window.Topic;
+import io.tally.window.Waiting;
 import io.tally.window.WindowStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +52,7 @@ final class Audit {
         boolean isOwed();
 
         /**
-         * Takes note that it was done and nothing was found, and answers when that is written down.
+         * Takes note that it was done, of every row, and nothing was found; answers when that is written down.
          *
          * @param lsn the place in the source's log up to which everything was compared
          */
@@ -74,7 +75,8 @@ final class Audit {
     private boolean everything;
 
     private long nextRunMs;
-    private long lastRebuildMs = Long.MIN_VALUE;
+    private long restMs;
+    private long nextRebuildMs;
     private volatile AuditState state = AuditState.INITIAL;
 
     /**
@@ -117,7 +119,7 @@ final class Audit {
             return ends == null ? awaitConnector() : awaitPublished();
         }
         boolean asked = whole.isOwed();
-        if (clock.millis() < nextRunMs && (!asked || everything)) {
+        if (Waiting.lasts(clock.millis(), nextRunMs, restMs) && (!asked || everything)) {
             return done();
         }
         everything = asked;
@@ -152,7 +154,7 @@ final class Audit {
                     + " rows were written again while they were compared, so they are left to the next comparison";
         }
         state = state.clean(comparison.untilMs(), rest);
-        return everything && !comparison.isCut() ? whole.done(comparison.lsn()) : done();
+        return everything && rest == null ? whole.done(comparison.lsn()) : done();
     }
 
     private CompletionStage<Comparison> timed(CompletionStage<Comparison> compared) {
@@ -161,7 +163,8 @@ final class Audit {
                 (comparison, failure) -> {
                     long nowMs = clock.millis();
                     long tookMs = nowMs - startedMs;
-                    nextRunMs = nowMs + Math.max(every.toMillis(), SHARE * tookMs);
+                    restMs = Math.max(every.toMillis(), SHARE * tookMs);
+                    nextRunMs = nowMs + restMs;
                     state = state.compared(nowMs, tookMs);
                 },
                 executor);
@@ -217,7 +220,7 @@ final class Audit {
         state = state.different(differences.size(), what + ": " + describe(differences));
         // Logs are read by more people than the page, and kept for longer: they say which minutes, not whose sales.
         what += ": " + describeWindows(differences);
-        boolean cured = lastRebuildMs != Long.MIN_VALUE && nowMs - lastRebuildMs < REBUILD_INTERVAL.toMillis();
+        boolean cured = Waiting.lasts(nowMs, nextRebuildMs, REBUILD_INTERVAL.toMillis());
         if (!rebuilds) {
             LOG.warn(what + CAUSES
                     + ". tally.on-data-loss=stop: start once with tally.rebuild=true to build them again");
@@ -227,7 +230,7 @@ final class Audit {
             LOG.warn(what + CAUSES + ". They were built again less than an hour ago, so they are left as they are");
         } else {
             LOG.warn(what + CAUSES + ". They are built again");
-            lastRebuildMs = nowMs;
+            nextRebuildMs = nowMs + REBUILD_INTERVAL.toMillis();
             store.loseData(new DataLoss(DataLoss.Reason.AUDIT, what, comparison.fillId()));
         }
     }

@@ -31,7 +31,7 @@ public interface Ledger {
      * @param topicId id of the topic that continues them
      * @param fillId names the fill that made them
      * @param lost why they are worthless, if an engine has stopped because of that
-     * @param filledAtMs when results were last filled for each reason there was, by its code, epoch ms
+     * @param fillTimes when results were last filled for each reason there was
      * @param source what is known of the source since then; empty if an earlier build filled them
      * @param system the source's identifier and timeline now, or null if it is a standby or away
      */
@@ -40,7 +40,7 @@ public interface Ledger {
             String topicId,
             FillId fillId,
             Optional<DataLoss> lost,
-            Map<String, Long> filledAtMs,
+            FillTimes fillTimes,
             Optional<SourceState> source,
             String system) {
 
@@ -53,12 +53,12 @@ public interface Ledger {
 
         /** The same, of a source of which something else is known. */
         public Pipeline knowing(SourceState state) {
-            return new Pipeline(settings, topicId, fillId, lost, filledAtMs, Optional.of(state), system);
+            return new Pipeline(settings, topicId, fillId, lost, fillTimes, Optional.of(state), system);
         }
 
         /** The same, of a source that is this system now. */
         public Pipeline on(String systemNow) {
-            return new Pipeline(settings, topicId, fillId, lost, filledAtMs, source, systemNow);
+            return new Pipeline(settings, topicId, fillId, lost, fillTimes, source, systemNow);
         }
 
         /** Whether they were filled from this very system, for sure. */
@@ -68,9 +68,17 @@ public interface Ledger {
 
         /** The same, worthless. */
         public Pipeline stopped(DataLoss why) {
-            return new Pipeline(settings, topicId, fillId, Optional.of(why), filledAtMs, source, system);
+            return new Pipeline(settings, topicId, fillId, Optional.of(why), fillTimes, source, system);
         }
     }
+
+    /**
+     * When results were filled, by the clock of their server, which need not be ours.
+     *
+     * @param atMs the last time for each reason there was, by its code, epoch ms
+     * @param nowMs when this was read, epoch ms
+     */
+    record FillTimes(Map<String, Long> atMs, long nowMs) {}
 
     /**
      * An obstacle to using the tables as they are.

@@ -4,7 +4,6 @@ import io.tally.window.DataLoss;
 import io.tally.window.Waiting;
 import io.tally.window.WindowStore;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -28,14 +27,14 @@ public final class OwedFill {
      * A fill that is owed.
      *
      * @param why the reason
-     * @param dueAtMs when the results will be filled, epoch ms, or empty if the settings say that they are not
+     * @param dueAtMs when the results will be filled, epoch ms by the clock of their server, or empty if the settings say that
+     *     they are not
      */
     public record Owed(DataLoss why, Optional<Long> dueAtMs) {}
 
     private final WindowStore store;
     private final Ledger ledger;
     private final boolean fills;
-    private final InstantSource clock;
     private final Executor executor;
 
     private volatile Owed owed;
@@ -44,11 +43,10 @@ public final class OwedFill {
      * @param fills whether to fill, or only to say that it should be done
      * @param executor runs one task at a time; every step starts on it
      */
-    public OwedFill(WindowStore store, Ledger ledger, boolean fills, InstantSource clock, Executor executor) {
+    public OwedFill(WindowStore store, Ledger ledger, boolean fills, Executor executor) {
         this.store = store;
         this.ledger = ledger;
         this.fills = fills;
-        this.clock = clock;
         this.executor = executor;
     }
 
@@ -80,7 +78,7 @@ public final class OwedFill {
         long dueAtMs = dueAtMs(why, results);
         if (!fills) {
             note(new Owed(why, Optional.empty()));
-        } else if (Waiting.lasts(clock.millis(), dueAtMs, INTERVAL.toMillis())) {
+        } else if (Waiting.lasts(results.fillTimes().nowMs(), dueAtMs, INTERVAL.toMillis())) {
             note(new Owed(why, Optional.of(dueAtMs)));
         } else {
             owed = null;
@@ -89,7 +87,7 @@ public final class OwedFill {
     }
 
     private static long dueAtMs(DataLoss why, Ledger.Pipeline results) {
-        Long filledAtMs = results.filledAtMs().get(why.reason().code());
+        Long filledAtMs = results.fillTimes().atMs().get(why.reason().code());
         return filledAtMs == null ? Long.MIN_VALUE : filledAtMs + INTERVAL.toMillis();
     }
 

@@ -18,6 +18,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,9 @@ import java.util.concurrent.TimeUnit;
 final class PgLedger implements Ledger {
 
     private static final String PIPELINE = """
-            SELECT settings, topic_id, fill, bootstrap_lsn, lost, fills, source FROM tally_view
+            SELECT settings, topic_id, fill, bootstrap_lsn, lost, fills, source,
+                   (extract(epoch FROM now()) * 1000)::bigint AS now_ms
+            FROM tally_view
             WHERE name = $1 AND bootstrap_lsn IS NOT NULL
             """;
 
@@ -79,21 +82,40 @@ final class PgLedger implements Ledger {
             """;
 
     /**
-     * The snapshot and fill of a row that is there are its own: they fit its position. A new row begins with as much published
-     * as the others have, so that what is final stays final; it is only made if $3 says so.
+     * Partitions that were added to the topic get rows, up to the highest that is taken over, and count from now on like those
+     * of the fill: one that has none later had one. The owner of one in between may come after that of a higher one. A new row
+     * begins with as much published as the others have, so that what is final stays final.
+     */
+    private static final String ADD_PARTITIONS = """
+            WITH added AS (
+                INSERT INTO tally_view_checkpoint
+                    (view, partition, position, resume_offset, published_up_to, snapshot, fill, bootstrap_lsn)
+                SELECT name, added.partition, 0, 0,
+                       (SELECT min(published_up_to) FROM tally_view_checkpoint WHERE view = $1), snapshot, fill,
+                        bootstrap_lsn
+                FROM tally_view CROSS JOIN generate_series(partitions, $2::int - 1) AS added (partition)
+                WHERE name = $1 AND bootstrap_lsn IS NOT NULL AND filling IS NULL
+                ON CONFLICT (view, partition) DO NOTHING
+            )
+            UPDATE tally_view SET partitions = $2::int
+            WHERE name = $1 AND partitions < $2::int AND bootstrap_lsn IS NOT NULL AND filling IS NULL
+            """;
+
+    /**
+     * The snapshot and fill of a row that is there are its own: they fit its position. Where one is missing, somebody has deleted
+     * it: what is put in its place, if $3 says so, tells that.
      */
     private static final String TAKE_OVER = """
             INSERT INTO tally_view_checkpoint
                 (view, partition, owner, position, resume_offset, published_up_to, snapshot, fill, bootstrap_lsn)
-            SELECT results.name, added.partition, $2::uuid, 0, 0,
+            SELECT results.name, taken.partition, $2::uuid, 0, 0,
                    (SELECT min(published_up_to) FROM tally_view_checkpoint WHERE view = $4), results.snapshot,
-                   results.fill,
-                   CASE WHEN added.partition < results.partitions THEN -1 ELSE results.bootstrap_lsn END
-            FROM unnest($1::int[]) AS added (partition) CROSS JOIN tally_view AS results
+                    results.fill, -1
+            FROM unnest($1::int[]) AS taken (partition) CROSS JOIN tally_view AS results
             WHERE results.name = $4 AND results.bootstrap_lsn IS NOT NULL AND results.filling IS NULL
               AND ($3 OR EXISTS (SELECT FROM tally_view_checkpoint AS found
-                                 WHERE found.view = $4 AND found.partition = added.partition))
-            ORDER BY added.partition
+                                 WHERE found.view = $4 AND found.partition = taken.partition))
+            ORDER BY taken.partition
             ON CONFLICT (view, partition) DO UPDATE SET owner = EXCLUDED.owner, updated_at = now()
             RETURNING *
             """;
@@ -282,7 +304,12 @@ final class PgLedger implements Ledger {
                 .compose(begun -> connection
                         .preparedQuery(GIVE_UP_FILLING.formatted(locks.nobodyFills()))
                         .execute(Tuple.of(view)))
-                .compose(free -> connection
+                .compose(free -> mayAdd
+                        ? connection
+                                .preparedQuery(ADD_PARTITIONS)
+                                .execute(Tuple.of(view, 1 + Collections.max(partitions)))
+                        : Future.succeededFuture())
+                .compose(added -> connection
                         .preparedQuery(TAKE_OVER)
                         .execute(Tuple.of(partitions.toArray(Integer[]::new), owner, mayAdd, view)))
                 .map(rows -> {
@@ -360,7 +387,7 @@ final class PgLedger implements Ledger {
                 row.getString("topic_id"),
                 fillId,
                 Optional.ofNullable(lost),
-                filledAtMs,
+                new FillTimes(filledAtMs, row.getLong("now_ms")),
                 Optional.ofNullable(SourceState.of(row.get(JsonObject.class, "source"))),
                 null);
     }

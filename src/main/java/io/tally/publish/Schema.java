@@ -1,6 +1,7 @@
 package io.tally.publish;
 
 import io.tally.view.ResultColumn;
+import io.tally.view.sql.Names;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
@@ -23,12 +24,15 @@ final class Schema {
     private static final String RESOURCE = "/db/schema.sql";
 
     /**
-     * Digits before the point that one legal order can need: a quantity of an INT times a price of a NUMERIC(12,2) has 20,
-     * two more leave room for the sum of a hundred such orders.
+     * Digits before the point that are enough, even if the view asks for more: a quantity of an INT times a price of a
+     * NUMERIC(12,2) has 20, two more leave room for the sum of a hundred such orders.
      */
-    private static final int LEAST_WHOLE_DIGITS = 22;
+    private static final int ENOUGH_WHOLE_DIGITS = 22;
 
     private static final String NUMERIC = "numeric";
+
+    /** What holds every BIGINT. */
+    private static final String BIGINT_AS_NUMERIC = "numeric(19,0)";
 
     private static final Pattern PRECISION_AND_SCALE = Pattern.compile("numeric\\((\\d+),(-?\\d+)\\)");
 
@@ -143,37 +147,41 @@ final class Schema {
                     .type();
             are.add((are.isEmpty() ? name + " is " : name + " ") + type);
             if (!isWideEnough(type, wanted)) {
-                changes.add("ALTER COLUMN " + name + " TYPE " + wanted.toUpperCase(Locale.ROOT));
+                changes.add("ALTER COLUMN " + Names.quoted(name) + " TYPE " + wanted.toUpperCase(Locale.ROOT));
             }
         }
         if (changes.isEmpty()) {
             return Optional.empty();
         }
         String result = table.view().name();
-        String view = hasView(found) ? "DROP VIEW " + table.finalName() + "; " : "";
+        String view = hasView(found) ? "DROP VIEW " + table.quotedFinalName() + "; " : "";
         return Optional.of(new Ledger.Misfit(
                 result + " is too narrow: " + String.join(" and ", are)
                         + ", which one legal row, or the sum of many, can exceed. Make it wider: " + view
                         + "ALTER TABLE "
-                        + result + " " + String.join(", ", changes),
+                        + table.quotedName() + " " + String.join(", ", changes),
                 false));
     }
 
+    /** What the view asks for is always enough: it is what the table was made with. */
     private static boolean isWideEnough(String type, String wanted) {
-        if (!wanted.startsWith(NUMERIC)) {
-            return type.equals(wanted) || type.startsWith(NUMERIC);
+        if (type.equals(wanted) || type.equals(NUMERIC)) {
+            return true;
         }
-        Matcher digits = PRECISION_AND_SCALE.matcher(type);
-        return type.equals(NUMERIC)
-                || digits.matches()
-                        && Integer.parseInt(digits.group(1)) - Integer.parseInt(digits.group(2)) >= LEAST_WHOLE_DIGITS
-                        && Integer.parseInt(digits.group(2)) >= scale(wanted);
+        Matcher found = PRECISION_AND_SCALE.matcher(type);
+        Matcher needed = PRECISION_AND_SCALE.matcher(wanted.equals("bigint") ? BIGINT_AS_NUMERIC : wanted);
+        return found.matches()
+                && needed.matches()
+                && wholeDigits(found) >= Math.min(wholeDigits(needed), ENOUGH_WHOLE_DIGITS)
+                && scale(found) >= scale(needed);
     }
 
-    /** Without one it takes all decimals, which a column with one does not. */
-    private static int scale(String numeric) {
-        Matcher digits = PRECISION_AND_SCALE.matcher(numeric);
-        return digits.matches() ? Integer.parseInt(digits.group(2)) : Integer.MAX_VALUE;
+    private static int wholeDigits(Matcher numeric) {
+        return Integer.parseInt(numeric.group(1)) - scale(numeric);
+    }
+
+    private static int scale(Matcher numeric) {
+        return Integer.parseInt(numeric.group(2));
     }
 
     private static String sql() {

@@ -12,6 +12,7 @@ import io.tally.window.TakeoverException.Kind;
 import io.tally.window.Topic;
 import io.tally.window.TopicFacts;
 import io.tally.window.Waiting;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,6 +41,11 @@ public final class Takeover implements Checkpoints {
 
     private static final Logger LOG = Logger.getLogger(Takeover.class);
 
+    /** The pause after a fill that failed grows up to so many times what it took. */
+    private static final int MOST_FILL_PAUSES = 10;
+
+    private static final Duration LONGEST_FILL_PAUSE = Duration.ofHours(1);
+
     /** The value of a setting that is only stored where it is not the usual one. */
     private static final String DEFAULT = "its default";
 
@@ -59,12 +65,32 @@ public final class Takeover implements Checkpoints {
     private String logStartsOf;
 
     private Pending pending;
+    /** The last fill, if it failed. */
+    private FailedFill failed;
+
     private boolean rebuildAsked;
     /** Results that another engine was replacing when a rebuild was to begin here; null if none were. */
     private Optional<FillId> replacedByAnother;
 
     private volatile FillState state = FillState.NONE;
     private volatile Supplier<FillState.UnderWay> underWay = () -> null;
+
+    /**
+     * A fill that did not come to its end, and most often will not the next time either. The source was read for it, so a pause
+     * follows: as long as it took, and longer each time.
+     *
+     * @param why one line for an operator
+     */
+    private record FailedFill(String why, long pauseMs, long untilMs) {
+
+        /** @param before the one before it, or null */
+        static FailedFill of(Throwable failure, FailedFill before, long tookMs, long nowMs) {
+            long pauseMs = Math.min(
+                    before == null ? tookMs : Math.max(tookMs, 2 * before.pauseMs),
+                    Math.min(MOST_FILL_PAUSES * tookMs, LONGEST_FILL_PAUSE.toMillis()));
+            return new FailedFill(Failures.describe(failure), pauseMs, nowMs + pauseMs);
+        }
+    }
 
     /**
      * A fill that waits for transactions to end.
@@ -245,6 +271,7 @@ public final class Takeover implements Checkpoints {
             if (partitions.isEmpty()) {
                 return notYet("partitions were taken away before they were taken over");
             }
+            failed = null;
             return ledger.takeOver(partitions, UUID.randomUUID())
                     // Asked again: until now the former owner may have read on.
                     .thenComposeAsync(
@@ -394,6 +421,10 @@ public final class Takeover implements Checkpoints {
         private CompletionStage<List<Checkpoint>> fillNow(
                 Optional<DataLoss.Reason> reason, String why, TopicFacts facts, Map<Integer, Long> restarts) {
             long startedAtMs = clock.millis();
+            if (failed != null && Waiting.lasts(startedAtMs, failed.untilMs(), failed.pauseMs())) {
+                return notYet("filling " + view + " has failed, and is tried again after "
+                        + Duration.ofMillis(failed.pauseMs()).toSeconds() + " s: " + failed.why());
+            }
             Map<Integer, Long> startOffsets = new HashMap<>();
             // What was written before the source's log went back is not to be met again. Never beyond the end: where
             // the log went back may have been found in a topic that was made again since.
@@ -426,6 +457,7 @@ public final class Takeover implements Checkpoints {
                                 rebuildAsked = false;
                                 lost = null;
                                 pending = null;
+                                failed = null;
                                 if (outcome == Ledger.FillOutcome.SUPERSEDED) {
                                     return look();
                                 }
@@ -461,7 +493,15 @@ public final class Takeover implements Checkpoints {
                     .whenComplete((outcome, failure) -> {
                         underWay = () -> null;
                         filling.close();
-                    });
+                    })
+                    .whenCompleteAsync(
+                            (outcome, failure) -> {
+                                if (failure != null) {
+                                    long nowMs = clock.millis();
+                                    failed = FailedFill.of(failure, failed, nowMs - sinceMs, nowMs);
+                                }
+                            },
+                            executor);
         }
 
         /** Of the results that there were when this began to look. */

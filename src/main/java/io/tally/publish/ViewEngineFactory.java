@@ -76,7 +76,7 @@ public class ViewEngineFactory {
                 publisher,
                 new Rounds(publisher, store, executor, clock),
                 new Takeover(ledger, settings, store::doubt, clock, executor),
-                new OwedFill(store, ledger, fills, clock, executor),
+                new OwedFill(store, ledger, fills, executor),
                 watch,
                 auditor(table, settings, watch, topic, store),
                 new ViewNow(pool, store, table));

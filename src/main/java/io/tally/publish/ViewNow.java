@@ -108,7 +108,11 @@ public final class ViewNow {
      * @return fails with {@link NotNowException} if there is too much in memory, or if too much moves meanwhile
      */
     public CompletionStage<Answer> ofWindow(long windowStartMs, int limit) {
-        return ofWindow(windowStartMs, limit, () -> store.unpublishedOf(windowStartMs))
+        return ofWindow(windowStartMs, limit, () -> {
+                    // Looked at first: readers of the partitions wait while groups are copied.
+                    refuseIfTooMany(store.unpublishedGroupsOf(windowStartMs));
+                    return store.unpublishedOf(windowStartMs);
+                })
                 .toCompletionStage();
     }
 
@@ -192,12 +196,14 @@ public final class ViewNow {
 
     private Future<Answer> ask(
             String sql, Supplier<List<Unpublished>> memory, int limit, Tuple where, int attemptsLeft) {
-        List<Unpublished> unpublished = memory.get();
+        List<Unpublished> unpublished;
         Parameters parameters = new Parameters(view);
-        unpublished.forEach(parameters::add);
-        if (parameters.rows > MOST_UNPUBLISHED) {
-            return Future.failedFuture(new NotNowException(
-                    "more than " + MOST_UNPUBLISHED + " groups are not published yet; ask when the window has closed"));
+        try {
+            unpublished = memory.get();
+            unpublished.forEach(parameters::add);
+            refuseIfTooMany(parameters.rows);
+        } catch (NotNowException e) {
+            return Future.failedFuture(e);
         }
         Tuple tuple = parameters.tuple(limit);
         for (int i = 0; i < where.size(); i++) {
@@ -216,6 +222,13 @@ public final class ViewNow {
                             : Future.failedFuture(
                                     new NotNowException("the view is published faster than it can be looked at"));
                 });
+    }
+
+    private static void refuseIfTooMany(long groups) {
+        if (groups > MOST_UNPUBLISHED) {
+            throw new NotNowException(
+                    "more than " + MOST_UNPUBLISHED + " groups are not published yet; ask when the window has closed");
+        }
     }
 
     private static boolean isOutOfDate(Unpublished partition, Map<Integer, Ledger.Mark> marks) {
@@ -296,11 +309,11 @@ public final class ViewNow {
 
         private void add(Unpublished partition, List<WindowDeltas> windows, long beforeSequence) {
             for (WindowDeltas window : windows) {
-                if (rows > MOST_UNPUBLISHED) {
-                    return;
-                }
                 Groups groups = window.groups();
                 groups.forEach(slot -> {
+                    if (rows > MOST_UNPUBLISHED) {
+                        return;
+                    }
                     partitions.set(rows, partition.partition());
                     owners.set(rows, partition.owner());
                     before.set(rows, beforeSequence);

@@ -89,7 +89,12 @@ public class SchemaRegistry implements WriterSchemas {
             return schema;
         }
         Unknown none = unknown.get(id);
-        return none != null && clock.millis() < none.untilMs ? none.schema : null;
+        return none != null && isUnknownYet(none.untilMs - clock.millis()) ? none.schema : null;
+    }
+
+    /** Not for longer than it is ever meant to be: the clock may have been set back. */
+    private static boolean isUnknownYet(long leftMs) {
+        return leftMs > 0 && leftMs <= UNKNOWN_FOR.toMillis();
     }
 
     /** Completes, on a thread of the worker pool, when the registry has answered for all of them. */

@@ -7,6 +7,7 @@ import io.tally.window.GroupRanking;
 import io.tally.window.OpenTotals;
 import io.tally.window.Progress;
 import io.tally.window.Shard;
+import io.tally.window.Waiting;
 import io.tally.window.WindowStore;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,6 +39,7 @@ final class ViewLive {
     private final InstantSource clock;
 
     private volatile ViewNow.Published published;
+    private volatile long restMs;
     private volatile long askNotBeforeMs;
     private volatile boolean asking;
     private long askedAtRows = -1;
@@ -111,7 +113,7 @@ final class ViewLive {
 
     private void askForPublished(long nowMs) {
         long rows = engine.publisher().state().rows();
-        if (asking || rows == askedAtRows || nowMs < askNotBeforeMs) {
+        if (asking || rows == askedAtRows || Waiting.lasts(nowMs, askNotBeforeMs, restMs)) {
             return;
         }
         asking = true;
@@ -123,7 +125,8 @@ final class ViewLive {
                 LOG.debugf("no answer about what is published, view=%s: %s", engine.name(), failure);
             }
             long tookMs = clock.millis() - nowMs;
-            askNotBeforeMs = clock.millis() + Math.max(SHORTEST_REST_MS, REST_FACTOR * tookMs);
+            restMs = Math.max(SHORTEST_REST_MS, REST_FACTOR * tookMs);
+            askNotBeforeMs = clock.millis() + restMs;
             asking = false;
         });
     }

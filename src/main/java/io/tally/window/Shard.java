@@ -493,6 +493,15 @@ public final class Shard {
         publishedResumeOffset = batch.next().resumeOffset();
     }
 
+    /** Groups in the part of one window that the results may not hold yet. */
+    long unpublishedGroupsOf(long windowStartMs) {
+        return windows.groupsOf(windowStartMs)
+                + underWayDeltas().stream()
+                        .filter(window -> window.startMs() == windowStartMs)
+                        .mapToLong(window -> window.groups().size())
+                        .sum();
+    }
+
     /** The part of one window that the results may not hold yet. */
     Unpublished unpublishedOf(long windowStartMs) {
         List<WindowDeltas> onTheWay = underWayDeltas().stream()

@@ -145,6 +145,12 @@ final class ShardWindows {
         return publishedEarly.toArray();
     }
 
+    /** Groups in the deltas of one window. */
+    int groupsOf(long start) {
+        OpenWindow window = open.get(start);
+        return window == null ? 0 : window.groups.size();
+    }
+
     /** Copies of the deltas of one window, as far as there are any. */
     List<WindowDeltas> copyOf(long start) {
         OpenWindow window = open.get(start);

@@ -232,6 +232,17 @@ public final class WindowStore {
         }
     }
 
+    /** Groups that {@link #unpublishedOf} would tell of, which copies them; for each partition a group of its own. */
+    public long unpublishedGroupsOf(long windowStartMs) {
+        long sum = 0;
+        for (Shard shard : shards.values()) {
+            synchronized (shard) {
+                sum += shard.unpublishedGroupsOf(windowStartMs);
+            }
+        }
+        return sum;
+    }
+
     /** The part of one window that the results may not hold yet, for each partition. */
     public List<Unpublished> unpublishedOf(long windowStartMs) {
         return shards.values().stream()

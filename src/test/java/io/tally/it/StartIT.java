@@ -102,7 +102,7 @@ class StartIT {
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 assertEquals(1, engine.awaitExit());
                 String log = engine.log();
-                int statement = log.indexOf("ALTER TABLE order_agg");
+                int statement = log.indexOf("ALTER TABLE \"order_agg\"");
                 assertTrue(statement > 0, log);
                 pipeline.results().execute(log.substring(statement, log.indexOf('\n', statement)));
             }

@@ -84,7 +84,7 @@ class EarlierTablesIT {
         Ledger.Pipeline results = await(ledger.pipeline()).orElseThrow();
         assertEquals(new FillId(null, 4711), results.fillId());
         assertEquals(Map.of("tally.window.size", "PT1M"), results.settings());
-        assertEquals(Map.of("truncated", 17L), results.filledAtMs());
+        assertEquals(Map.of("truncated", 17L), results.fillTimes().atMs());
         assertEquals(
                 Map.of(0, new Ledger.Mark(null, 5), 1, new Ledger.Mark(null, 6)), await(ledger.marks(Set.of(0, 1))));
         List<Checkpoint> taken = await(ledger.takeOver(Set.of(0, 1), UUID.randomUUID()));

@@ -65,6 +65,9 @@ class FakeLedger implements Ledger {
     /** What a fill says of itself. */
     long rowsRead;
 
+    /** Why the last step of a fill fails, or null. */
+    RuntimeException replaceFails;
+
     boolean filledByAnother;
     /** What was done of fills. */
     final List<String> steps = new ArrayList<>();
@@ -86,6 +89,7 @@ class FakeLedger implements Ledger {
     /** How often something was kept of it. */
     int remembered;
 
+    /** By the clock of the results' server. */
     long nowMs;
 
     @Override
@@ -101,7 +105,7 @@ class FakeLedger implements Ledger {
                         found.topicId(),
                         found.fillId(),
                         found.lost(),
-                        found.filledAtMs(),
+                        new FillTimes(found.fillTimes().atMs(), nowMs),
                         found.source(),
                         sourceAway ? null : look.system())));
     }
@@ -169,6 +173,9 @@ class FakeLedger implements Ledger {
             @Override
             public CompletionStage<FillOutcome> replace() {
                 steps.add("replace");
+                if (replaceFails != null) {
+                    return CompletableFuture.failedStage(replaceFails);
+                }
                 return FakeLedger.this.replace(fill);
             }
 
@@ -188,14 +195,15 @@ class FakeLedger implements Ledger {
         fills.add(fill);
         table.clear();
         checkpoints.clear();
-        Map<String, Long> filledAtMs = new HashMap<>(pipeline == null ? Map.of() : pipeline.filledAtMs());
+        Map<String, Long> filledAtMs =
+                new HashMap<>(pipeline == null ? Map.of() : pipeline.fillTimes().atMs());
         filledAtMs.put(fill.reason().map(DataLoss.Reason::code).orElse(FillState.FIRST_START), nowMs);
         pipeline = new Pipeline(
                 fill.settings(),
                 fill.topicId(),
                 new FillId(UUID.randomUUID(), nextLsn++),
                 Optional.empty(),
-                filledAtMs,
+                new FillTimes(filledAtMs, nowMs),
                 Optional.of(SourceState.filled(look, true, fill.logStarts())),
                 look.system());
         fill.startOffsets().forEach((partition, offset) -> checkpoints.put(partition, fresh(partition, offset)));

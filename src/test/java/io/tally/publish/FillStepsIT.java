@@ -298,6 +298,47 @@ class FillStepsIT {
                 now, await(first.pipeline()).orElseThrow().lost().orElseThrow().fillId());
     }
 
+    // ---- partitions ------------------------------------------------------------------------------------------------
+
+    private static List<Boolean> gone(List<Checkpoint> checkpoints) {
+        return checkpoints.stream()
+                .map(checkpoint -> checkpoint.fillId().lsn() == Ledger.CHECKPOINT_GONE)
+                .toList();
+    }
+
+    @Test
+    void takeOver_checkpointDeleted_isToldFromOneThatNeverWas() {
+        assertEquals(List.of(false), gone(await(first.takeOver(Set.of(2), UUID.randomUUID()))), "it was added");
+        for (int partition : new int[] {1, 2}) {
+            database.run("DELETE FROM tally_view_checkpoint WHERE view = 'first' AND partition = " + partition);
+            assertEquals(
+                    List.of(true),
+                    gone(await(first.takeOver(Set.of(partition), UUID.randomUUID()))),
+                    "of " + partition);
+        }
+    }
+
+    @Test
+    void takeOver_severalAdded_theLowerOneMayComeLater() {
+        database.run("UPDATE tally_view_checkpoint SET published_up_to = now() WHERE view = 'first'");
+        UUID owner = UUID.randomUUID();
+        assertEquals(List.of(false), gone(await(first.takeOver(Set.of(4), owner))));
+        assertEquals(
+                List.of("0", "1", "2", "3", "4"),
+                database.column("SELECT partition FROM tally_view_checkpoint WHERE view = 'first' ORDER BY 1"));
+        assertEquals(
+                List.of("4"),
+                database.column("SELECT partition FROM tally_view_checkpoint WHERE owner = '" + owner + "'"));
+        List<Checkpoint> later = await(first.takeOver(Set.of(2, 3), UUID.randomUUID()));
+        assertEquals(List.of(false, false), gone(later));
+        assertEquals(List.of(0L, 0L), later.stream().map(Checkpoint::position).toList());
+        assertEquals(
+                List.of("1"),
+                database.column(
+                        "SELECT count(DISTINCT published_up_to) FROM tally_view_checkpoint WHERE view = 'first'"));
+        assertEquals(List.of("2"), database.column("SELECT partitions FROM tally_view WHERE name = 'second'"));
+    }
+
     // ---- who waits for whom ----------------------------------------------------------------------------------------
 
     @Test

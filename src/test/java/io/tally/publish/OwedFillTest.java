@@ -10,7 +10,6 @@ import io.tally.window.FillId;
 import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowStore;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,16 +27,16 @@ class OwedFillTest {
     private final FakeLedger ledger = new FakeLedger();
     private final Map<String, Long> filledAtMs = new HashMap<>();
     private Shard shard;
-    private long nowMs = NOW;
 
     @BeforeEach
     void fill() {
-        ledger.pipeline =
-                new Ledger.Pipeline(Map.of(), "id", FILL, Optional.empty(), filledAtMs, Optional.empty(), null);
+        ledger.nowMs = NOW;
+        ledger.pipeline = new Ledger.Pipeline(
+                Map.of(), "id", FILL, Optional.empty(), new Ledger.FillTimes(filledAtMs, 0), Optional.empty(), null);
     }
 
     private OwedFill owedFill(boolean fills) {
-        return new OwedFill(store, ledger, fills, () -> Instant.ofEpochMilli(nowMs), Runnable::run);
+        return new OwedFill(store, ledger, fills, Runnable::run);
     }
 
     private void owe(DataLoss.Reason reason, FillId fillId) {
@@ -72,7 +71,7 @@ class OwedFillTest {
         owe(DataLoss.Reason.VOID_CHANGE, FILL);
         OwedFill owedFill = owedFill(true);
 
-        nowMs = NOW + HOUR - 1;
+        ledger.nowMs = NOW + HOUR - 1;
         owedFill.step();
 
         assertNull(lost());
@@ -80,7 +79,7 @@ class OwedFillTest {
         assertEquals(Optional.of(NOW + HOUR), owed.dueAtMs());
         assertEquals(7, owed.why().offset());
 
-        nowMs = NOW + HOUR;
+        ledger.nowMs = NOW + HOUR;
         owedFill.step();
 
         assertNotNull(lost());
@@ -94,6 +93,18 @@ class OwedFillTest {
         owedFill(true).step();
 
         assertNotNull(lost());
+    }
+
+    /** Who stamps the fills knows how long ago they were; our clock may be minutes behind. */
+    @Test
+    void step_clockOfTheServerIsAhead_waitsAllTheSame() {
+        ledger.nowMs = System.currentTimeMillis() + HOUR;
+        filledAtMs.put(DataLoss.Reason.VOID_CHANGE.code(), ledger.nowMs - 1);
+        owe(DataLoss.Reason.VOID_CHANGE, FILL);
+
+        owedFill(true).step();
+
+        assertNull(lost());
     }
 
     @Test
@@ -120,8 +131,8 @@ class OwedFillTest {
 
     private void assertDoesNothingAfter(FillId since) {
         owe(DataLoss.Reason.VOID_CHANGE, FILL);
-        ledger.pipeline =
-                new Ledger.Pipeline(Map.of(), "id", since, Optional.empty(), filledAtMs, Optional.empty(), null);
+        ledger.pipeline = new Ledger.Pipeline(
+                Map.of(), "id", since, Optional.empty(), new Ledger.FillTimes(filledAtMs, 0), Optional.empty(), null);
         OwedFill owedFill = owedFill(true);
 
         owedFill.step();

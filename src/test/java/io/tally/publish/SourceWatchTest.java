@@ -71,7 +71,7 @@ class SourceWatchTest {
                 "id",
                 fillId,
                 Optional.empty(),
-                Map.of(),
+                new Ledger.FillTimes(Map.of(), 0),
                 Optional.of(SourceState.filled(full(10), true, Map.of())),
                 null);
     }

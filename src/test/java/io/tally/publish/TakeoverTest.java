@@ -574,7 +574,7 @@ class TakeoverTest {
                 topicId,
                 stale,
                 Optional.empty(),
-                Map.of(),
+                new Ledger.FillTimes(Map.of(), 0),
                 ledger.pipeline.source(),
                 ledger.pipeline.system());
         FillId none = new FillId(null, stale.lsn());
@@ -644,6 +644,47 @@ class TakeoverTest {
         assertEquals(List.of("begin", "read", "close"), ledger.steps);
         ledger.whileReading = () -> {};
         ledger.unreachable = false;
+        clock.setAhead(Duration.ofMinutes(1));
+        takeOver(engine);
+        assertEquals(1, ledger.fills.size());
+    }
+
+    /** The source is read each time, and nobody publishes meanwhile. */
+    @Test
+    void takeOver_fillThatFails_isTriedAgainAfterAPauseThatFitsWhatItTook() {
+        Duration took = Duration.ofMinutes(10);
+        Takeover engine = engine("PT1M", false, false);
+        ledger.replaceFails = new IllegalStateException("division by zero");
+        ledger.whileReading = () -> clock.setAhead(took);
+        assertThrows(CompletionException.class, () -> takeOver(engine));
+        assertEquals(Kind.WAIT, failure(engine, "filling order_agg has failed"));
+        assertEquals(Kind.WAIT, failure(engine, "division by zero"));
+        assertEquals(List.of("begin", "read", "replace", "close"), ledger.steps);
+        clock.setAhead(took.plusMinutes(9));
+        failure(engine, "division by zero");
+
+        // Longer the next time.
+        clock.setAhead(took.plusMinutes(11));
+        ledger.whileReading = () -> clock.setAhead(took.plusMinutes(11).plus(took));
+        assertThrows(CompletionException.class, () -> takeOver(engine));
+        assertEquals(8, ledger.steps.size());
+        clock.setAhead(took.plusMinutes(11).plus(took).plusMinutes(19));
+        failure(engine, "division by zero");
+        ledger.replaceFails = null;
+        clock.setAhead(took.plusMinutes(11).plus(took).plusMinutes(21));
+        takeOver(engine);
+        assertEquals(1, ledger.fills.size());
+    }
+
+    @Test
+    void takeOver_fillThatFailedBeforeTheClockWasSetBack_isTriedAgain() {
+        Takeover engine = engine("PT1M", false, false);
+        clock.setAhead(Duration.ofHours(2));
+        ledger.replaceFails = new IllegalStateException("disk full");
+        ledger.whileReading = () -> clock.setAhead(Duration.ofMinutes(130));
+        assertThrows(CompletionException.class, () -> takeOver(engine));
+        ledger.replaceFails = null;
+        clock.setAhead(Duration.ZERO);
         takeOver(engine);
         assertEquals(1, ledger.fills.size());
     }

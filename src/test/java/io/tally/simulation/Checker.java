@@ -152,6 +152,7 @@ final class Checker {
         }
         checkPlanned(reason, DataLoss.Reason.OTHER_SYSTEM, EnumSet.of(FaultKind.FAILED_OVER));
         checkPlanned(reason, DataLoss.Reason.REPLICA_IDENTITY, MAY_CHANGE_IDENTITY);
+        checkPlanned(reason, DataLoss.Reason.CHECKPOINT_GONE, EnumSet.of(FaultKind.CHECKPOINT_DELETED));
     }
 
     private void checkPlanned(Optional<DataLoss.Reason> found, DataLoss.Reason reason, Set<FaultKind> kinds) {

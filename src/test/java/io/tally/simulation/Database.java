@@ -52,6 +52,7 @@ final class Database {
     int restores;
 
     private long awayUntilMs;
+    private long clockOffsetMs;
 
     private final List<Transaction> running = new ArrayList<>();
     private final Deque<Transaction> waiting = new ArrayDeque<>();
@@ -96,6 +97,15 @@ final class Database {
     void beAway(long ms) {
         awayUntilMs = world.timeline.nowMs() + ms;
         breakConnections();
+    }
+
+    void setClock(long offsetMs) {
+        clockOffsetMs = offsetMs;
+    }
+
+    /** By its own clock. */
+    long nowMs() {
+        return world.timeline.nowMs() + clockOffsetMs;
     }
 
     boolean isAway() {

@@ -11,6 +11,7 @@ import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.Visibility;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -111,7 +112,7 @@ final class DatabaseClient implements Ledger {
                         found.topicId(),
                         found.fillId(),
                         found.lost(),
-                        found.filledAtMs(),
+                        new FillTimes(found.fillTimes().atMs(), database.nowMs()),
                         found.source(),
                         world.source.system()));
     }
@@ -283,7 +284,7 @@ final class DatabaseClient implements Ledger {
                         : new TakeOver(Database.WHOLE_TABLE, inOrder, owner).send());
     }
 
-    /** Mirrors {@code PgLedger.TAKE_OVER}; adds checkpoints only if it locks the whole table. */
+    /** Mirrors {@code PgLedger.ADD_PARTITIONS} and {@code TAKE_OVER}; adds checkpoints only if it locks the whole table. */
     private final class TakeOver extends Sent<List<Checkpoint>> {
         private final boolean mayAdd;
         private final Set<Integer> partitions;
@@ -306,9 +307,9 @@ final class DatabaseClient implements Ledger {
                     if (found == null && !mayAdd) {
                         continue;
                     }
-                    Checkpoint row = found == null
-                            ? database.results.fresh(partition, 0, database.results.publishedByAllMs(), Shard.NO_TIME)
-                            : found;
+                    boolean isGone = found == null && partition < database.results.partitions;
+                    Checkpoint row =
+                            found == null ? isGone ? database.results.gone(partition) : added(partition) : found;
                     mine.add(TestCheckpoints.withOwner(row, owner));
                 }
             }
@@ -318,6 +319,9 @@ final class DatabaseClient implements Ledger {
         @Override
         void apply() {
             long finalUpToMs = database.results.finalUpToMs();
+            if (mayAdd && !outcome.isEmpty()) {
+                addBelow(Collections.max(partitions));
+            }
             if (!outcome.isEmpty()) {
                 database.results.filling = null;
             }
@@ -326,6 +330,20 @@ final class DatabaseClient implements Ledger {
                 database.results.move(found == null ? mine : TestCheckpoints.withOwner(found, owner));
             }
             checker.checkStaysFinal(finalUpToMs);
+        }
+
+        private Checkpoint added(int partition) {
+            return database.results.fresh(partition, 0, database.results.publishedByAllMs(), Shard.NO_TIME);
+        }
+
+        /** Those in between come to have an owner later, or are never counted. */
+        private void addBelow(int highest) {
+            for (int between = database.results.partitions; between < highest; between++) {
+                if (!database.results.checkpoints.containsKey(between)) {
+                    database.results.move(added(between));
+                }
+            }
+            database.results.partitions = Math.max(database.results.partitions, highest + 1);
         }
     }
 
@@ -564,15 +582,18 @@ final class DatabaseClient implements Ledger {
             results.seen = read.seen;
             results.forgetCheckpoints();
             results.snapshot = read.snapshot;
-            Map<String, Long> filledAtMs =
-                    new HashMap<>(results.pipeline == null ? Map.of() : results.pipeline.filledAtMs());
-            fill.reason().ifPresent(reason -> filledAtMs.put(reason.code(), world.timeline.nowMs()));
+            results.partitions = fill.startOffsets().size();
+            Map<String, Long> filledAtMs = new HashMap<>(
+                    results.pipeline == null
+                            ? Map.of()
+                            : results.pipeline.fillTimes().atMs());
+            fill.reason().ifPresent(reason -> filledAtMs.put(reason.code(), database.nowMs()));
             results.pipeline = new Pipeline(
                     fill.settings(),
                     fill.topicId(),
                     new FillId(read.filling, read.fillLsn),
                     Optional.empty(),
-                    filledAtMs,
+                    new FillTimes(filledAtMs, database.nowMs()),
                     Optional.of(SourceState.filled(read.source, true, fill.logStarts())),
                     read.source.system());
             long newestMs = results.orderAgg.keySet().stream()

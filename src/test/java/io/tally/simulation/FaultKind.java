@@ -132,7 +132,11 @@ enum FaultKind {
     /** A delete of history took nothing back. */
     PURGED,
     /** The results were filled at a place in the source's log at which others had been, before it was restored. */
-    FILLED_AT_SAME_PLACE;
+    FILLED_AT_SAME_PLACE,
+
+    // ---- planned, of numbers of its own ----
+    /** Somebody deletes a checkpoint. */
+    CHECKPOINT_DELETED;
 
     private static final FaultKind[] VALUES = values();
 
@@ -145,7 +149,7 @@ enum FaultKind {
     }
 
     boolean isPlanned() {
-        return ordinal() <= SILENCE.ordinal() || isOfViews();
+        return ordinal() <= SILENCE.ordinal() || isOfViews() || this == CHECKPOINT_DELETED;
     }
 
     boolean isOfViews() {

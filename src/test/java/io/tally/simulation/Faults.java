@@ -2,6 +2,8 @@ package io.tally.simulation;
 
 import io.tally.simulation.Plan.Planned;
 import io.tally.simulation.World.Backup;
+import java.util.Collections;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Makes the planned faults happen. One that cannot happen at its time, or that nothing could survive then, does not. */
@@ -88,6 +90,7 @@ final class Faults {
                 yield true;
             }
             case VIEW_ADDED -> startWithAnother(details);
+            case CHECKPOINT_DELETED -> deleteCheckpoint(details);
             case SILENCE -> {
                 world.writers.silence(3_000 + details.nextInt(8_000));
                 yield true;
@@ -354,6 +357,31 @@ final class Faults {
     }
 
     // ---- database --------------------------------------------------------------------------------------------------
+
+    /** Most often the one that was made last. */
+    private boolean deleteCheckpoint(SplittableRandom details) {
+        Database database = view(details).database;
+        Set<Integer> found = database.results.checkpoints.keySet();
+        if (found.isEmpty()) {
+            return false;
+        }
+        int partition = details.nextInt(3) > 0 ? Collections.max(found) : details.nextInt(found.size());
+        database.begin(new Database.Transaction(1L << partition) {
+            @Override
+            void run() {
+                database.commit(this);
+            }
+
+            @Override
+            void commit() {
+                database.results.checkpoints.remove(partition);
+            }
+
+            @Override
+            void failed() {}
+        });
+        return true;
+    }
 
     private void backUp() {
         boolean whole = world.source.isQuiet() && world.connector.isRunning() && !world.connector.isReadingTable();

@@ -188,7 +188,7 @@ final class Instance {
             checkpoints =
                     watched(new Takeover(ledger, settings(view, rebuild), store::doubt, clock, Instance.this::execute));
             store.onDue(this::tick);
-            owedFill = new OwedFill(store, ledger, !world.plan.stopOnDataLoss(), clock, Instance.this::execute);
+            owedFill = new OwedFill(store, ledger, !world.plan.stopOnDataLoss(), Instance.this::execute);
             watch = new SourceWatch(store, ledger, settings(view, rebuild), Instance.this::execute);
         }
 

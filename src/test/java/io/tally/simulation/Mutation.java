@@ -423,7 +423,17 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "final no longer: added while others move",
                     SQL,
                     "super(locks);\n            this.mayAdd",
-                    "super(locksOf(partitions));\n            this.mayAdd"));
+                    "super(locksOf(partitions));\n            this.mayAdd"),
+            of(
+                    "partition added: its checkpoint is not counted",
+                    SQL,
+                    "database.results.partitions = Math.max(database.results.partitions, highest + 1);",
+                    ""),
+            of(
+                    "partition added: those below are taken for deleted",
+                    SQL,
+                    "between < highest; between++",
+                    "between < 0; between++"));
 
     private Mutation from(long seed) {
         return new Mutation(name, seed, edits);

@@ -52,7 +52,11 @@ record Plan(
             FaultKind.IDS_PASSED,
             FaultKind.IDENTITY_CHANGED,
             FaultKind.VOID_CHANGE,
-            FaultKind.STANDBY_AWAY);
+            FaultKind.STANDBY_AWAY,
+            FaultKind.CHECKPOINT_DELETED);
+
+    /** In one of so many runs checkpoints are deleted. */
+    private static final int WITH_DELETION = 20;
 
     /** One in so many runs keeps more views than one. */
     private static final int WITH_SEVERAL = 3;
@@ -99,11 +103,24 @@ record Plan(
         // Of numbers of their own, so that what is drawn for one view does not depend on how many there are.
         SplittableRandom ofViews = new SplittableRandom(seed ^ 0x51EC_7EED);
         Plan all = ofViews.nextInt(WITH_SEVERAL) == 0 ? withSeveral(one, ofViews) : one;
+        SplittableRandom ofDeletion = new SplittableRandom(seed ^ 0xDE1_E7ED);
+        all = ofDeletion.nextInt(WITH_DELETION) == 0 ? withDeletion(all, ofDeletion) : all;
         SplittableRandom ofHistory = new SplittableRandom(seed ^ 0x415_7084);
         long historyMs = windowMs + ofHistory.nextInt(20_000);
         return ofHistory.nextBoolean() && SPOIL_HISTORY.stream().noneMatch(all::mayHave)
                 ? all.copy(all.transactions, all.faults, all.chances, historyMs, all.views)
                 : all;
+    }
+
+    /** Often of a partition that was not there when the results were filled. */
+    private static Plan withDeletion(Plan one, SplittableRandom random) {
+        List<Planned> faults = new ArrayList<>(one.faults);
+        long atMs = random.nextLong(one.chaosMs);
+        if (random.nextBoolean()) {
+            faults.add(new Planned(FaultKind.PARTITION_ADDED, random.nextLong(1 + atMs / 2), random.nextLong()));
+        }
+        faults.add(new Planned(FaultKind.CHECKPOINT_DELETED, atMs, random.nextLong()));
+        return one.copy(one.transactions, faults, one.chances, one.views);
     }
 
     private boolean mayHave(FaultKind kind) {

@@ -4,6 +4,7 @@ import io.tally.publish.Ledger;
 import io.tally.view.DefaultView;
 import io.tally.view.View;
 import io.tally.window.Checkpoint;
+import io.tally.window.FillId;
 import io.tally.window.FilterState;
 import io.tally.window.Groups;
 import io.tally.window.Shard;
@@ -41,6 +42,8 @@ final class Results {
 
     Ledger.Pipeline pipeline;
     Visibility snapshot;
+    /** How many have a checkpoint, unless somebody has deleted it. */
+    int partitions;
     /** What the last fill has left there. */
     Map<Row, Total> filled = Map.of();
     /** The changes that it has seen. */
@@ -62,6 +65,7 @@ final class Results {
         other.passed.forEach((partition, times) -> passed.put(partition, new TreeMap<>(times)));
         pipeline = other.pipeline;
         snapshot = other.snapshot;
+        partitions = other.partitions;
         filled = other.filled;
         seen = other.seen;
         filling = other.filling;
@@ -151,6 +155,16 @@ final class Results {
 
     /** A checkpoint that nobody owns. */
     Checkpoint fresh(int partition, long offset, long publishedUpToMs, long newestEventTimeMs) {
+        return fresh(partition, offset, publishedUpToMs, newestEventTimeMs, pipeline.fillId());
+    }
+
+    /** What tells that there was one. */
+    Checkpoint gone(int partition) {
+        FillId none = new FillId(pipeline.fillId().id(), Ledger.CHECKPOINT_GONE);
+        return fresh(partition, 0, publishedByAllMs(), Shard.NO_TIME, none);
+    }
+
+    private Checkpoint fresh(int partition, long offset, long publishedUpToMs, long newestEventTimeMs, FillId fillId) {
         return new Checkpoint(
                 partition,
                 null,
@@ -162,7 +176,7 @@ final class Results {
                 newestEventTimeMs,
                 FilterState.NOTHING_SEEN,
                 snapshot,
-                pipeline.fillId(),
+                fillId,
                 null,
                 0);
     }

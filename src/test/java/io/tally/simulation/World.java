@@ -218,7 +218,7 @@ final class World {
             instances.getFirst().crash();
             startEngine(0, true);
         } else {
-            instances.forEach(engine -> engine.setClock(hours * OWED_FILL_MS));
+            views.forEach(view -> view.database.setClock(hours * OWED_FILL_MS));
         }
         timeline.runUntil(timeline.nowMs() + CALM_MS);
     }

@@ -321,6 +321,8 @@ class WindowStoreTest {
         Batch batch = store.take(NOW + 2 * MINUTE).getFirst();
         order(shard, NOW, 7, NOW + 2 * MINUTE);
 
+        assertEquals(3, store.unpublishedGroupsOf(NOW));
+        assertEquals(0, store.unpublishedGroupsOf(NOW - MINUTE));
         Unpublished window = store.unpublishedOf(NOW).getFirst();
         assertEquals(2, orders(window.underWay()));
         assertEquals(1, orders(window.held()));
