@@ -292,13 +292,29 @@ public final class Takeover implements Checkpoints {
                 Optional<DataLoss> gone =
                         outside(checkpoint, results, facts.partitions().get(checkpoint.partition()));
                 if (gone.isPresent()) {
-                    return loseData(gone.get(), facts);
+                    return ifStillOwned(checkpoint, () -> loseData(gone.get(), facts));
                 }
             }
             results.source()
                     .ifPresent(source -> doubts.accept(
                             new Doubts(results.fillId(), source.look().lsn(), source.doubts())));
             return CompletableFuture.completedStage(checkpoints);
+        }
+
+        /** The topic was asked later: by then another owner may have moved on, and the log have lost what nobody needs. */
+        private CompletionStage<List<Checkpoint>> ifStillOwned(
+                Checkpoint checkpoint, Supplier<CompletionStage<List<Checkpoint>>> then) {
+            int partition = checkpoint.partition();
+            return ledger.marks(Set.of(partition))
+                    .thenComposeAsync(
+                            marks -> {
+                                Ledger.Mark mark = marks.get(partition);
+                                return mark != null && checkpoint.owner().equals(mark.owner())
+                                        ? then.get()
+                                        : notYet("another engine has taken partition " + partition + " of " + view
+                                                + " over");
+                            },
+                            executor);
         }
 
         private CompletionStage<List<Checkpoint>> loseData(DataLoss loss, TopicFacts facts) {
@@ -493,15 +509,12 @@ public final class Takeover implements Checkpoints {
                     .whenComplete((outcome, failure) -> {
                         underWay = () -> null;
                         filling.close();
-                    })
-                    .whenCompleteAsync(
-                            (outcome, failure) -> {
-                                if (failure != null) {
-                                    long nowMs = clock.millis();
-                                    failed = FailedFill.of(failure, failed, nowMs - sinceMs, nowMs);
-                                }
-                            },
-                            executor);
+                        if (failure != null) {
+                            // Whatever thread this is: the next takeover begins when this one has ended.
+                            long nowMs = clock.millis();
+                            failed = FailedFill.of(failure, failed, nowMs - sinceMs, nowMs);
+                        }
+                    });
         }
 
         /** Of the results that there were when this began to look. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,6 +55,7 @@ class RepeatedSnapshotIT {
         stack.ensure("start connect");
     }
 
+    @Tag("long")
     @Test
     void connectorWithoutExactlyOnceSupport_killedBeforeItStoredAnOffset_isFilledAgain() throws Exception {
         stack.command("start plain-connect");

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Three engines in one consumer group, which die, freeze, come back and get company while orders are written. */
@@ -92,6 +93,7 @@ class SeveralEnginesIT {
         }
     }
 
+    @Tag("long")
     @Test
     void finalRows_ofOrdersThatAreNeverLate_neverChange() {
         // Event time runs faster than the clock, so a connector that rests for a second must not make the clock close

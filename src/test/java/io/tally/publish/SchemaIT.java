@@ -66,7 +66,7 @@ class SchemaIT {
 
     @Test
     void prepare_tableOfMoreDigits_isWideEnough() {
-        createResult("numeric(24,4)", "numeric(19,0)");
+        createResult("numeric(26,4)", "numeric(19,0)");
         assertEquals(Optional.empty(), misfit("numeric(18,2)"));
         assertEquals(Optional.empty(), misfit("numeric(38,2)"), "more than rows can have");
         assertFalse(misfit("numeric(38,5)").isEmpty());

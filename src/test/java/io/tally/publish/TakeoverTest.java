@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -686,6 +687,33 @@ class TakeoverTest {
         ledger.replaceFails = null;
         clock.setAhead(Duration.ZERO);
         takeOver(engine);
+        assertEquals(1, ledger.fills.size());
+    }
+
+    /** This one stood still between its two questions. */
+    @Test
+    void takeOver_anotherHasMovedOnAndRetentionFollowed_losesNothing() {
+        takeOver(engine("PT1M", false, false));
+        int[] asked = {0};
+        CompletionStage<List<Checkpoint>> late = engine("PT1M", false, false)
+                .takeOver(
+                        Set.of(0, 1),
+                        partition -> true,
+                        () -> {
+                            if (++asked[0] == 2) {
+                                Checkpoint mine = ledger.checkpoints.get(0);
+                                ledger.checkpoints.put(0, TestCheckpoints.withOwner(mine, UUID.randomUUID()));
+                                ranges.put(0, new OffsetRange(100, 100, 100));
+                            }
+                            return CompletableFuture.completedStage(
+                                    new TopicFacts("orders", topicId, Map.copyOf(ranges)));
+                        },
+                        null);
+        CompletionException e = assertThrows(
+                CompletionException.class, () -> late.toCompletableFuture().join());
+        assertEquals(
+                Kind.WAIT,
+                assertInstanceOf(TakeoverException.class, e.getCause()).kind());
         assertEquals(1, ledger.fills.size());
     }
 
