@@ -251,6 +251,7 @@ function showView({ status }, view) {
   if (columns === shownColumns) return;
   shownColumns = columns;
   write('group-answer', '');
+  element('look-up').hidden = view.columns.every(({ role }) => role !== 'KEY');
   element('keys').replaceChildren(...view.columns.filter(({ role }) => role === 'KEY').map(({ name }) => {
     const label = document.createElement('label');
     label.append(name + ' ');
@@ -280,7 +281,7 @@ function showWindows({ sample, view: now }, view) {
     write('filling-closes', left > 0 ? `closes in ${Math.ceil(left)} s` : 'closes when the watermark passes its end');
     element('filling-progress').value = Math.min(1, Math.max(0, passed / (passed + left) || passed / length));
   } else {
-    write('filling-time', 'no open window');
+    write('filling-time', 'no rows that are not in the table yet');
     write('filling-closes', '');
     element('filling-progress').value = 0;
   }
@@ -304,7 +305,7 @@ function showWindows({ sample, view: now }, view) {
     count(window.groups),
     ...numbers.map((column, at) => cell(column, at === 0 ? window.total.rows : window.total.sums[column.name])),
     { share: most > 0 ? Math.max(0, height(window)) / most : 0, label: 'share of the highest' },
-  ], closed ? 'none of the last ten windows has rows' : 'not read yet');
+  ], closed ? 'none of the last ten closed windows has rows' : 'not read yet');
 }
 
 /** The numbers of the window that fills: names and texts. */
@@ -367,7 +368,8 @@ function showPublishes(view) {
     count(round.rows),
     count(round.corrections),
     round.closedUpTo ? 'to ' + edge(round.closedUpTo, view) : { text: round.transactions > 1 ? `corrected ×${round.transactions}` : 'corrected', kind: 'quiet' },
-    round.afterCloseMillis == null ? '' : seconds(round.afterCloseMillis / 1000),
+    // Of a live view, windows are written while they are open.
+    round.afterCloseMillis == null || round.afterCloseMillis < 0 ? '' : seconds(round.afterCloseMillis / 1000),
   ], 'nothing published by this process yet');
 }
 
