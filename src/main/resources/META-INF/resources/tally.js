@@ -181,7 +181,7 @@ function draw() {
     chart.setData([times, samples.map((sample) => sample[name] ?? null)]);
     headline(name, figure, chart);
     const known = samples.map((sample) => sample[name]).filter((value) => value != null);
-    const title = figure.querySelector('h2').textContent;
+    const title = figure.querySelector('h2').firstChild.textContent.trim();
     plot.setAttribute('aria-label', known.length === 0
       ? `${title}: nothing yet`
       : `${title}, ${CHARTS[name].unit}: now ${CHARTS[name].show(known.at(-1))}, highest of the last ten minutes ${CHARTS[name].show(Math.max(...known))}`);
