@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What docs/your-own-table.md and docs/views.md have somebody do with a database that is in use. */
@@ -57,6 +58,7 @@ class YourTableIT {
 
     /** Nobody who was there before may do less, and everybody may do what he has to. */
     @Test
+    @Tag("long")
     void databaseInUse_isPrepared_andItsViewChanges() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("your_table")) {
             PipelineDatabase shop = pipeline.source().emptyBeside("shop");
