@@ -18,8 +18,6 @@ import java.util.Map;
  */
 final class EmbeddedSchema implements Nested {
 
-    private static final int[] NO_MEMBERS = {};
-
     private final List<String> columns;
 
     private byte[] record = {};
@@ -61,7 +59,7 @@ final class EmbeddedSchema implements Nested {
 
     @Override
     public Found found(RecordLayout layout) {
-        return end == 0 ? Found.NOTHING : new Found(layout, start, end, 0, null, 0, NO_MEMBERS, NO_MEMBERS);
+        return Found.value(start, end).of(layout);
     }
 
     @Override

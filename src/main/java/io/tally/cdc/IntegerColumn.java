@@ -17,6 +17,11 @@ final class IntegerColumn extends ColumnReader {
 
     @Override
     void read(byte[] record, int start, int end, ColumnTypes types, CapturedRow row, int column) {
+        long usual = IntegerText.usual(record, start, end);
+        if (usual >= 0 && usual <= most) {
+            row.setUnits(column, usual);
+            return;
+        }
         if (!Members.isNumber(record[start]) || !IntegerText.isInteger(record, start, end)) {
             refuse(record, start, end, row, column, ColumnFault.WRONG_TYPE);
             return;

@@ -3,6 +3,7 @@ package io.tally.cdc;
 import io.tally.cdc.json.JsonCursor;
 import io.tally.cdc.json.MalformedJson;
 import io.tally.cdc.json.TextSlice;
+import io.tally.cdc.json.Words;
 import io.tally.cdc.value.IntegerText;
 
 /**
@@ -50,10 +51,7 @@ final class SequenceText {
         if (to - from < 5 || bytes[from] != '\\' || bytes[from + 1] != '"') {
             return NONE;
         }
-        int at = from + 2;
-        while (at < to && bytes[at] >= '0' && bytes[at] <= '9') {
-            at++;
-        }
+        int at = Words.endOfDigits(bytes, from + 2, to);
         int digits = at - from - 2;
         boolean closed = at + 1 < to && bytes[at] == '\\' && bytes[at + 1] == '"';
         return closed && digits > 0 && digits <= MAX_USUAL_DIGITS ? at + 2 : NONE;

@@ -147,6 +147,10 @@ final class SourceReader {
     private long integer(byte[] record, int field) throws UndecodableException {
         int start = members.start(first + field);
         int end = members.end(first + field);
+        long usual = IntegerText.usual(record, start, end);
+        if (usual >= 0) {
+            return usual;
+        }
         if (!members.isNumber(first + field) || !IntegerText.isInteger(record, start, end)) {
             throw wrongType(record, field, "an integer");
         }

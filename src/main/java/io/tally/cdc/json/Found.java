@@ -3,74 +3,118 @@ package io.tally.cdc.json;
 import java.util.BitSet;
 
 /**
- * Where an object and its members lie in the records of one layout. A place is an index into the layout's own record, and
- * the number of its variable values before it: by what those have moved everything, the place has moved in another record.
- * Immutable.
+ * Where an object and its members lie in a record, or in all records of one layout. There a place is an index into the
+ * layout's own record, and the number of its variable values before it: by what those have moved everything, the place has
+ * moved in another record.
  */
 public final class Found {
 
-    private final int start;
-    private final int end;
-    private final int startMoved;
-    private final int endMoved;
-
-    private final long present;
-    private final BitSet presentBeyond;
-    private final int strangers;
-
-    private final int[] members;
-    private final int[] starts;
-    private final int[] ends;
-    private final int[] startsMoved;
-    private final int[] endsMoved;
-
     /** Nothing, since the object is not there. */
-    public static final Found NOTHING = new Found();
+    public static final Found NOTHING = new Found(0, 0);
 
-    private Found() {
-        this(null, 0, 0, 0, null, 0, new int[0], new int[0]);
+    /** How far places have moved where they are those of a record itself. */
+    static final int[] UNMOVED = {0};
+
+    /** Place of the object, whose end is 0 if it is not there. */
+    private int start;
+
+    private int end;
+    private int startMoved;
+    private int endMoved;
+
+    /** One bit for each member: whether it is there. */
+    private long present;
+
+    /** The same for those that one word has no bits for. */
+    private final BitSet presentBeyond;
+
+    /** Members that are not wanted. */
+    private int strangers;
+
+    /** Of each member that is there, four: start, by what it has moved, end, by what that has. */
+    private final int[] places;
+
+    private Found(int members, int beyond) {
+        presentBeyond = new BitSet(beyond);
+        places = new int[4 * members];
     }
 
-    /**
-     * @param layout of the record in which it was found; null if nothing was
-     * @param present one bit for each member: whether it is there
-     * @param presentBeyond the same for those that one word has no bits for, if there are any; else null
-     * @param memberStarts index of each member's value, if it is there, by the member's number
-     */
-    public Found(
-            RecordLayout layout,
-            int start,
-            int end,
-            long present,
-            BitSet presentBeyond,
-            int strangers,
-            int[] memberStarts,
-            int[] memberEnds) {
-        this.present = present;
-        this.presentBeyond = presentBeyond == null ? null : (BitSet) presentBeyond.clone();
-        this.strangers = strangers;
-        this.start = layout == null ? 0 : layout.place(start);
-        this.end = layout == null ? 0 : layout.place(end);
-        this.startMoved = layout == null ? 0 : layout.variablesBefore(start);
-        this.endMoved = layout == null ? 0 : layout.variablesBefore(end);
-        int count = Long.bitCount(present) + (presentBeyond == null ? 0 : presentBeyond.cardinality());
-        members = new int[count];
-        starts = new int[count];
-        ends = new int[count];
-        startsMoved = new int[count];
-        endsMoved = new int[count];
-        int i = 0;
-        for (int member = 0; i < count; member++) {
-            if (member < Long.SIZE ? (present & 1L << member) == 0 : !presentBeyond.get(member)) {
-                continue;
-            }
-            members[i] = member;
-            starts[i] = layout.place(memberStarts[member]);
-            ends[i] = layout.place(memberEnds[member]);
-            startsMoved[i] = layout.variablesBefore(memberStarts[member]);
-            endsMoved[i] = layout.variablesBefore(memberEnds[member]);
-            i++;
+    /** Nothing as yet, with room for an object of so many members that are wanted. */
+    static Found room(int members) {
+        return new Found(members, Math.max(members - Long.SIZE, 0));
+    }
+
+    /** A value without members, from and to the given index. */
+    public static Found value(int start, int end) {
+        Found value = new Found(0, 0);
+        value.start = start;
+        value.end = end;
+        return value;
+    }
+
+    /** The same in all records of the layout of the record that this was found in. */
+    public Found of(RecordLayout layout) {
+        if (end == 0) {
+            return NOTHING;
         }
+        Found all = room(places.length / 4);
+        all.start = layout.place(start);
+        all.startMoved = layout.variablesBefore(start);
+        all.end = layout.place(end);
+        all.endMoved = layout.variablesBefore(end);
+        all.present = present;
+        all.presentBeyond.or(presentBeyond);
+        all.strangers = strangers;
+        for (int member = 0; member < places.length / 4; member++) {
+            if (isPresent(member)) {
+                int i = 4 * member;
+                all.places[i] = layout.place(places[i]);
+                all.places[i + 1] = layout.variablesBefore(places[i]);
+                all.places[i + 2] = layout.place(places[i + 2]);
+                all.places[i + 3] = layout.variablesBefore(places[i + 2]);
+            }
+        }
+        return all;
+    }
+
+    void clear() {
+        end = 0;
+        present = 0;
+        presentBeyond.clear();
+        strangers = 0;
+    }
+
+    void begin(int at) {
+        start = at;
+    }
+
+    void end(int at, int membersNotWanted) {
+        end = at;
+        strangers = membersNotWanted;
+    }
+
+    /** Notes where a member is. */
+    void put(int member, int memberStart, int memberEnd) {
+        if (member < Long.SIZE) {
+            present |= 1L << member;
+        } else {
+            presentBeyond.set(member);
+        }
+        places[4 * member] = memberStart;
+        places[4 * member + 2] = memberEnd;
+    }
+
+    boolean isThere() {
+        return end != 0;
+    }
+
+    boolean isPresent(int member) {
+        return member < Long.SIZE ? (present & 1L << member) != 0 : presentBeyond.get(member);
+    }
+
+    /** Members that are there, the wanted ones and others. */
+    int count() {
+        return Long.bitCount(present) + presentBeyond.cardinality() + strangers;
     }
 
     /** @param shifts by the number of variable values before a place, how far it has moved */
@@ -82,24 +126,11 @@ public final class Found {
         return end + shifts[endMoved];
     }
 
-    /** @param beyond is given those that one word has no bits for */
-    public long present(BitSet beyond) {
-        if (presentBeyond != null) {
-            beyond.clear();
-            beyond.or(presentBeyond);
-        }
-        return present;
+    int start(int member, int[] shifts) {
+        return places[4 * member] + shifts[places[4 * member + 1]];
     }
 
-    public int strangers() {
-        return strangers;
-    }
-
-    /** Fills in where the members that are there lie, by the member's number. */
-    public void fill(int[] memberStarts, int[] memberEnds, int[] shifts) {
-        for (int i = 0; i < members.length; i++) {
-            memberStarts[members[i]] = starts[i] + shifts[startsMoved[i]];
-            memberEnds[members[i]] = ends[i] + shifts[endsMoved[i]];
-        }
+    int end(int member, int[] shifts) {
+        return places[4 * member + 2] + shifts[places[4 * member + 3]];
     }
 }

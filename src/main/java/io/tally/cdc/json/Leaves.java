@@ -57,6 +57,47 @@ final class Leaves {
         return Arrays.equals(document, starts[leaf], ends[leaf], other.document, other.starts[leaf], other.ends[leaf]);
     }
 
+    /** Whether a leaf is as long in both, and differs only in bytes that may be any digit. */
+    boolean sameButDigits(Leaves other, int leaf) {
+        int length = ends[leaf] - starts[leaf];
+        if (length != other.ends[leaf] - other.starts[leaf]) {
+            return false;
+        }
+        byte[] any = new byte[document.length];
+        markDigits(leaf, any);
+        for (int i = 0; i < length; i++) {
+            int at = starts[leaf] + i;
+            byte theirs = other.document[other.starts[leaf] + i];
+            if (document[at] != theirs && (any[at] == 0 || !isDigit(theirs))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Marks, with all ones, the bytes of a leaf that may be any digit and leave it JSON: in strings, escapes or not, all that
+     * are digits, but not the first of several in a number, which must not be zero.
+     */
+    void markDigits(int leaf, byte[] marks) {
+        for (int at = afterFixed(leaf); at < ends[leaf]; at++) {
+            if (isDigit(document[at])) {
+                marks[at] = -1;
+            }
+        }
+    }
+
+    /** Index after what in a number has to stay, whatever else changes. */
+    private int afterFixed(int leaf) {
+        int first = document[starts[leaf]] == '-' ? starts[leaf] + 1 : starts[leaf];
+        boolean several = first + 1 < ends[leaf] && isDigit(document[first]) && isDigit(document[first + 1]);
+        return several ? first + 1 : first;
+    }
+
+    private static boolean isDigit(byte b) {
+        return b >= '0' && b <= '9';
+    }
+
     private int pass(int at) {
         int end = JsonLeaf.end(document, at, document.length);
         if (end < 0) {

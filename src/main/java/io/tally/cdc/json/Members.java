@@ -1,7 +1,6 @@
 package io.tally.cdc.json;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -17,20 +16,15 @@ public final class Members implements Nested {
     public static final byte MISSING = 0;
 
     private final FieldNames names;
-    private final int[] starts;
-    private final int[] ends;
 
+    /** What was read with care, or written. */
+    private final Found read;
+
+    /** That, or what is known of the record's layout. */
+    private Found found;
+
+    private int[] shifts = Found.UNMOVED;
     private byte[] record = {};
-    private int start;
-    private int end;
-    /** One bit for each member: whether it is there. */
-    private long present;
-
-    /** The same for those that one word has no bits for; null if it has them for all. */
-    private final BitSet presentBeyond;
-
-    /** Members that are not wanted. */
-    private int strangers;
 
     /** Readers of values that are objects with members of their own, by the member's index; null if there is none. */
     private final Nested[] nested;
@@ -40,11 +34,10 @@ public final class Members implements Nested {
 
     /** @param wanted of a name that comes twice the first place counts */
     public Members(String... wanted) {
-        presentBeyond = wanted.length > Long.SIZE ? new BitSet() : null;
         names = new FieldNames(wanted);
         nested = new Nested[wanted.length];
-        starts = new int[wanted.length];
-        ends = new int[wanted.length];
+        read = Found.room(wanted.length);
+        found = read;
     }
 
     public Members(List<String> wanted) {
@@ -58,14 +51,12 @@ public final class Members implements Nested {
         readers[readers.length - 1] = reader;
     }
 
-    /** Afterwards the readers of what is nested hold nothing valid. */
+    /** Afterwards the readers of what is nested in it hold nothing valid. */
     @Override
     public void clear() {
-        end = 0;
-        present = 0;
-        if (presentBeyond != null) {
-            presentBeyond.clear();
-        }
+        read.clear();
+        found = read;
+        shifts = Found.UNMOVED;
     }
 
     /** Reads the value at the given index whatever it is, and notes its members if it is an object. */
@@ -73,16 +64,20 @@ public final class Members implements Nested {
     public int read(JsonCursor cursor, int from, int outside) throws MalformedJson {
         clear();
         record = cursor.bytes();
-        start = from;
-        end = record[from] == '{' ? readMembers(cursor, from, outside + 1) : cursor.endOfValue(from, outside);
-        return end;
+        read.begin(from);
+        if (record[from] != '{') {
+            int end = cursor.endOfValue(from, outside);
+            read.end(end, 0);
+            return end;
+        }
+        return readMembers(cursor, from, outside + 1);
     }
 
     private int readMembers(JsonCursor cursor, int brace, int depth) throws MalformedJson {
         for (Nested reader : readers) {
             reader.clear();
         }
-        strangers = 0;
+        int strangers = 0;
         int at = cursor.firstMember(brace);
         while (record[at] != '}') {
             int closingQuote = cursor.endOfName(at);
@@ -90,9 +85,14 @@ public final class Members implements Nested {
             int value = cursor.valueAfter(closingQuote);
             Nested reader = index == FieldNames.NONE ? null : nested[index];
             int valueEnd = reader == null ? cursor.endOfValue(value, depth) : reader.read(cursor, value, depth);
-            note(index, value, valueEnd);
+            if (index == FieldNames.NONE) {
+                strangers++;
+            } else {
+                read.put(index, value, valueEnd);
+            }
             at = cursor.nextMember(valueEnd);
         }
+        read.end(at + 1, strangers);
         return at + 1;
     }
 
@@ -106,23 +106,21 @@ public final class Members implements Nested {
 
     @Override
     public Found found(RecordLayout layout) {
-        return end == 0
-                ? Found.NOTHING
-                : new Found(layout, start, end, present, presentBeyond, strangers, starts, ends);
+        return read.of(layout);
     }
 
     @Override
-    public void recall(Found found, byte[] newRecord, int[] shifts) {
-        if (found == Found.NOTHING) {
-            clear();
-            return;
+    public void recall(Found known, byte[] newRecord, int[] newShifts) {
+        // References are seldom others than before, and to write them is not free.
+        if (found != known) {
+            found = known;
         }
-        record = newRecord;
-        start = found.start(shifts);
-        end = found.end(shifts);
-        present = found.present(presentBeyond);
-        strangers = found.strangers();
-        found.fill(starts, ends, shifts);
+        if (shifts != newShifts) {
+            shifts = newShifts;
+        }
+        if (record != newRecord) {
+            record = newRecord;
+        }
     }
 
     /** Begins a value that is not read but written: its members are told. */
@@ -132,18 +130,19 @@ public final class Members implements Nested {
             reader.clear();
         }
         record = target;
-        start = valueStart;
+        read.begin(valueStart);
     }
 
     /** Tells where the value of a member is. */
     public void put(int index, int valueStart, int valueEnd) {
-        note(index, valueStart, valueEnd);
+        if (index != FieldNames.NONE) {
+            read.put(index, valueStart, valueEnd);
+        }
     }
 
     /** Ends such a value. */
     public void end(int valueEnd, int membersNotWanted) {
-        end = valueEnd;
-        strangers = membersNotWanted;
+        read.end(valueEnd, membersNotWanted);
     }
 
     /** What takes the members of a member's value; null if nothing does. */
@@ -151,23 +150,9 @@ public final class Members implements Nested {
         return nested[index] instanceof Members members ? members : null;
     }
 
-    private void note(int index, int valueStart, int valueEnd) {
-        if (index == FieldNames.NONE) {
-            strangers++;
-        } else {
-            if (index < Long.SIZE) {
-                present |= 1L << index;
-            } else {
-                presentBeyond.set(index);
-            }
-            starts[index] = valueStart;
-            ends[index] = valueEnd;
-        }
-    }
-
     /** First byte of the object, or of whatever stands in its place; MISSING if nothing does. */
     public byte first() {
-        return end == 0 ? MISSING : record[start];
+        return found.isThere() ? record[start()] : MISSING;
     }
 
     public boolean isObject() {
@@ -176,40 +161,38 @@ public final class Members implements Nested {
 
     /** Whether there is nothing, or null. */
     public boolean isAbsent() {
-        return end == 0 || record[start] == 'n';
+        return !found.isThere() || record[start()] == 'n';
     }
 
     /** Whether these members are there and nothing else. */
     public boolean hasOnly(int... indexes) {
-        int beyond = presentBeyond == null ? 0 : presentBeyond.cardinality();
-        int others = Long.bitCount(present) + beyond - indexes.length;
         boolean all = true;
         for (int index : indexes) {
             all &= isPresent(index);
         }
-        return all && others == 0 && strangers == 0;
+        return all && found.count() == indexes.length;
     }
 
     public int start() {
-        return start;
+        return found.start(shifts);
     }
 
     public int end() {
-        return end;
+        return found.end(shifts);
     }
 
     /** First byte of a member's value; MISSING if it is not there. */
     public byte first(int index) {
-        return isPresent(index) ? record[starts[index]] : MISSING;
+        return isPresent(index) ? record[start(index)] : MISSING;
     }
 
     /** Whether a member is missing or null. */
     public boolean isAbsent(int index) {
-        return !isPresent(index) || record[starts[index]] == 'n';
+        return !isPresent(index) || record[start(index)] == 'n';
     }
 
     public boolean isPresent(int index) {
-        return index < Long.SIZE ? (present & 1L << index) != 0 : presentBeyond.get(index);
+        return found.isPresent(index);
     }
 
     public boolean isString(int index) {
@@ -228,11 +211,11 @@ public final class Members implements Nested {
 
     /** First byte of a member's value; of a string, its opening quote. */
     public int start(int index) {
-        return starts[index];
+        return found.start(index, shifts);
     }
 
     /** Index after a member's value; of a string, after its closing quote. */
     public int end(int index) {
-        return ends[index];
+        return found.end(index, shifts);
     }
 }

@@ -1,19 +1,33 @@
 package io.tally.cdc.json;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the records of one kind are written: a record that was read with care, and those of its values that have been seen
- * to change. Another record is of this layout if it is the same byte for byte around these, and has some value that is no
- * object or array in the place of each. All its members then are where they were, but for what the values are longer.
+ * How the records of one kind are written: a record that was read with care, and what has been seen to change in those of
+ * its kind. Another record is of this layout if it is the same byte for byte, but for digits where digits change, and for
+ * the values that change otherwise: each has some value in its place that is no object or array. All its members then are
+ * where they were, but for what these values are longer.
  */
 public final class RecordLayout {
 
-    private final byte[] text;
-    private final Leaves leaves;
-    private final boolean[] changes;
+    /** What has been seen to change of a value. */
+    private enum Change {
+        NOTHING,
+        /** Digits, each for another, as in times and in positions in a log. They are compared with all the rest. */
+        DIGITS,
+        ANYTHING
+    }
 
-    /** Of the values that change: where they are. */
+    private final byte[] text;
+
+    /** All ones for each byte of the text that stands for any digit, else zero. */
+    private final byte[] digits;
+
+    private final Leaves leaves;
+    private final Change[] changes;
+
+    /** Of the values in which anything changes: where they are. */
     private final int[] starts;
 
     private final int[] ends;
@@ -21,37 +35,42 @@ public final class RecordLayout {
     private final int offset;
     private final Found[] found;
 
-    /** By how much a place has moved in the record recognised last, by the number of changing values before it. */
+    /** By how much a place has moved in the record recognised last, by the number of such values before it. */
     private final int[] shifts;
 
     /**
      * @param offset of the record in the array that it was read from
      * @param leaves of the record
      * @param readers what has read it
-     * @param older layout of the same kind, whose changing values do so here too; null if there is none
+     * @param older layout of the same kind, in whose values the same changes; null if there is none
      */
     public RecordLayout(int offset, Leaves leaves, List<Nested> readers, RecordLayout older) {
         this.text = leaves.document();
         this.offset = offset;
         this.leaves = leaves;
-        changes = new boolean[leaves.count()];
+        digits = new byte[text.length];
+        changes = new Change[leaves.count()];
+        int[] any = new int[leaves.count()];
         int count = 0;
         for (int i = 0; i < changes.length; i++) {
-            changes[i] = older != null && (older.changes[i] || !leaves.sameLeaf(older.leaves, i));
-            count += changes[i] ? 1 : 0;
-        }
-        starts = new int[count];
-        ends = new int[count];
-        int next = 0;
-        for (int i = 0; i < changes.length; i++) {
-            if (changes[i]) {
-                starts[next] = leaves.start(i);
-                ends[next] = leaves.end(i);
-                next++;
+            changes[i] = older == null ? Change.NOTHING : change(leaves, older, i);
+            if (changes[i] == Change.DIGITS) {
+                leaves.markDigits(i, digits);
+            } else if (changes[i] == Change.ANYTHING) {
+                any[count++] = i;
             }
         }
+        starts = Arrays.stream(any, 0, count).map(leaves::start).toArray();
+        ends = Arrays.stream(any, 0, count).map(leaves::end).toArray();
         shifts = new int[count + 1];
         found = readers.stream().map(reader -> reader.found(this)).toArray(Found[]::new);
+    }
+
+    private static Change change(Leaves leaves, RecordLayout older, int leaf) {
+        if (older.changes[leaf] == Change.ANYTHING || leaves.sameLeaf(older.leaves, leaf)) {
+            return older.changes[leaf];
+        }
+        return leaves.sameButDigits(older.leaves, leaf) ? Change.DIGITS : Change.ANYTHING;
     }
 
     /** Whether another record differs from this one in its leaves only. */
@@ -64,7 +83,7 @@ public final class RecordLayout {
         return index - offset;
     }
 
-    /** The changing values before such a place. */
+    /** The values before such a place in which anything changes. */
     public int variablesBefore(int index) {
         int count = 0;
         while (count < ends.length && ends[count] <= index - offset) {
@@ -80,7 +99,7 @@ public final class RecordLayout {
         for (int i = 0; i < starts.length; i++) {
             shifts[i] = at - known;
             int length = starts[i] - known;
-            if (length >= limit - at || !Words.equal(record, at, text, known, length)) {
+            if (length >= limit - at || !same(record, at, known, length)) {
                 return false;
             }
             at = JsonLeaf.end(record, at + length, limit);
@@ -90,12 +109,44 @@ public final class RecordLayout {
             known = ends[i];
         }
         shifts[starts.length] = at - known;
-        if (text.length - known != limit - at || !Words.equal(record, at, text, known, limit - at)) {
+        if (text.length - known != limit - at || !same(record, at, known, limit - at)) {
             return false;
         }
         for (int i = 0; i < readers.length; i++) {
             readers[i].recall(found[i], record, shifts);
         }
         return true;
+    }
+
+    /** Whether a stretch of the record is the same as one of the text, but for digits that change. */
+    private boolean same(byte[] record, int from, int known, int length) {
+        if (length < Long.BYTES) {
+            return sameShort(record, from, known, length);
+        }
+        int last = length - Long.BYTES;
+        long differences = differences(record, from + last, known + last);
+        for (int i = 0; i < last; i += Long.BYTES) {
+            differences |= differences(record, from + i, known + i);
+        }
+        return differences == 0;
+    }
+
+    private boolean sameShort(byte[] record, int from, int known, int length) {
+        if (from <= record.length - Long.BYTES && known <= text.length - Long.BYTES) {
+            return Words.low(differences(record, from, known), length) == 0;
+        }
+        int differences = 0;
+        for (int i = 0; i < length; i++) {
+            boolean digit = digits[known + i] != 0 && record[from + i] >= '0' && record[from + i] <= '9';
+            differences |= digit ? 0 : record[from + i] ^ text[known + i];
+        }
+        return differences == 0;
+    }
+
+    /** Nonzero in each of eight bytes that differs, or should be a digit and is none. */
+    private long differences(byte[] record, int from, int known) {
+        long word = Words.at(record, from);
+        long anyDigit = Words.at(digits, known);
+        return (word ^ Words.at(text, known)) & ~anyDigit | Words.notDigits(word) & anyDigit;
     }
 }

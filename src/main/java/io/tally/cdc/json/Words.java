@@ -3,7 +3,6 @@ package io.tally.cdc.json;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * Eight bytes at a time: tests on all bytes of a little-endian word at once.
@@ -21,38 +20,11 @@ public final class Words {
     /** Carries a digit's value into the top bit if it is more than 9. */
     private static final long MORE_THAN_NINE = (0x7F - 9) * ONES;
 
-    /** Bytes up to which a loop over words is faster than the library's comparison, which has to be set up. */
-    private static final int FEW_WORDS = 256;
-
     private Words() {}
 
     /** The eight bytes from the given index, the first in the lowest place. */
     public static long at(byte[] bytes, int index) {
         return (long) LONGS.get(bytes, index);
-    }
-
-    /** Whether two stretches of the given length hold the same bytes. */
-    public static boolean equal(byte[] one, int from, byte[] other, int otherFrom, int length) {
-        if (length > FEW_WORDS) {
-            return Arrays.equals(one, from, from + length, other, otherFrom, otherFrom + length);
-        }
-        if (length < Long.BYTES) {
-            return equalShort(one, from, other, otherFrom, length);
-        }
-        int last = length - Long.BYTES;
-        long differences = at(one, from + last) ^ at(other, otherFrom + last);
-        for (int i = 0; i < last; i += Long.BYTES) {
-            differences |= at(one, from + i) ^ at(other, otherFrom + i);
-        }
-        return differences == 0;
-    }
-
-    private static boolean equalShort(byte[] one, int from, byte[] other, int otherFrom, int length) {
-        if (from <= one.length - Long.BYTES && otherFrom <= other.length - Long.BYTES) {
-            long mask = (1L << (length << 3)) - 1;
-            return ((at(one, from) ^ at(other, otherFrom)) & mask) == 0;
-        }
-        return Arrays.equals(one, from, from + length, other, otherFrom, otherFrom + length);
     }
 
     /** Finds the bytes that are not plain inside a JSON string: quote, backslash, control character, not ASCII. */
@@ -66,6 +38,16 @@ public final class Words {
     /** Finds the bytes that are not decimal digits. */
     public static long notDigits(long word) {
         return tooLarge(word ^ '0' * ONES, MORE_THAN_NINE);
+    }
+
+    /** The first bytes of the word, 0 to 7 of them. */
+    public static long low(long word, int count) {
+        return word & (1L << (count << 3)) - 1;
+    }
+
+    /** The last bytes of the word, 1 to 8 of them. */
+    public static long high(long word, int count) {
+        return word >>> Long.SIZE - (count << 3);
     }
 
     /**

@@ -29,6 +29,24 @@ public final class IntegerText {
                 || digits == MAX.length && Arrays.compare(bytes, first, to, negative ? MIN : MAX, 0, digits) <= 0;
     }
 
+    /** Value of a number that is written as up to 16 digits and nothing else, as nearly all integers are; else -1. */
+    public static long usual(byte[] bytes, int from, int to) {
+        int count = to - from;
+        // The words reach back before the number, where a record has its names.
+        if (count > 2 * Long.BYTES || to < 2 * Long.BYTES) {
+            return -1;
+        }
+        long low = Words.at(bytes, to - Long.BYTES);
+        if (count <= Long.BYTES) {
+            return Words.high(Words.notDigits(low), count) == 0 ? Words.digits(low, count) : -1;
+        }
+        long high = Words.at(bytes, to - 2 * Long.BYTES);
+        int above = count - Long.BYTES;
+        return (Words.notDigits(low) | Words.high(Words.notDigits(high), above)) == 0
+                ? 100_000_000 * Words.digits(high, above) + Words.digits(low, Long.BYTES)
+                : -1;
+    }
+
     /** Value of an integer that fits. */
     public static long value(byte[] bytes, int from, int to) {
         boolean negative = bytes[from] == '-';
@@ -38,12 +56,9 @@ public final class IntegerText {
     }
 
     private static long digits(byte[] bytes, int from, int to) {
-        int count = to - from;
-        // The words reach back before the number, where a record has its names.
-        if (to >= 2 * Long.BYTES && count <= 2 * Long.BYTES) {
-            long low = Words.digits(Words.at(bytes, to - Long.BYTES), Math.min(count, Long.BYTES));
-            int above = count - Long.BYTES;
-            return above <= 0 ? low : 100_000_000 * Words.digits(Words.at(bytes, to - 2 * Long.BYTES), above) + low;
+        long usual = usual(bytes, from, to);
+        if (usual >= 0) {
+            return usual;
         }
         long value = 0;
         for (int i = from; i < to; i++) {
