@@ -91,7 +91,7 @@ public final class Publisher {
         return publishDue();
     }
 
-    /** When the transaction sent last has its answer, or is given up, epoch ms; safe to read from any thread. */
+    /** When the transaction under way has its answer, or is given up, epoch ms, 0 for none; safe to read from any thread. */
     long answerDueMs() {
         return answerDueMs;
     }
@@ -137,6 +137,7 @@ public final class Publisher {
         List<Batch> batches = underWay;
         underWay = List.of();
         uncertain = false;
+        answerDueMs = 0;
         return batches;
     }
 
@@ -182,8 +183,8 @@ public final class Publisher {
                 unmoved.add(batch);
             }
         }
+        settled();
         underWay = unmoved;
-        uncertain = false;
         if (unmoved.isEmpty()) {
             rest();
             return done();

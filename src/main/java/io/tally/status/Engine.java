@@ -1,6 +1,7 @@
 package io.tally.status;
 
 import io.tally.cdc.Shape;
+import io.tally.ingest.CompactedTopics;
 import io.tally.ingest.DeadLetterLog;
 import io.tally.ingest.DeadLetterTopic;
 import io.tally.ingest.IngestSettings;
@@ -45,6 +46,7 @@ class Engine {
     private final IngestSettings ingest;
     private final PollWaits waits;
     private final DeadLetterTopic deadLetterTopic;
+    private final CompactedTopics compacted;
     private final InstantSource clock;
     private final String version;
     private final Instant startedAt =
@@ -63,6 +65,7 @@ class Engine {
             IngestSettings ingest,
             PollWaits waits,
             DeadLetterTopic deadLetterTopic,
+            CompactedTopics compacted,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.readers = readers;
@@ -73,6 +76,7 @@ class Engine {
         this.ingest = ingest;
         this.waits = waits;
         this.deadLetterTopic = deadLetterTopic;
+        this.compacted = compacted;
         this.clock = clock;
         this.version = version;
     }
@@ -259,7 +263,11 @@ class Engine {
     private List<String> warnings(Verdict engine, List<ReaderState> states) {
         Stream<String> ofViews =
                 views.all().stream().flatMap(view -> warning(engine, view.name(), judge(view, states)));
-        return Stream.of(Stream.ofNullable(deadLetterTopic.problem()), views.refused().values().stream(), ofViews)
+        return Stream.of(
+                        Stream.ofNullable(deadLetterTopic.problem()),
+                        compacted.problems().stream(),
+                        views.refused().values().stream(),
+                        ofViews)
                 .flatMap(each -> each)
                 .toList();
     }

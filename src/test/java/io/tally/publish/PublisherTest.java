@@ -113,6 +113,25 @@ class PublisherTest {
         assertEquals(1, shard.sequence());
     }
 
+    /** Liveness gives a transaction time, and would notice a stuck thread that much later if one were thought to be under way. */
+    @Test
+    void answerDueMs_outcomeIsKnown_isNone() {
+        Shard shard = own(0);
+        order(shard, window, 7);
+        order(shard, nowMs + 5_000, 7);
+        ledger.faults.add(Fault.LOST_AFTER_COMMIT);
+        round();
+        assertTrue(publisher.answerDueMs() > nowMs);
+        nowMs += 1_000;
+        round();
+        assertEquals(0, publisher.answerDueMs());
+        order(shard, nowMs + 60_000, 7);
+        nowMs += 40_000;
+        round();
+        assertEquals(2, shard.sequence());
+        assertEquals(0, publisher.answerDueMs());
+    }
+
     @Test
     void round_ledgerThrows_sendsTheSameAgain() {
         Shard shard = own(0);

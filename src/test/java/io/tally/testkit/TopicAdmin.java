@@ -96,7 +96,16 @@ public final class TopicAdmin implements AutoCloseable {
 
     /** Sets a setting of the dead-letter topic. */
     public void configureDeadLetterTopic(String setting, String value) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, deadLetterTopic);
+        configure(deadLetterTopic, setting, value);
+    }
+
+    /** Sets a setting of the topic. */
+    public void configureOrdersTopic(String setting, String value) {
+        configure(topic, setting, value);
+    }
+
+    private void configure(String name, String setting, String value) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
         AlterConfigOp set = new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
         await(admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all());
     }
