@@ -1,5 +1,6 @@
 package io.tally.ingest;
 
+import io.quarkus.runtime.util.ExceptionUtil;
 import java.security.GeneralSecurityException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
@@ -21,10 +22,7 @@ final class KafkaFailures {
 
     /** Describes a failure without the layers around it, with the remedy if there is a known one. */
     static String describe(Throwable failure) {
-        Throwable innermost = failure;
-        while (innermost.getCause() != null) {
-            innermost = innermost.getCause();
-        }
+        Throwable innermost = ExceptionUtil.getRootCause(failure);
         if (innermost instanceof SaslAuthenticationException) {
             return "the broker refuses KAFKA_USER or KAFKA_PASSWORD: " + innermost.getMessage();
         }

@@ -3,6 +3,7 @@ package io.tally.publish;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
 /** Drives the audit of a view on, if there is one. */
@@ -52,7 +53,8 @@ public final class Auditor {
                 .handle((done, failure) -> {
                     if (failure == null) {
                         problem = null;
-                    } else {
+                    } else if (!(Failures.cause(failure) instanceof RejectedExecutionException)) {
+                        // A thread that takes no more work belongs to an engine that ends.
                         note("the comparison of results with their table failed: " + Failures.describe(failure));
                     }
                     return null;

@@ -1,5 +1,6 @@
 package io.tally.publish;
 
+import io.quarkus.runtime.util.ExceptionUtil;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.net.PemTrustOptions;
@@ -80,10 +81,8 @@ final class DatabaseTls {
         if (refusal == null) {
             return Failures.describe(failure);
         }
-        while (refusal.getCause() != null) {
-            refusal = refusal.getCause();
-        }
-        return "PostgreSQL's certificate is refused: " + refusal.getMessage() + "; " + variables.name(AUTHORITY)
+        return "PostgreSQL's certificate is refused: "
+                + ExceptionUtil.getRootCause(refusal).getMessage() + "; " + variables.name(AUTHORITY)
                 + " has to hold the certificate of its authority, and " + variables.name("HOST")
                 + " has to be a name in it";
     }

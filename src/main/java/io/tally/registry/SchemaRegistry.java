@@ -1,5 +1,6 @@
 package io.tally.registry;
 
+import io.quarkus.runtime.util.ExceptionUtil;
 import io.quarkus.tls.TlsConfiguration;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.smallrye.mutiny.Multi;
@@ -144,10 +145,7 @@ public class SchemaRegistry implements WriterSchemas {
     }
 
     private static String message(Throwable cause) {
-        Throwable root = cause;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
+        Throwable root = ExceptionUtil.getRootCause(cause);
         return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 
