@@ -354,7 +354,7 @@ function showPartitions({ status, sample }, view) {
     partition.watermark && sample ? seconds((Date.parse(sample.at) - Date.parse(partition.watermark)) / 1000) : '–',
     count(partition.openWindows),
     partition.publishedUpTo ? edge(partition.publishedUpTo, view) : '–',
-  ], status.state === 'STANDBY' ? 'other copies of the engine have them' : 'none yet');
+  ], status.state === 'STANDBY' ? 'other instances of the engine have them' : 'none yet');
 }
 
 function showPublishes(view) {

@@ -157,7 +157,7 @@ public class DeadLetterTopic {
                             settings.topic(), partitions, replication, settings.retention());
                 })
                 .exceptionallyCompose(failure -> switch (KafkaFailures.apiError(failure)) {
-                    // Another copy of the engine was faster.
+                    // Another instance of the engine was faster.
                     case TopicExistsException there -> CompletableFuture.completedStage(null);
                     case Throwable other ->
                         say(

@@ -112,7 +112,7 @@ final class Audit {
     CompletionStage<Void> step() {
         if (store.shard(0) == null) {
             suspicion = null;
-            state = state.waiting("done by the copy of the engine that has partition 0");
+            state = state.waiting("done by the instance of the engine that has partition 0");
             return done();
         }
         if (suspicion != null) {

@@ -24,7 +24,7 @@ public record AuditState(
     public enum Verdict {
         /** Not audited; the explanation says why. */
         OFF,
-        /** No comparison yet, or another copy of the engine does them. */
+        /** No comparison yet, or another instance of the engine does them. */
         WAITING,
         /** The last comparison found nothing; the explanation says what it left out. */
         CLEAN,

@@ -222,7 +222,7 @@ class Engine {
         }
         if (phases(states).isEmpty() && !views.all().isEmpty()) {
             return problem == null
-                    ? new Verdict(EngineState.STANDBY, "other copies of the engine have all partitions")
+                    ? new Verdict(EngineState.STANDBY, "other instances of the engine have all partitions")
                     : new Verdict(EngineState.WAITING, problem);
         }
         String waitsFor = waits.reason();

@@ -6,7 +6,7 @@ public enum EngineState {
     STARTING("INITIALIZING"),
     /** Nothing is wrong here, but something is not there yet: a topic, a connector. */
     WAITING("INITIALIZING"),
-    /** Ready to take over: other copies of this engine have all partitions. */
+    /** Ready to take over: other instances of this engine have all partitions. */
     STANDBY("RUNNING"),
     /** Reading and publishing. */
     RUNNING("RUNNING"),

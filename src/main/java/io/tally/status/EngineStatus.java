@@ -16,7 +16,7 @@ import java.util.Map;
  * @param version of this engine
  * @param topic the orders topic
  * @param startedAt when the process started
- * @param partitions those this engine reads; another copy of it may read others
+ * @param partitions those this engine reads; another instance of it may read others
  * @param shapes how the records were put together, since the start
  * @param deadLettersByReason records that could not be counted, since the start
  * @param views in the order of the file that they are written in

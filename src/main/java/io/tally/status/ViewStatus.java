@@ -22,7 +22,7 @@ import java.util.Map;
  * @param memoryBound most groups in memory
  * @param freshness how far it is
  * @param waitingFor the partition that keeps windows open which another one has passed
- * @param partitions of its topic, those that this engine owns; another copy of it may own others
+ * @param partitions of its topic, those that this engine owns; another instance of it may own others
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ViewStatus(
