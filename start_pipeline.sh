@@ -17,7 +17,7 @@
 #   and with --two-databases RESULTS_PORT (5433)
 # TALLY_VIEWS=examples/market/views.sql has the engine keep other views. The table.sql beside that file makes the tables they need.
 # ENGINE_IMAGE=jvm has the containers run on a JVM; by default they run a native executable, which takes minutes to build.
-# What the generator writes: TALLY_DATAGEN_PER_MINUTE (100), TALLY_DATAGEN_CUSTOMERS (100), and the other settings of
+# The generator's settings: TALLY_DATAGEN_PER_MINUTE (100), TALLY_DATAGEN_CUSTOMERS (100), and the other settings of
 # docs/operations.md. For the containers, .env can hold all of these; .env.example says which there are.
 set -euo pipefail
 

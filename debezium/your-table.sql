@@ -11,7 +11,7 @@
 --     connector     the role that the connector logs in with; it has to be there
 --     engine        the role that Tally logs in with at the source; it has to be there
 --
--- What it changes:
+-- Changes that it makes:
 --
 --     ALTER TABLE ... REPLICA IDENTITY FULL    for the table and its partitions. It waits for everybody who uses the table, and
 --                                              everybody who comes meanwhile waits for it: see lock_timeout below.
@@ -40,7 +40,7 @@ DECLARE
     role TEXT;
     part REGCLASS;
 BEGIN
-    -- What has to be there.
+    -- Objects that have to be there.
     IF current_setting('wal_level') <> 'logical' THEN
         RAISE EXCEPTION 'wal_level is %, and Debezium needs logical', current_setting('wal_level')
             USING HINT = 'ALTER SYSTEM SET wal_level = logical, and restart the server';
@@ -66,7 +66,7 @@ BEGIN
 
     CREATE TABLE IF NOT EXISTS public.debezium_heartbeat (id INT PRIMARY KEY, ts TIMESTAMPTZ NOT NULL);
 
-    -- What the connector reads.
+    -- Tables that the connector reads.
     IF NOT EXISTS (SELECT FROM pg_publication WHERE pubname = publication) THEN
         EXECUTE format('CREATE PUBLICATION %I WITH (publish_via_partition_root = true)', publication);
     END IF;
@@ -85,7 +85,7 @@ BEGIN
                                 ' tally.source.aliases', publication);
     END IF;
 
-    -- Who may read it. The engine makes each view as a temporary one at its start, in a transaction that is rolled back.
+    -- The right to read it. The engine makes each view as a temporary one at its start, in a transaction that is rolled back.
     FOREACH role IN ARRAY roles LOOP
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role);
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', in_schema, role);

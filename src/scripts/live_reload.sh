@@ -44,7 +44,7 @@ works() {
         ask /q/metrics | grep -q '^tally_ingest_records_total{outcome="applied",view="order_agg"} [1-9]'
 }
 
-# What Quarkus shows in place of an application that did not start: PostgreSQL's message, the line, and a caret below the column.
+# The page that Quarkus shows in place of an application that did not start: PostgreSQL's message, the line, and a caret below the column.
 refuses() {
     local shown
     shown=$(curl --silent --max-time 60 "$page/") || return 1
@@ -52,7 +52,7 @@ refuses() {
         $(grep -A 1 '^LINE.*prise' <<<"$shown" | sed -n '2s/^ *//p') == '^' ]]
 }
 
-# Whatever the engine has said since it was last asked must be no complaint. The Kafka client warns of what a rebalance leaves behind.
+# No line that the engine has logged since it was last asked may be a complaint. The Kafka client warns of what a rebalance leaves behind.
 heard=0
 is_calm() {
     local said
@@ -98,7 +98,7 @@ if [[ -d $copy ]]; then
 fi
 mkdir -p "$copy/target"
 find "$here" -mindepth 1 -maxdepth 1 ! -name target ! -name .git -exec cp -a -t "$copy" {} +
-# What is built already need not be built again.
+# Parts that are built already need not be built again.
 for built in quarkus-app stack; do
     [[ ! -d $here/target/$built ]] || cp -a "$here/target/$built" "$copy/target"
 done

@@ -21,7 +21,7 @@ of_pom() { sed -n "s|^ *<$1>\(.*\)</$1>\$|\1|p" pom.xml | head -n 1; }
 
 version=$(of_pom version)
 time=$(of_pom project.build.outputTimestamp)
-# What the changelog has between this version's heading and the next one.
+# The part of the changelog between this version's heading and the next one.
 notes=$(awk -v version="${version%-SNAPSHOT}" '
     /^## / { inside = index($2 ",", version ",") == 1 }
     inside && !/^## /' CHANGELOG.md)
@@ -43,7 +43,7 @@ rm -rf target/release "target/$name"
 mkdir -p target/release "target/$name/db"
 cp -r target/quarkus-app/. "target/$name"
 cp src/main/resources/db/schema.sql "target/$name/db"
-# What is committed, so that nothing of this machine goes along.
+# Only committed files, so that nothing of this machine goes along.
 git archive HEAD LICENSE ./*.md docs debezium examples grafana kubernetes prometheus | tar --extract --directory "target/$name"
 tar --directory target --sort=name --mtime="$time" --owner=0 --group=0 --numeric-owner --mode=go=u,go-w --create "$name" |
     gzip --no-name --best >"target/release/$name.tar.gz"

@@ -2,7 +2,7 @@
 -- them, or of their columns, is missing; with tally.create-schema=false it does not, and whoever owns the database runs it by
 -- hand:
 --   psql -d streaming -f schema.sql
--- It may be run again at any time. What makes the results Tally says when it finds none.
+-- It may be run again at any time. When Tally finds no results it says which statement makes them.
 
 -- Two engines that start together must not create the same table at the same time.
 SELECT pg_advisory_xact_lock(hashtext('tally schema'));
@@ -44,7 +44,7 @@ BEGIN
 END
 $$;
 
--- What the results of a view were filled from, and how; all of that is null until they are for the first time.
+-- The origin of a view's results, and how they were filled; all of that is null until they are for the first time.
 CREATE TABLE IF NOT EXISTS tally_view (
     name          TEXT        PRIMARY KEY,  -- of the table that holds them
     filling       UUID,                  -- names the fill that has begun and not ended, if there is one
@@ -75,7 +75,7 @@ CREATE TABLE IF NOT EXISTS tally_view_checkpoint (
     published_up_to   TIMESTAMPTZ,                   -- every window that ends at or before is in the results
     published_early   BIGINT[]    NOT NULL DEFAULT '{}',  -- windows beyond it that are: from, to, … in epoch ms
     newest_event_time TIMESTAMPTZ,                   -- the watermark is this minus the out-of-orderness bound
-    -- What the duplicate filter knew before resume_offset; filter_run has the keys of the records at that very place.
+    -- State of the duplicate filter before resume_offset; filter_run has the keys of the records at that very place.
     filter_last_commit_lsn BIGINT NOT NULL DEFAULT -1,
     filter_lsn             BIGINT NOT NULL DEFAULT -1,
     filter_transaction_id  INT,
@@ -92,7 +92,7 @@ CREATE TABLE IF NOT EXISTS tally_view_checkpoint (
     CHECK (resume_offset <= position)
 ) WITH (fillfactor = 50);
 
--- What tables made by an earlier build lack.
+-- Columns that tables made by an earlier build lack.
 ALTER TABLE tally_view ADD COLUMN IF NOT EXISTS fills JSONB NOT NULL DEFAULT '{}';
 ALTER TABLE tally_view_checkpoint ADD COLUMN IF NOT EXISTS owed JSONB;
 ALTER TABLE tally_view_checkpoint ADD COLUMN IF NOT EXISTS filter_run BYTEA NOT NULL DEFAULT '';

@@ -101,7 +101,7 @@ interface TallyConfig {
     @WithDefault("false")
     Set<String> rebuild();
 
-    /** What to do when a view can no longer be brought up to date from the topic. */
+    /** Action when a view can no longer be brought up to date from the topic. */
     @WithDefault("rebuild")
     OnDataLoss onDataLoss();
 
@@ -116,7 +116,7 @@ interface TallyConfig {
      */
     Optional<Duration> historyOlderThan();
 
-    /** What a truncate of a table means, if the connector is set up to send one. */
+    /** Effect of a truncate of a table, if the connector is set up to send one. */
     @WithDefault("rebuild")
     OnTruncate onTruncate();
 
@@ -198,8 +198,8 @@ interface TallyConfig {
         Optional<EpochUnit> timeUnit();
 
         /**
-         * What the connector's converter has for {@code replace.null.with.default}: whether records have a column's default in
-         * place of NULL.
+         * The setting {@code replace.null.with.default} of the connector's converter: whether records have a column's
+         * default in place of NULL.
          */
         @WithDefault("true")
         @WithConverter(YesOrNo.class)

@@ -228,7 +228,7 @@ function showHead({ status, sample }, view) {
 
 let shownColumns;
 
-/** What the view is; what is asked for follows from its keys. */
+/** The view shown; the questions asked follow from its keys. */
 function showView({ status }, view) {
   const names = status.views.map(({ name }) => name);
   const choice = element('views');
@@ -484,7 +484,7 @@ function connect() {
   };
 }
 
-/** What was before the first event, and what may have changed with a new process. */
+/** State from before the first event, and state that may have changed with a new process. */
 async function begin() {
   const [history, settings] = await Promise.all(['/api/history' + chosen(), '/api/settings'].map(async (path) => {
     const answer = await fetch(path);

@@ -37,6 +37,9 @@ class ProseTest {
     private static final Pattern COMMENT = Pattern.compile(" *(/\\*|\\*|//)");
     private static final Pattern HEADING = Pattern.compile("#+ (.*)");
 
+    /** A sentence without a subject that has a name, unless it is a question. */
+    private static final Pattern RIDDLE = Pattern.compile("\\b(?:What|Who|Whoever|Whatever|Whose)\\b[^.!?]*(?:[.!]|$)");
+
     /** Something with arguments, after any variables, and with nothing left out. */
     private static final Pattern COMMAND = Pattern.compile(
             "(?:[A-Z_]+=\\S* )*(?:\\./|\\.ci/|src/scripts/|debezium/\\w+\\.sh"
@@ -171,6 +174,27 @@ class ProseTest {
             }
         }
         return wide;
+    }
+
+    @Test
+    void sentencesOfComments_nameTheirSubject() throws IOException {
+        List<String> riddles = new ArrayList<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src", "main", "java"))) {
+            sources.filter(file -> file.toString().endsWith(".java"))
+                    .forEach(file -> addRiddles(file, comments(file), riddles));
+        }
+        assertEquals(List.of(), riddles);
+    }
+
+    private static void addRiddles(Path file, String text, List<String> riddles) {
+        RIDDLE.matcher(text).results().forEach(riddle -> riddles.add(file + ": " + riddle.group()));
+    }
+
+    private static String comments(Path file) {
+        return lines(file).stream()
+                .filter(line -> COMMENT.matcher(line).lookingAt())
+                .map(line -> COMMENT.matcher(line).replaceFirst(""))
+                .collect(Collectors.joining(" "));
     }
 
     /** {@code commands.txt} names, for each command, a file that runs it, or the day on which somebody did. */

@@ -11,18 +11,18 @@ import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
- * Reads the value of one record of the topic, JSON or Avro that Debezium wrote, into an {@link RowChange}. What {@link
- * Shape} it has is found out record by record: an envelope is what has {@code op}, a row by itself what has {@code __op},
- * {@code __deleted} or at least two of the columns, and either may be the payload of an embedded schema. What begins with
- * a zero has its schema in a registry.
+ * Reads the value of one record of the topic, JSON or Avro that Debezium wrote, into an {@link RowChange}. The {@link Shape}
+ * is found out record by record: an envelope is what has {@code op}, a row by itself what has {@code __op},
+ * {@code __deleted} or at least two of the columns, and either may be the payload of an embedded schema. A value that begins
+ * with a zero has its schema in a registry.
  *
- * <p>What an operation needs: {@code c} and {@code r} the row after, {@code d} the row before, {@code u} both;
- * {@code t} and {@code m} none; when appending, {@code u} the row after and {@code d} none. An image that is not needed
- * is not looked at beyond being JSON, but {@code source} is read whatever the operation. The key is taken from the
- * row after if the operation has one, else from the row before, and only there it has to be present. If a name comes
- * twice in an object, the last one counts. A row by itself is the row after, and that of a rewritten delete the row before;
- * its update has no row before, ever. Where PostgreSQL logs the key only, Debezium makes the rest of a deleted row up from
- * defaults; that cannot be seen here.
+ * <p>Images that an operation needs: {@code c} and {@code r} the row after, {@code d} the row before, {@code u} both;
+ * {@code t} and {@code m} none; when appending, {@code u} the row after and {@code d} none. An image that is not needed is
+ * not looked at beyond being JSON, but {@code source} is read whatever the operation. The key is taken from the row after if
+ * the operation has one, else from the row before, and only there it has to be present. If a name comes twice in an object,
+ * the last one counts. A row by itself is the row after, and that of a rewritten delete the row before; its update has no
+ * row before, ever. Where PostgreSQL logs the key only, Debezium makes the rest of a deleted row up from defaults; that
+ * cannot be seen here.
  *
  * <p>One pass over JSON's bytes, and no garbage unless a record cannot be decoded or writes its texts with escapes where
  * Debezium never does. Avro takes two, and leaves the JSON in between behind. Belongs to one thread at a time.

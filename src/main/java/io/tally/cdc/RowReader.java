@@ -5,9 +5,9 @@ import io.tally.cdc.json.TextSlice;
 import java.util.List;
 
 /**
- * One row image, {@code before} or {@code after} in the envelope or the record itself: the columns that are wanted. What
- * cannot be read of one of them is noted in the row, since it may matter to nobody; that a row has no key, or is none at all,
- * matters to all.
+ * One row image, {@code before} or {@code after} in the envelope or the record itself: the columns that are wanted. A column
+ * that cannot be read is noted in the row, since it may matter to nobody; that a row has no key, or is none at all, matters
+ * to all.
  */
 final class RowReader {
 

@@ -19,9 +19,9 @@
  * <p>A value that the column can hold is a fact about the row, be it null or infinite. Any other is a fault of the record,
  * noted in the {@link CapturedRow} until somebody wants that column.
  *
- * <p>What begins with a {@link WirePrefix} was written with a schema of a registry, whose {@link WriterSchema} has to be at
- * hand by then. JSON behind it goes the same way. Of Avro an {@link AvroReader} reads what counts, and gives the same {@link
- * Members} values written as in JSON; so the rules exist once, and both mean the same.
+ * <p>A record's value that begins with a {@link WirePrefix} was written with a schema of a registry, whose
+ * {@link WriterSchema} has to be at hand by then. JSON behind it goes the same way. Of Avro an {@link AvroReader} reads what
+ * counts, and gives the same {@link Members} values written as in JSON; so the rules exist once, and both mean the same.
  */
 package io.tally.cdc;
 

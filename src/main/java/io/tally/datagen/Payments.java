@@ -40,7 +40,7 @@ final class Payments {
 
     private Payments() {}
 
-    /** What becomes of payments when this happens to their orders. */
+    /** The statement that changes payments when this happens to their orders. */
     static String after(Kind kind) {
         return switch (kind) {
             case NEW -> CHARGE;

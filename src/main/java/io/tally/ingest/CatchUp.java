@@ -46,7 +46,7 @@ final class CatchUp implements Reading {
         LOG.debugf("catching up, %s from=%d to=%d", feed, feed.position(), feed.meetingPoint());
     }
 
-    /** Reads with another consumer. What had been polled by the one before may still be in use, so its shards end. */
+    /** Reads with another consumer. Records polled by the one before may still be in use, so its shards end. */
     CatchUp with(Consumer<ByteBuffer, ByteBuffer> newConsumer) {
         readers.values().forEach(reader -> reader.feeds().forEach(Feed::drop));
         readers.clear();

@@ -136,7 +136,7 @@ class OrdersConnector implements InboundConnector {
             channel.getOptionalValue(name, String.class).ifPresent(value -> config.put(name, value));
         }
         config.keySet().retainAll(ConsumerConfig.configNames());
-        // What exactness rests on is not a setting.
+        // The settings that exactness rests on are fixed.
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");

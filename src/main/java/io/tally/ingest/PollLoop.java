@@ -141,7 +141,7 @@ final class PollLoop implements Flow.Publisher<Message<Polled>>, Flow.Subscripti
                 }
                 pauseAfter(why);
             } catch (RuntimeException e) {
-                // A defect of ours. What the shards held is dropped with the consumer and read again.
+                // A defect of ours. The shards' contents are dropped with the consumer and read again.
                 LOG.errorf(e, "the poll loop failed, trying again in %s", REOPEN_DELAY);
                 pauseAfter(e.toString());
             }

@@ -5,8 +5,8 @@
  * whole poll handed over at a time, assignment and position in its hands (docs/adr explains why the stock one does not
  * do). A poll is decoded and applied on the loop's own thread, {@code tally-read-N}; only when the poll holds dead letters,
  * or lacks a schema, does the loop wait for the broker to take them or the registry to answer, keeping its place in the group.
- * What is left to do with the poll is done by the thread that brings the answer: the network thread of the producer of dead
- * letters, or one of the worker pool with the schemas. The loop leaves the poll alone until that is over.
+ * The rest of the poll is done by the thread that brings the answer: the network thread of the producer of dead letters, or
+ * one of the worker pool with the schemas. The loop leaves the poll alone until that is over.
  *
  * <p>Of a view this package knows a {@link io.tally.ingest.ViewInput}. A {@link io.tally.ingest.Feed} is its shard of a
  * partition and who hands it records: {@link io.tally.ingest.Assignments} with the partitions of the group, or

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 interface AuditSides {
 
     /**
-     * What a comparison has found, made of two snapshots, that of the results first.
+     * Findings of a comparison, made of two snapshots, that of the results first.
      *
      * @param untilMs end of the newest window compared, or null if none was final
      * @param lsn everything compared was written to the source's log below this place

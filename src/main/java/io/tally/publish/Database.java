@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Connections to one of the databases. Whoever moves results, or reads the source, has a connection of its own, because only
- * such a connection can be thrown away when it no longer answers.
+ * Connections to one of the databases. Every task that moves results, or reads the source, has a connection of its own,
+ * because only such a connection can be thrown away when it no longer answers.
  */
 abstract class Database {
 
@@ -97,8 +97,7 @@ abstract class Database {
                     made.onSuccess(PgConnection::close);
                     return Future.failedFuture(new Unreachable(explained(failure)));
                 })
-                // Whoever uses the connection learns of its end by what fails. Without a handler it would be printed,
-                // too.
+                // The connection's user learns of its end by what fails. Without a handler it would be printed, too.
                 .onSuccess(connection ->
                         connection.exceptionHandler(failure -> LOG.debugf("connection failed: %s", failure)));
     }

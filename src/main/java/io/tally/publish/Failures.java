@@ -7,7 +7,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** What has failed, without the wrapping that asynchronous code adds. */
+    /** The failure without the wrapping that asynchronous code adds. */
     static Throwable cause(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {

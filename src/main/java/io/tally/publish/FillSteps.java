@@ -25,9 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * reads the source as one snapshot sees it, into a table beside the results; the third puts that in the place of the results,
  * and gives every partition a fresh checkpoint that remembers the snapshot. Readers keep the old rows until it commits.
  *
- * <p>The order matters. Whoever was publishing has ended, or is fenced, before the snapshot is taken, so it has seen all that
- * the old rows hold; that is what rows may rely on that stay. The place in the source's log is read after the snapshot:
- * whoever commits beyond it is not in the snapshot.
+ * <p>The order matters. Every publisher has ended, or is fenced, before the snapshot is taken, so the snapshot has seen all
+ * that the old rows hold; rows that stay may rely on that. The place in the source's log is read after the snapshot: whoever
+ * commits beyond it is not in the snapshot.
  *
  * <p>The steps have two connections, which may lead to two servers. The one to the results is kept from the first to the third,
  * and with it a lock that keeps other engines from filling, and from taking partitions over, meanwhile.
@@ -37,9 +37,7 @@ final class FillSteps {
     /** Rows on their way from the source to the results: two such batches are in memory. */
     private static final int BATCH_ROWS = 5_000;
 
-    /**
-     * As long as it needs, but it must not sit there when nobody drives it on. Whatever a session may show, texts are the same.
-     */
+    /** As long as it needs, but it must not sit there when nobody drives it on. Texts are the same in every session. */
     static final String BEGIN_READING = """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '60s';
@@ -226,7 +224,7 @@ final class FillSteps {
                     .toCompletionStage();
         }
 
-        /** Whoever drops the table of a view, to have it with other columns, may have left this one. */
+        /** Empties the staged table, or replaces one left by a user who dropped the view's table to have other columns. */
         private Future<?> emptyStaged() {
             return results.query(table.stagedColumnsNow()).execute().compose(rows -> {
                 String columns = rows.iterator().next().getString("columns");

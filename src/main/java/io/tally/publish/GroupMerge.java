@@ -27,12 +27,12 @@ final class GroupMerge {
         this.most = most;
     }
 
-    /** What the results have. */
+    /** The results' side. */
     Side found() {
         return found;
     }
 
-    /** What the source adds up to. */
+    /** The source's side. */
     Side expected() {
         return expected;
     }
@@ -71,7 +71,7 @@ final class GroupMerge {
         return AuditedGroup.ORDER.compare(has, should);
     }
 
-    /** What has come of a side and was not compared yet. */
+    /** Groups of a side that have come and were not compared yet. */
     static final class Side {
 
         private final String name;

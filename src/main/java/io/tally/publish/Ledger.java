@@ -204,7 +204,7 @@ public interface Ledger {
     CompletionStage<Boolean> isCaptured();
 
     /**
-     * What is known of the source beside the results of every view that is continued from a topic, the others' included: what
+     * States of the source known beside the results of every view that is continued from a topic, the others' included: what
      * one of them has met there, another one would meet as well.
      */
     CompletionStage<List<SourceState>> sources(String topicId);

@@ -39,9 +39,9 @@ final class LookRules {
      * Compares two looks at a server that is not a standby.
      *
      * <p>A record is on disk when it is read, the place of a look (pg_current_wal_insert_lsn) need not be: a crash right after it
-     * may lose that end of the log. That this counts as a log that went back is meant. What a look vouches for has to reach to
-     * where the next record goes, and after such a crash other records go where it has vouched for what it saw. And with
-     * synchronous_commit=off transactions may be lost that a fill or a comparison has read.
+     * may lose that end of the log. That this counts as a log that went back is meant. The log that a look vouches for has
+     * to reach to where the next record goes, and after such a crash other records go where it has vouched for what it saw.
+     * And with synchronous_commit=off transactions may be lost that a fill or a comparison has read.
      *
      * @param before the state to go on from, or null if there is none
      * @param readUpToLsn the highest place that a record has come from, or that an earlier look saw

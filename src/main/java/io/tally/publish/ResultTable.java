@@ -476,7 +476,7 @@ public final class ResultTable {
     }
 
     /**
-     * The same of the source: what the groups should be. Whoever writes a row leaves the number of his transaction in its xmin.
+     * The same of the source: what the groups should be. The xmin of a row is the number of the transaction that wrote it.
      */
     String groupsOfSource() {
         String time = Names.quoted(window.column().name());

@@ -31,7 +31,7 @@ final class Schema {
 
     private static final String NUMERIC = "numeric";
 
-    /** What holds every BIGINT. */
+    /** A type that holds every BIGINT. */
     private static final String BIGINT_AS_NUMERIC = "numeric(19,0)";
 
     private static final Pattern PRECISION_AND_SCALE = Pattern.compile("numeric\\((\\d+),(-?\\d+)\\)");
@@ -163,7 +163,7 @@ final class Schema {
                 false));
     }
 
-    /** What the view asks for is always enough: it is what the table was made with. */
+    /** The type that the view asks for is always enough: the table was made with it. */
     private static boolean isWideEnough(String type, String wanted) {
         if (type.equals(wanted) || type.equals(NUMERIC)) {
             return true;

@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
  * Looks at the source now and then, for what no record tells: a replica identity that is not FULL, another table, other
  * columns, rows gone without a trace, another system, a log that went back.
  *
- * <p>What is found is kept with the results, so that an engine that was down, or takes a partition over, knows it. The last
+ * <p>Each discovery is kept with the results, so that an engine that was down, or takes a partition over, knows it. The last
  * look itself is only written down when it matters: when something has changed, or when a row was taken back beyond the one
  * that is kept. A pipeline at rest writes nothing.
  */

@@ -442,7 +442,7 @@ public final class Takeover implements Checkpoints {
                         + Duration.ofMillis(failed.pauseMs()).toSeconds() + " s: " + failed.why());
             }
             Map<Integer, Long> startOffsets = new HashMap<>();
-            // What was written before the source's log went back is not to be met again. Never beyond the end: where
+            // Records written before the source's log went back are not to be met again. Never beyond the end: where
             // the log went back may have been found in a topic that was made again since.
             facts.partitions().forEach((partition, range) -> {
                 long first = Math.max(restarts.getOrDefault(partition, 0L), logStarts.getOrDefault(partition, 0L));
@@ -510,7 +510,7 @@ public final class Takeover implements Checkpoints {
                         underWay = () -> null;
                         filling.close();
                         if (failure != null) {
-                            // Whatever thread this is: the next takeover begins when this one has ended.
+                            // On any thread: the next takeover begins when this one has ended.
                             long nowMs = clock.millis();
                             failed = FailedFill.of(failure, failed, nowMs - sinceMs, nowMs);
                         }
@@ -551,8 +551,8 @@ public final class Takeover implements Checkpoints {
             // Another engine may have filled them after that, or another view.
             sources.forEach(source ->
                     source.logStarts().forEach((partition, offset) -> logStarts.merge(partition, offset, Math::max)));
-            // Whatever the topic, and whatever a reader has met in it: it may hold changes of several other histories
-            // up to its end.
+            // For any topic, and any records that a reader has met in it: it may hold changes of several other
+            // histories up to its end.
             return pipeline.flatMap(Attempt::otherSystem)
                     .or(() -> results.flatMap(this::knownLoss)
                             .filter(loss -> loss.reason() == DataLoss.Reason.LSN_WENT_BACK))
@@ -598,7 +598,7 @@ public final class Takeover implements Checkpoints {
     }
 
     private Optional<String> changedSetting(Map<String, String> before) {
-        // What the view says first: it is what people have written.
+        // The view first: it is what people have written.
         return changes(before)
                 .max(Comparator.comparing(PublishSettings.VIEW::equals))
                 .map(key -> describe(key, before, "was built with")

@@ -6,7 +6,7 @@ import io.tally.view.sql.Names;
  * Locks that are one view's, as statements and conditions in SQL. They stand in place of locks on the tables that all views
  * share. Two views whose names have the same hash wait for each other now and then, no more.
  *
- * <p>Who takes several locks takes these first, then rows of {@code tally_view}, of {@code tally_view_checkpoint}, and of the
+ * <p>Of several locks these are taken first, then rows of {@code tally_view}, of {@code tally_view_checkpoint}, and of the
  * results.
  */
 final class ViewLocks {

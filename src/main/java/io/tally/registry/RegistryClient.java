@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/** One question and its answer. Whoever asks does so again if that fails. */
+/** One question and its answer. The caller asks again if that fails. */
 class RegistryClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

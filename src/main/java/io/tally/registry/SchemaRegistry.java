@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * The schemas of a registry. What has been asked for once is at hand from then on, since a schema never changes under its
+ * The schemas of a registry. A schema that has been asked for once is at hand from then on, since it never changes under its
  * id. A registry that does not answer is asked again for as long as it takes: only what it says it does not have is unknown.
  */
 @Singleton

@@ -20,7 +20,7 @@ import org.eclipse.microprofile.health.Liveness;
 class EngineLiveness implements HealthCheck {
 
     private static final Duration LONGEST_LOOP = Duration.ofSeconds(60);
-    /** Whatever a round asks the database beside its transaction ends by timeouts, which add up to less. */
+    /** The questions that a round asks the database beside its transaction end by timeouts, which add up to less. */
     private static final Duration LONGEST_ROUND = Duration.ofMinutes(5);
 
     private final Readers readers;

@@ -33,7 +33,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Binds the counts that the parts keep to Micrometer. docs/operations.md says what each means and when to worry. The sum
- * over the outcomes of {@code tally.ingest.records} is the number of records read for a view. What is a view's own has its name.
+ * over the outcomes of {@code tally.ingest.records} is the number of records read for a view. A view's meters have its name.
  */
 @ApplicationScoped
 class EngineMetrics {
@@ -254,7 +254,7 @@ class EngineMetrics {
         gauge(
                 "tally.source.problems",
                 null,
-                "What the last look at the source has found wrong: replica identity, columns, a standby",
+                "Problems that the last look at the source has found: replica identity, columns, a standby",
                 () -> view.sourceWatch().findings().problems().size(),
                 VIEW,
                 name);

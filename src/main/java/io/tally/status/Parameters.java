@@ -5,7 +5,7 @@ import io.tally.view.Window;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
-/** Parameters of questions. What is impossible ends in a {@link BadParameter} that says what is possible. */
+/** Parameters of questions. An impossible value ends in a {@link BadParameter} that says what is possible. */
 final class Parameters {
 
     private Parameters() {}

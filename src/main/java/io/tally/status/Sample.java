@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 
 /**
- * The speed of an engine at one moment, as a view has it. What is not known is missing.
+ * The speed of an engine at one moment, as a view has it. Unknown values are missing.
  *
  * @param at when it was taken
  * @param recordsPerSecond records read for the view since the sample before, per second

@@ -19,8 +19,7 @@ final class ViewAnswers {
     private ViewAnswers() {}
 
     /**
-     * Of which partitions an answer includes what is unpublished. What the other partitions' engines have not published is
-     * missing.
+     * Partitions whose unpublished totals an answer includes. The unpublished totals of the other partitions are missing.
      *
      * @param seen partitions of this engine
      * @param replaying those of them that are still reading again what they had read before a restart

@@ -51,7 +51,7 @@ final class ViewLive {
         this.clock = clock;
     }
 
-    /** The state now. What is published is the last answer of the database; a new one is asked for if need be. */
+    /** The state now. Its published part is the last answer of the database; a new one is asked for if need be. */
     LiveView.OfView look() {
         long nowMs = clock.millis();
         if (nowMs - lastLookMs > FRESH_MS) {

@@ -92,7 +92,7 @@ public record ViewStatus(
             Instant lastPublished) {}
 
     /**
-     * A partition owned by this engine. What its shard knows is missing while it has none.
+     * A partition owned by this engine. The values of its shard are missing while it has none.
      *
      * @param lag records the broker has beyond the position
      * @param idle whether it no longer holds the watermark back

@@ -98,7 +98,7 @@ class ViewsResource {
     @GET
     @Path("/{view}/groups")
     @Operation(
-            summary = "What a group has now in the latest windows, published or not",
+            summary = "Totals of a group in the latest windows, published or not",
             description = "Each column of the key is a parameter, ?region=north&kind=a; ?region.null asks for NULL.")
     public Uni<ViewAnswers.Group> group(
             @PathParam("view") String name,

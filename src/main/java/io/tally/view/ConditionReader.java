@@ -111,7 +111,7 @@ final class ConditionReader {
 
     private List<Syntax> elements(Syntax.Quantified quantified) throws ViewRefused {
         Syntax array = quantified.array();
-        // What IN makes of a varchar; the elements are texts already as far as equality goes.
+        // The cast that IN makes of a varchar; the elements are texts already as far as equality goes.
         if (array instanceof Syntax.Cast cast && cast.type().equals("text[]")) {
             array = cast.operand();
         }

@@ -6,7 +6,7 @@ import io.tally.view.expression.ColumnRef;
  * The windows of a view, each named by its start. All starts and ends are whole milliseconds, and whoever only names and orders
  * windows calculates in these; bounds of times are microseconds since 1970-01-01.
  *
- * <p>A window ends where the next one begins. What PostgreSQL shows as its end may be another time: on the calendar, the day on
+ * <p>A window ends where the next one begins. The end that PostgreSQL shows may be another time: on the calendar, the day on
  * which a clock goes forward at midnight begins at one o'clock, and a day later it is one o'clock again.
  */
 public sealed interface Window permits FixedWindow, CalendarWindow {

@@ -9,8 +9,8 @@ import java.util.function.IntPredicate;
 public interface Checkpoints {
 
     /**
-     * Makes this engine the owner of partitions and says where each goes on. Whoever owned them before can publish nothing
-     * any more. If the results have to be filled from the source first, that happens here.
+     * Makes this engine the owner of partitions and says where each goes on. Their former owners can publish nothing any
+     * more. If the results have to be filled from the source first, that happens here.
      *
      * @param partitions the partitions to own, each of which the topic has
      * @param isWanted whether a partition is still to be owned, asked on any thread just before that: it may have been taken

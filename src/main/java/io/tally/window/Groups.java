@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 /**
  * Groups of one partition in one window: for each a signed sum for each of the view's totals. Single writer; not changed
- * any more once it is part of a {@link Batch}. Whoever looks on names a group by its slot.
+ * any more once it is part of a {@link Batch}. A reader names a group by its slot.
  *
  * <p>Implementation note. Arrays of primitives beside a table of {@link Keys}: with a key of 32 bits and one amount 16 bytes a
  * slot, 20 to 40 a group. Sums are exact: an addition that would leave the range of a long moves what the slot holds to a side

@@ -5,9 +5,9 @@ import io.tally.view.expression.RowImage;
 import java.util.List;
 
 /**
- * The keys of groups, each in a slot of an open-addressing table with linear probing, at most 0.8 full. Whoever keeps
- * something beside them keeps it by slot, in arrays of {@link #width}, and moves it to a larger table when this one is full.
- * Single writer.
+ * The keys of groups, each in a slot of an open-addressing table with linear probing, at most 0.8 full. The owner of data
+ * beside them keeps it by slot, in arrays of {@link #width}, and moves it to a larger table when this one is full. Single
+ * writer.
  */
 abstract sealed class Keys permits PackedKeys, ByteKeys {
 

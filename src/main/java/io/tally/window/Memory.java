@@ -10,7 +10,7 @@ public final class Memory {
     static final long LONGEST_STANDSTILL_MS = 5_000;
 
     private final List<WindowStore> stores = new CopyOnWriteArrayList<>();
-    /** Whose turn to replay it is, with its position and when that was seen to move. */
+    /** The shard whose turn to replay it is, with its position and when that was seen to move. */
     private Shard holder;
 
     private long holderPosition;

@@ -3,7 +3,7 @@ package io.tally.window;
 import io.tally.cdc.RowChange;
 import java.util.Locale;
 
-/** What became of a record that was read for a view: each record has one of these. */
+/** Outcome of a record that was read for a view: each record has one of these. */
 public enum RecordOutcome {
     /** An insert, update or delete that was counted. */
     APPLIED,

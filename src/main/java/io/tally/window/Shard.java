@@ -273,7 +273,7 @@ public final class Shard {
 
     private void applyNew(long offset, RowChange change, long nowMs) {
         judgeRowBefore(offset, change);
-        // Whatever is thought of the row before: a fill would not bring back what is taken from history.
+        // Also when the row before is in doubt: a fill would not bring back what is taken from history.
         if (isPurge(change)) {
             counts.add(RecordOutcome.PURGED);
             return;
@@ -379,7 +379,7 @@ public final class Shard {
     }
 
     /**
-     * Takes note of what is known of the rows before changes. What was applied before that was known is judged now.
+     * Takes note of what is known of the rows before changes. Changes applied before that was known are judged now.
      *
      * @param now newer than what was noted last
      */

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Totals that a partition has counted and the results may not hold yet, at one moment. Whoever adds it to the results compares
- * the partition's checkpoint row with it, read in the same moment as the results: with another owner none of it counts;
- * with a sequence above {@link #lastSequence()} it is out of date.
+ * Totals that a partition has counted and the results may not hold yet, at one moment. The reader that adds it to the
+ * results compares the partition's checkpoint row with it, read in the same moment as the results: with another owner none
+ * of it counts; with a sequence above {@link #lastSequence()} it is out of date.
  *
  * @param owner the mark that the checkpoint row has while this engine owns the partition
  * @param sequence the number of the last batch the database is known to hold

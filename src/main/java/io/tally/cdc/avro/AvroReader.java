@@ -42,7 +42,7 @@ public final class AvroReader {
         out.begin();
         write(datum, schema, outermost);
         if (out.hasMoved()) {
-            // What was noted before is about another array; now there is room.
+            // The places noted before are of another array; now there is room.
             out.restart();
             write(datum, schema, outermost);
         }

@@ -41,7 +41,7 @@ public final class AvroSchema {
     record Read(int member, byte[] name, int scale) {}
 
     /**
-     * What is read of a record.
+     * The part of a record that is read.
      *
      * @param others how many fields are not read
      * @param namesOfOthers these as JSON, each null, for those who ask for names
@@ -84,7 +84,7 @@ public final class AvroSchema {
      * @throws MalformedAvro if it is no Avro schema
      */
     public static AvroSchema of(String json, List<String> referenced, Wanted wanted) throws MalformedAvro {
-        // What stands where a field is missing does not matter, since none is.
+        // Defaults of fields do not matter, since no field is missing.
         Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
         try {
             referenced.forEach(parser::parse);
@@ -143,7 +143,7 @@ public final class AvroSchema {
         return reader;
     }
 
-    /** What is read of a record with the given schema; null if that is all of it, and it is none of a change's parts. */
+    /** The part read of a record with the given schema; null if that is all of it, and it is none of a change's parts. */
     Part part(Schema record) {
         return parts.get(record);
     }
@@ -215,7 +215,7 @@ public final class AvroSchema {
 
     // ---- what it says ----------------------------------------------------------------------------------------------
 
-    /** What the numbers in a column of a row count, of its images if the schema is an envelope's; null if no type says it. */
+    /** Unit of the numbers in a column of a row, of its images if the schema is an envelope's; null if no type says it. */
     public EpochUnit unit(String column) {
         return Stream.concat(Stream.of(writer), Stream.of("before", "after").flatMap(image -> typesOf(writer, image)))
                 .flatMap(row -> typesOf(row, column))

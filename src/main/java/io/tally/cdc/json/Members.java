@@ -7,8 +7,8 @@ import java.util.List;
  * Where the wanted members of one JSON object lie in a record. Of a name that comes twice the last one counts, of an
  * object that comes twice all of the last and nothing of the first.
  *
- * <p>Holds indexes only, so no value is looked at before the whole record is known to be JSON. What kind a value is,
- * its first byte tells.
+ * <p>Holds indexes only, so no value is looked at before the whole record is known to be JSON. The first byte of a value
+ * tells its kind.
  */
 public final class Members implements Nested {
 
@@ -17,10 +17,10 @@ public final class Members implements Nested {
 
     private final FieldNames names;
 
-    /** What was read with care, or written. */
+    /** The places that were read with care, or written. */
     private final Found read;
 
-    /** That, or what is known of the record's layout. */
+    /** These, or those known of the record's layout. */
     private Found found;
 
     private int[] shifts = Found.UNMOVED;
@@ -145,7 +145,7 @@ public final class Members implements Nested {
         read.end(valueEnd, membersNotWanted);
     }
 
-    /** What takes the members of a member's value; null if nothing does. */
+    /** The {@code Members} for a member's value; null if there are none. */
     public Members nested(int index) {
         return nested[index] instanceof Members members ? members : null;
     }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class RecordLayout {
 
-    /** What has been seen to change of a value. */
+    /** The part of a value that has been seen to change. */
     private enum Change {
         NOTHING,
         /** Digits, each for another, as in times and in positions in a log. They are compared with all the rest. */

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Finds the members of a record. The records of a topic are written in a few ways, so a record is compared with the layouts
- * that came before, and only one of another layout is read with care. What a layout recognises is what careful reading
- * accepted before, down to the values that differ, and these are checked.
+ * that came before, and only one of another layout is read with care. The bytes that a layout recognises were accepted by
+ * careful reading before, but for the values that differ, and these are checked.
  */
 public final class RecordReader {
 
