@@ -2,6 +2,7 @@ package io.tally.bench;
 
 import io.tally.testkit.RealStack;
 import io.tally.testkit.RegistryStandIn;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +19,7 @@ import java.util.TreeMap;
  * how dense the orders lie in event time (10000), {@code --updates}, {@code --deletes} and {@code --late} orders in percent
  * (0), {@code --shuffled} for orders of the whole time in no order (false), {@code --rounds} (3), {@code --threads} of the
  * bare consumer (2), {@code --messaging} with the jar that src/jmh/messaging makes for Reactive Messaging that does nothing
- * (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run), {@code
+ * (none), {@code --others} with the folder that src/jmh/others makes for Flink SQL and a Flink job (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run), {@code
  * --format} of the changes, json or avro (json), of which the bare consumer decodes the former only, {@code --compression} of
  * the records, as a producer's {@code compression.type} (none).
  * {@code -Dengine.executable=…} measures another engine than the packaged application on a JVM, as tests do.
@@ -41,6 +42,7 @@ public final class Drain {
                 Map.entry("--rounds", "3"),
                 Map.entry("--threads", "2"),
                 Map.entry("--messaging", ""),
+                Map.entry("--others", ""),
                 Map.entry("--pages", "0"),
                 Map.entry("--format", "json"),
                 Map.entry("--compression", "none")));
@@ -88,7 +90,7 @@ public final class Drain {
         System.out.printf("topic filled: %d records in %.1f s%n", topic.records(), (System.nanoTime() - begin) / 1e9);
         Draining draining = new Draining(topic);
         System.out.println(
-                "run                    start->last s  first->last s   events/s   CPU s  alloc B/event  peak RSS MB");
+                "run                    start->last s  first->last s   events/s   CPU s  alloc B/event  peak RSS MB  rows wrong");
         for (int round = 1; round <= number("--rounds"); round++) {
             print("bare KafkaConsumer", draining.bare(number("--threads"), false));
             if (settings.length == 0) {
@@ -96,6 +98,11 @@ public final class Drain {
             }
             if (!options.get("--messaging").isEmpty()) {
                 print("messaging, idle", draining.messaging(options.get("--messaging")));
+            }
+            if (!options.get("--others").isEmpty()) {
+                Path folder = Path.of(options.get("--others"));
+                print("Flink SQL", draining.other("FlinkSql", folder, "flink_sql_" + round));
+                print("Flink job, windows", draining.other("FlinkWindows", folder, "flink_windows_" + round));
             }
             print("engine, exact", draining.engine("drain_" + round, 0, settings));
             if (number("--pages") > 0) {
@@ -108,14 +115,15 @@ public final class Drain {
     private void print(String what, Draining.Run run) {
         System.out.printf(
                 Locale.ROOT,
-                "%-22s %13.2f %14.2f %10.0f %7.1f %14.0f %12d%n",
+                "%-22s %13.2f %14.2f %10.0f %7.1f %14.0f %12d %11d%n",
                 what,
                 run.fromStart(),
                 run.fromFirst(),
                 topic.records() / run.fromFirst(),
                 run.cpu(),
                 run.allocated() / topic.records(),
-                run.peakMb());
+                run.peakMb(),
+                run.wrongRows());
     }
 
     private int number(String option) {
