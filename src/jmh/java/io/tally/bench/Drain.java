@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * how dense the orders lie in event time (10000), {@code --updates}, {@code --deletes} and {@code --late} orders in percent
  * (0), {@code --shuffled} for orders of the whole time in no order (false), {@code --rounds} (3), {@code --threads} of the
  * bare consumer (2), {@code --messaging} with the jar that src/jmh/messaging makes for Reactive Messaging that does nothing
- * (none), {@code --others} with the folder that src/jmh/others makes for Flink SQL and a Flink job (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run), {@code
+ * (none), {@code --others} with the folder that src/jmh/others makes for Flink and Kafka Streams (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run), {@code
  * --format} of the changes, json or avro (json), of which the bare consumer decodes the former only, {@code --compression} of
  * the records, as a producer's {@code compression.type} (none).
  * {@code -Dengine.executable=…} measures another engine than the packaged application on a JVM, as tests do.
@@ -87,7 +87,11 @@ public final class Drain {
     private void run(String[] settings) throws Exception {
         long begin = System.nanoTime();
         topic.fill(RealStack.get().bootstrapServers());
-        System.out.printf("topic filled: %d records in %.1f s%n", topic.records(), (System.nanoTime() - begin) / 1e9);
+        System.out.printf(
+                "topic filled: %d records in %.1f s, for %d rows%n",
+                topic.records(),
+                (System.nanoTime() - begin) / 1e9,
+                topic.expected().size());
         Draining draining = new Draining(topic);
         System.out.println(
                 "run                    start->last s  first->last s   events/s   CPU s  alloc B/event  peak RSS MB  rows wrong");
@@ -103,6 +107,7 @@ public final class Drain {
                 Path folder = Path.of(options.get("--others"));
                 print("Flink SQL", draining.other("FlinkSql", folder, "flink_sql_" + round));
                 print("Flink job, windows", draining.other("FlinkWindows", folder, "flink_windows_" + round));
+                print("Kafka Streams", draining.other("StreamsTable", folder, "streams_" + round));
             }
             print("engine, exact", draining.engine("drain_" + round, 0, settings));
             if (number("--pages") > 0) {

@@ -55,7 +55,7 @@ final class FlinkSql {
         tables.getConfig().set("table.exec.mini-batch.size", "50000");
         tables.executeSql(SOURCE.formatted(args[0], args[1]));
         tables.executeSql(TARGET.formatted(args[2], args[3], args[4]));
-        Flink.time(() -> tables.executeSql(QUERY).await());
+        Measured.run(() -> tables.executeSql(QUERY).await());
         System.exit(0);
     }
 }

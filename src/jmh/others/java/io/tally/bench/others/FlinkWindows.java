@@ -171,7 +171,7 @@ final class FlinkWindows {
                                 .withUsername(args[3])
                                 .withPassword(args[4])
                                 .build()));
-        Flink.time(environment::execute);
+        Measured.run(environment::execute);
         System.exit(0);
     }
 }
