@@ -15,13 +15,14 @@ import java.util.TreeMap;
  * ./mvnw -P bench verify -DskipTests -Dbench.args="--events 1000000 --rounds 3"
  * </pre>
  *
- * <p>Options: {@code --events} (1000000), {@code --partitions} (4), {@code --customers} (10000), {@code --per-second}
- * how dense the orders lie in event time (10000), {@code --updates}, {@code --deletes} and {@code --late} orders in percent
- * (0), {@code --shuffled} for orders of the whole time in no order (false), {@code --rounds} (3), {@code --threads} of the
- * bare consumer (2), {@code --messaging} with the jar that src/jmh/messaging makes for Reactive Messaging that does nothing
- * (none), {@code --others} with the folder that src/jmh/others makes for Flink and Kafka Streams (none), {@code --pages} that are open in a further run of the engine in each round (0, which is no such run), {@code
- * --format} of the changes, json or avro (json), of which the bare consumer decodes the former only, {@code --compression} of
- * the records, as a producer's {@code compression.type} (none).
+ * <p>Options: {@code --events} (1000000), {@code --partitions} (4), {@code --customers} (10000), {@code --per-second} how dense
+ * the orders lie in event time (10000), {@code --updates}, {@code --deletes} and {@code --late} orders in percent (0),
+ * {@code --shuffled} for orders of the whole time in no order (false), {@code --rounds} (3), {@code --threads} of the bare
+ * consumer (2), {@code --messaging} with the jar that src/jmh/messaging makes for Reactive Messaging that does nothing (none),
+ * {@code --others} with the folder that src/jmh/others makes for Flink and Kafka Streams (none), {@code --pages} that are open
+ * in a further run of the engine in each round (0, which is no such run), {@code --format} of the changes, json or avro (json),
+ * of which the bare consumer decodes the former only, {@code --compression} of the records, as a producer's
+ * {@code compression.type} (none).
  * {@code -Dengine.executable=…} measures another engine than the packaged application on a JVM, as tests do.
  */
 public final class Drain {

@@ -4,8 +4,8 @@ import java.time.ZoneOffset;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
- * Flink SQL: {@code GROUP BY} over a {@code debezium-json} table, upserted by JDBC. Mini-batches of up to a second and 50,000 rows,
- * without which each change would be a row for PostgreSQL. Groups are kept for ever.
+ * Flink SQL: {@code GROUP BY} over a {@code debezium-json} table, upserted by JDBC. Mini-batches of up to a second and 50,000
+ * rows, without which each change would be a row for PostgreSQL. Groups are kept for ever.
  */
 final class FlinkSql {
 
