@@ -106,9 +106,11 @@ public final class Drain {
             }
             if (!options.get("--others").isEmpty()) {
                 Path folder = Path.of(options.get("--others"));
-                print("Flink SQL", draining.other("FlinkSql", folder, "flink_sql_" + round));
-                print("Flink job, windows", draining.other("FlinkWindows", folder, "flink_windows_" + round));
-                print("Kafka Streams", draining.other("StreamsTable", folder, "streams_" + round));
+                print("Flink SQL", draining.other("FlinkSql", folder, round));
+                print("Flink SQL, windows", draining.other("FlinkSqlWindows", folder, round));
+                print("Flink job, windows", draining.other("FlinkWindows", folder, round));
+                print("Streams, table", draining.other("StreamsTable", folder, round));
+                print("Streams, windows", draining.other("StreamsWindows", folder, round));
             }
             print("engine, exact", draining.engine("drain_" + round, 0, settings));
             if (number("--pages") > 0) {

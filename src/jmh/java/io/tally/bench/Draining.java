@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -31,6 +32,8 @@ final class Draining {
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final String ALLOCATED = "jvm_gc_memory_allocated_bytes_total";
     private static final long CLOSED_BY_THEN_MS = 300_000;
+    /** Of the reader that runs, or was the last to run. */
+    private static final Path LOG = Path.of("target", "reader.log");
 
     /**
      * @param fromStart seconds from process start to the last row
@@ -87,13 +90,13 @@ final class Draining {
     }
 
     /**
-     * A program of src/jmh/others, with a database of its own. Seconds are those of its job, from before the first record.
+     * A program of src/jmh/others, with a database and 2 GB of heap of its own.
      *
      * @param main the class, without its package
      * @param folder that src/jmh/others makes
      */
-    Run other(String main, Path folder, String name) throws Exception {
-        try (TestPipeline pipeline = new TestPipeline(name);
+    Run other(String main, Path folder, int round) throws Exception {
+        try (TestPipeline pipeline = new TestPipeline(main.toLowerCase(Locale.ROOT) + "_" + round);
                 Connection connection = pipeline.connect()) {
             pipeline.results().execute("""
                     CREATE TABLE order_agg (window_start timestamptz, window_end timestamptz, customer_id integer,
@@ -121,12 +124,13 @@ final class Draining {
     /** A process that prints {@code records seconds-from-first-record bytes-allocated} and ends. */
     private static Run reader(ProcessBuilder builder) throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = builder.redirectError(LOG.toFile()).start();
         Usage usage = new Usage(process.pid());
         try (BufferedReader out = process.inputReader()) {
             String result = out.readLine();
             if (result == null) {
-                throw new IllegalStateException("ended without a result: " + String.join(" ", builder.command()));
+                throw new IllegalStateException(
+                        "ended without a result, as " + LOG + " says: " + String.join(" ", builder.command()));
             }
             String[] line = result.split(" ");
             double fromStart = (System.nanoTime() - begin) / 1e9;

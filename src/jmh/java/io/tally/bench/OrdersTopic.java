@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * A topic full of changes as Debezium writes them, about 600 bytes an insert, the same for the same options, and what
- * {@code order_agg} has to hold when all of them are counted. The last record of each partition is an order of a later
- * minute, which closes the others.
+ * {@code order_agg} has to hold when all of them are counted. The last records of each partition are orders of a later
+ * minute, which close the others.
  */
 final class OrdersTopic {
 
@@ -47,6 +47,8 @@ final class OrdersTopic {
     record Order(long number, long eventTimeMs, int customer, int quantity, long cents) {}
 
     private static final int LATEST_MS = 30_000;
+    /** So many in each partition, of different customers, close the minutes of a reader that parts customers anew, too. */
+    private static final int CLOSING = 8;
     /** So many of the newest orders may be changed. */
     private static final int CHANGEABLE = 1 << 14;
 
@@ -126,7 +128,7 @@ final class OrdersTopic {
 
     /** Records in the topic. */
     long records() {
-        return events + partitions;
+        return events + partitions * CLOSING;
     }
 
     /** Start of the minute that closes the others. */
@@ -172,9 +174,8 @@ final class OrdersTopic {
             }
             long later = FIRST_EVENT_MS + events * 1000 / eventsPerSecond + 10 * WINDOW_MS;
             closingMs = Math.floorDiv(later, WINDOW_MS) * WINDOW_MS;
-            for (int partition = 0; partition < partitions; partition++) {
-                long number = events + partition;
-                send(producer, partition, 'c', number, null, new Order(number, later, 1, 1, 100));
+            for (int i = 0; i < partitions * CLOSING; i++) {
+                send(producer, i % partitions, 'c', events + i, null, new Order(events + i, later, i + 1, 1, 100));
             }
             producer.flush();
         }

@@ -9,7 +9,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The settings of both Flink programs: a cluster within the process, parallelism 2, state on the heap, a checkpoint every ten
+ * The settings of all Flink programs: a cluster within the process, parallelism 2, state on the heap, a checkpoint every ten
  * seconds, everything else by default. A job ends at the offsets that were the topic's end when it began.
  */
 final class Flink {

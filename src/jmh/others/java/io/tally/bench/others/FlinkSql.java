@@ -1,6 +1,8 @@
 package io.tally.bench.others;
 
+import java.io.IOException;
 import java.time.ZoneOffset;
+import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
@@ -11,7 +13,7 @@ final class FlinkSql {
 
     private static final String SOURCE = """
             CREATE TABLE orders (
-                order_id STRING, customer_id INT, quantity INT, price DECIMAL(12, 2), event_ts TIMESTAMP_LTZ(3)
+                order_id STRING, customer_id INT, quantity INT, price DECIMAL(12, 2), event_ts TIMESTAMP_LTZ(3)%s
             ) WITH (
                 'connector' = 'kafka',
                 'properties.bootstrap.servers' = '%s',
@@ -48,14 +50,24 @@ final class FlinkSql {
 
     /** Arguments: bootstrap servers, topic, URL, user and password of the database. */
     public static void main(String[] args) throws Exception {
-        StreamTableEnvironment tables = StreamTableEnvironment.create(Flink.environment());
+        TableEnvironment tables = tables("", args);
+        Measured.run(() -> tables.executeSql(QUERY).await());
+        System.exit(0);
+    }
+
+    /**
+     * The tables {@code orders} and {@code order_agg}.
+     *
+     * @param watermark what follows the columns of the former
+     */
+    static TableEnvironment tables(String watermark, String[] args) throws IOException {
+        TableEnvironment tables = StreamTableEnvironment.create(Flink.environment());
         tables.getConfig().setLocalTimeZone(ZoneOffset.UTC);
         tables.getConfig().set("table.exec.mini-batch.enabled", "true");
         tables.getConfig().set("table.exec.mini-batch.allow-latency", "1 s");
         tables.getConfig().set("table.exec.mini-batch.size", "50000");
-        tables.executeSql(SOURCE.formatted(args[0], args[1]));
+        tables.executeSql(SOURCE.formatted(watermark, args[0], args[1]));
         tables.executeSql(TARGET.formatted(args[2], args[3], args[4]));
-        Measured.run(() -> tables.executeSql(QUERY).await());
-        System.exit(0);
+        return tables;
     }
 }
