@@ -224,7 +224,7 @@ public final class EngineProcess implements AutoCloseable {
 
     /** Waits for its end; returns the exit code. */
     public int awaitExit() {
-        return Processes.awaitExit(process, 60);
+        return Processes.awaitExit(process, 30);
     }
 
     /** Where it listens. */

@@ -1,6 +1,5 @@
 package io.tally.bench.others;
 
-import java.io.IOException;
 import java.time.ZoneOffset;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
@@ -50,17 +49,15 @@ final class FlinkSql {
 
     /** Arguments: bootstrap servers, topic, URL, user and password of the database. */
     public static void main(String[] args) throws Exception {
-        TableEnvironment tables = tables("", args);
-        Measured.run(() -> tables.executeSql(QUERY).await());
-        System.exit(0);
+        run("", QUERY, args);
     }
 
     /**
-     * The tables {@code orders} and {@code order_agg}.
+     * Runs a query from the table {@code orders} into {@code order_agg}.
      *
-     * @param watermark what follows the columns of the former
+     * @param watermark clause behind the columns of the former, with a comma in front; empty for none
      */
-    static TableEnvironment tables(String watermark, String[] args) throws IOException {
+    static void run(String watermark, String query, String[] args) throws Exception {
         TableEnvironment tables = StreamTableEnvironment.create(Flink.environment());
         tables.getConfig().setLocalTimeZone(ZoneOffset.UTC);
         tables.getConfig().set("table.exec.mini-batch.enabled", "true");
@@ -68,6 +65,6 @@ final class FlinkSql {
         tables.getConfig().set("table.exec.mini-batch.size", "50000");
         tables.executeSql(SOURCE.formatted(watermark, args[0], args[1]));
         tables.executeSql(TARGET.formatted(args[2], args[3], args[4]));
-        return tables;
+        Measured.run(() -> tables.executeSql(query).await());
     }
 }

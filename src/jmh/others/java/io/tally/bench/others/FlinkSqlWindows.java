@@ -1,7 +1,5 @@
 package io.tally.bench.others;
 
-import org.apache.flink.table.api.TableEnvironment;
-
 /**
  * Flink SQL with a window function: {@code TUMBLE} of a minute, five seconds for rows out of order, everything else as in {@link
  * FlinkSql}. Flink takes it over a changelog, and drops changes whose window is closed.
@@ -21,8 +19,6 @@ final class FlinkSqlWindows {
 
     /** Arguments: bootstrap servers, topic, URL, user and password of the database. */
     public static void main(String[] args) throws Exception {
-        TableEnvironment tables = FlinkSql.tables(WATERMARK, args);
-        Measured.run(() -> tables.executeSql(QUERY).await());
-        System.exit(0);
+        FlinkSql.run(WATERMARK, QUERY, args);
     }
 }

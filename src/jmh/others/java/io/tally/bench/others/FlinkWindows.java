@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -29,15 +28,6 @@ import org.apache.flink.util.Collector;
 final class FlinkWindows {
 
     private static final Duration OUT_OF_ORDER = Duration.ofSeconds(5);
-    private static final Duration WINDOW = Duration.ofMinutes(1);
-    private static final int BATCH = 5_000;
-    private static final long FLUSH_MS = 1_000;
-
-    private static final String UPSERT = """
-            INSERT INTO order_agg (window_start, window_end, customer_id, gross_sales, order_count) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (window_start, customer_id)
-            DO UPDATE SET gross_sales = excluded.gross_sales, order_count = excluded.order_count
-            """;
 
     /** A row that comes to its window, or goes from it. */
     public static final class Part {
@@ -151,20 +141,17 @@ final class FlinkWindows {
                                 .withTimestampAssigner((part, recorded) -> part.eventTimeMs),
                         "orders")
                 .keyBy(part -> part.customer)
-                .window(TumblingEventTimeWindows.of(WINDOW))
+                .window(TumblingEventTimeWindows.of(OrderAgg.WINDOW))
                 .aggregate(new Sum(), new Named())
                 .filter(row -> row.orders != 0)
                 .sinkTo(JdbcSink.<Row>builder()
-                        .withQueryStatement(UPSERT, (statement, row) -> {
-                            statement.setTimestamp(1, new Timestamp(row.windowStartMs));
-                            statement.setTimestamp(2, new Timestamp(row.windowStartMs + WINDOW.toMillis()));
-                            statement.setInt(3, row.customer);
-                            statement.setBigDecimal(4, row.sales);
-                            statement.setLong(5, row.orders);
-                        })
+                        .withQueryStatement(
+                                OrderAgg.UPSERT,
+                                (upsert, row) ->
+                                        OrderAgg.set(upsert, row.windowStartMs, row.customer, row.sales, row.orders))
                         .withExecutionOptions(JdbcExecutionOptions.builder()
-                                .withBatchSize(BATCH)
-                                .withBatchIntervalMs(FLUSH_MS)
+                                .withBatchSize(OrderAgg.BATCH)
+                                .withBatchIntervalMs(OrderAgg.FLUSH.toMillis())
                                 .build())
                         .buildAtLeastOnce(new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
                                 .withUrl(args[2])
@@ -172,6 +159,5 @@ final class FlinkWindows {
                                 .withPassword(args[4])
                                 .build()));
         Measured.run(environment::execute);
-        System.exit(0);
     }
 }

@@ -23,7 +23,10 @@ final class Measured {
 
     private Measured() {}
 
-    /** Runs a job and prints one line: {@code records seconds-from-first-record bytes-allocated}; records are unknown, so 0. */
+    /**
+     * Runs a job, prints one line and ends the process: {@code records seconds-from-first-record bytes-allocated}; records are
+     * unknown, so 0.
+     */
     static void run(Job job) throws Exception {
         FutureTask<Long> first = new FutureTask<>(Measured::awaitFirstRecord);
         Thread.ofPlatform().daemon().start(first);
@@ -33,6 +36,7 @@ final class Measured {
                 "0 %.3f %d%n",
                 (System.nanoTime() - first.get()) / 1e9,
                 ManagementFactory.getPlatformMXBean(ThreadMXBean.class).getTotalThreadAllocatedBytes());
+        System.exit(0);
     }
 
     /** Asks Kafka's own metrics, because a job is not told when its source begins. */

@@ -35,8 +35,6 @@ final class Streams {
     /** The name that a program gives to its groups. */
     static final String GROUPS = "groups";
 
-    static final Duration WINDOW = Duration.ofMinutes(1);
-
     private static final int THREADS = 2;
     private static final Duration COMMIT = Duration.ofSeconds(1);
     private static final long LOOK_MS = 200;
@@ -84,7 +82,7 @@ final class Streams {
         }
 
         Group group() {
-            return new Group(eventTimeMs - Math.floorMod(eventTimeMs, WINDOW.toMillis()), customer);
+            return new Group(eventTimeMs - Math.floorMod(eventTimeMs, OrderAgg.WINDOW.toMillis()), customer);
         }
 
         private byte[] bytes() {
@@ -149,7 +147,6 @@ final class Streams {
                 awaitEnd(streams, admin, group, group + "-" + GROUPS + "-repartition");
             }
         });
-        System.exit(0);
     }
 
     private static void awaitEnd(KafkaStreams streams, Admin admin, String group, String topic) throws Exception {

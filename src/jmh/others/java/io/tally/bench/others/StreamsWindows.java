@@ -36,7 +36,7 @@ final class StreamsWindows {
                                 .withTimestampExtractor((change, newest) -> ((Change) change.value()).eventTimeMs()))
                 .flatMap((key, change) -> parts(change))
                 .groupByKey(Grouped.with(Streams.GROUPS, Serdes.Integer(), Sum.serde()))
-                .windowedBy(TimeWindows.ofSizeAndGrace(Streams.WINDOW, GRACE))
+                .windowedBy(TimeWindows.ofSizeAndGrace(OrderAgg.WINDOW, GRACE))
                 .aggregate(
                         () -> Sum.NONE,
                         (customer, part, sum) -> sum.plus(part),
