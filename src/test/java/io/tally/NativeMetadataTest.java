@@ -41,6 +41,7 @@ class NativeMetadataTest {
         String version = com.github.luben.zstd.util.ZstdVersion.VERSION;
         for (String machine : List.of("amd64", "aarch64")) {
             assertNotNull(getClass().getResource("/linux/" + machine + "/libzstd-jni-" + version + ".so"), machine);
+            assertNotNull(getClass().getResource("/net/jpountz/util/linux/" + machine + "/liblz4-java.so"), machine);
         }
         assertNotNull(getClass().getResource("/db/schema.sql"));
     }

@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The limit: consumers that read the topic and throw the bytes away, or decode them before, in a process of their own. Prints
- * one line: {@code records seconds-from-first-record bytes-allocated}.
+ * one line: {@code records seconds-from-first-record bytes-allocated seconds-for-the-second-half}.
  */
 final class BareConsumer {
 
@@ -34,6 +34,7 @@ final class BareConsumer {
         boolean decode = Boolean.parseBoolean(args[5]);
         AtomicLong read = new AtomicLong();
         AtomicLong first = new AtomicLong();
+        AtomicLong half = new AtomicLong();
         Thread[] readers = new Thread[threads];
         for (int thread = 0; thread < threads; thread++) {
             int number = thread;
@@ -72,7 +73,9 @@ final class BareConsumer {
                                 decoder.decode(one.value(), change);
                             }
                         }
-                        read.addAndGet(polled.count());
+                        if (read.addAndGet(polled.count()) >= records / 2) {
+                            half.compareAndSet(0, System.nanoTime());
+                        }
                     }
                 } catch (UndecodableException e) {
                     throw new IllegalStateException(e);
@@ -85,9 +88,10 @@ final class BareConsumer {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%d %.3f %d%n",
+                "%d %.3f %d %.3f%n",
                 read.get(),
                 (System.nanoTime() - first.get()) / 1e9,
-                ManagementFactory.getPlatformMXBean(ThreadMXBean.class).getTotalThreadAllocatedBytes());
+                ManagementFactory.getPlatformMXBean(ThreadMXBean.class).getTotalThreadAllocatedBytes(),
+                (System.nanoTime() - half.get()) / 1e9);
     }
 }

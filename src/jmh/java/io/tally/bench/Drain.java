@@ -95,7 +95,7 @@ public final class Drain {
                 topic.expected().size());
         Draining draining = new Draining(topic);
         System.out.println(
-                "run                    start->last s  first->last s   events/s   CPU s  alloc B/event  peak RSS MB  rows wrong");
+                "run                    start->last s  first->last s   events/s  2nd half   CPU s  alloc B/event  peak RSS MB  rows wrong");
         for (int round = 1; round <= number("--rounds"); round++) {
             print("bare KafkaConsumer", draining.bare(number("--threads"), false));
             if (settings.length == 0) {
@@ -123,11 +123,12 @@ public final class Drain {
     private void print(String what, Draining.Run run) {
         System.out.printf(
                 Locale.ROOT,
-                "%-22s %13.2f %14.2f %10.0f %7.1f %14.0f %12d %11d%n",
+                "%-22s %13.2f %14.2f %10.0f %9.0f %7.1f %14.0f %12d %11d%n",
                 what,
                 run.fromStart(),
                 run.fromFirst(),
                 topic.records() / run.fromFirst(),
+                topic.records() / 2 / run.lastHalf(),
                 run.cpu(),
                 run.allocated() / topic.records(),
                 run.peakMb(),

@@ -38,13 +38,21 @@ final class Draining {
     /**
      * @param fromStart seconds from process start to the last row
      * @param fromFirst seconds from the first record read
+     * @param lastHalf seconds for the second half of the records; not a number of a reader that does not tell
      * @param cpu seconds of processors, user and system
      * @param allocated bytes taken from the heap; of an engine as of its last collection, and not a number of a
      *     native one, which does not tell
      * @param peakMb most memory that was resident, in MiB
      * @param wrongRows rows of {@code order_agg} that are not what SQL says, missing, or too many; 0 of a reader that keeps none
      */
-    record Run(double fromStart, double fromFirst, double cpu, double allocated, long peakMb, int wrongRows) {}
+    record Run(
+            double fromStart,
+            double fromFirst,
+            double lastHalf,
+            double cpu,
+            double allocated,
+            long peakMb,
+            int wrongRows) {}
 
     private final OrdersTopic topic;
 
@@ -55,6 +63,12 @@ final class Draining {
 
     /** A consumer that throws the bytes away, or decodes them before. */
     Run bare(int threads, boolean decode) throws IOException, InterruptedException {
+        return bare(topic.name(), topic.partitions(), topic.records(), threads, decode);
+    }
+
+    /** The same of any topic with so many records. */
+    static Run bare(String topic, int partitions, long records, int threads, boolean decode)
+            throws IOException, InterruptedException {
         return reader(new ProcessBuilder(
                 Processes.java(),
                 "-Xmx512m",
@@ -62,9 +76,9 @@ final class Draining {
                 System.getProperty("java.class.path"),
                 BareConsumer.class.getName(),
                 RealStack.get().bootstrapServers(),
-                topic.name(),
-                Integer.toString(topic.partitions()),
-                Long.toString(topic.records()),
+                topic,
+                Integer.toString(partitions),
+                Long.toString(records),
                 Integer.toString(threads),
                 Boolean.toString(decode)));
     }
@@ -117,11 +131,18 @@ final class Draining {
                             + pipeline.results().name() + "?reWriteBatchedInserts=true",
                     "postgres",
                     "postgres"));
-            return new Run(run.fromStart, run.fromFirst, run.cpu, run.allocated, run.peakMb, wrongRows(connection));
+            return new Run(
+                    run.fromStart,
+                    run.fromFirst,
+                    run.lastHalf,
+                    run.cpu,
+                    run.allocated,
+                    run.peakMb,
+                    wrongRows(connection));
         }
     }
 
-    /** A process that prints {@code records seconds-from-first-record bytes-allocated} and ends. */
+    /** A process that prints {@code records seconds-from-first-record bytes-allocated [seconds-from-half]} and ends. */
     private static Run reader(ProcessBuilder builder) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         Process process = builder.redirectError(LOG.toFile()).start();
@@ -136,7 +157,13 @@ final class Draining {
             double fromStart = (System.nanoTime() - begin) / 1e9;
             usage.read();
             return new Run(
-                    fromStart, Double.parseDouble(line[1]), usage.cpu, Double.parseDouble(line[2]), usage.peakMb, 0);
+                    fromStart,
+                    Double.parseDouble(line[1]),
+                    line.length > 3 ? Double.parseDouble(line[3]) : Double.NaN,
+                    usage.cpu,
+                    Double.parseDouble(line[2]),
+                    usage.peakMb,
+                    0);
         } finally {
             Processes.awaitExit(process, 30);
         }
@@ -168,18 +195,12 @@ final class Draining {
                 Connection connection = pipeline.connect()) {
             long begin = System.nanoTime();
             try (EngineProcess engine = EngineProcess.start(pipeline, variables, all)) {
-                Await.until(
-                        "the first record",
-                        LIMIT,
-                        () -> engine.status()
-                                        .at("/views/0/records")
-                                        .path("read")
-                                        .asLong()
-                                > 0);
-                long first = System.nanoTime();
+                long first = whenRead(engine, 1);
+                long half;
                 long last;
                 try (Listeners listeners = new Listeners(engine.port(), pages);
                         PreparedStatement isComplete = isComplete(connection, views)) {
+                    half = whenRead(engine, topic.records() / 2);
                     Await.until("the last row", LIMIT, () -> isTrue(isComplete));
                     last = System.nanoTime();
                     if (pages > 0 && listeners.bytes() == 0) {
@@ -195,9 +216,21 @@ final class Draining {
                 }
                 double allocated = engine.findMetric(ALLOCATED).orElse(Double.NaN);
                 return new Run(
-                        (last - begin) / 1e9, (last - first) / 1e9, usage.cpu, allocated, usage.peakMb, wrongRows);
+                        (last - begin) / 1e9,
+                        (last - first) / 1e9,
+                        (last - half) / 1e9,
+                        usage.cpu,
+                        allocated,
+                        usage.peakMb,
+                        wrongRows);
             }
         }
+    }
+
+    /** Waits until so many records are read for the first view, and tells when that was. */
+    private static long whenRead(EngineProcess engine, long records) {
+        Await.until(records + " records are read", LIMIT, () -> engine.count("/views/0/records/read") >= records);
+        return System.nanoTime();
     }
 
     /**

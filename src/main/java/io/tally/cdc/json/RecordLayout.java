@@ -145,8 +145,9 @@ public final class RecordLayout {
 
     /** Nonzero in each of eight bytes that differs, or should be a digit and is none. */
     private long differences(byte[] record, int from, int known) {
-        long word = Words.at(record, from);
-        long anyDigit = Words.at(digits, known);
-        return (word ^ Words.at(text, known)) & ~anyDigit | Words.notDigits(word) & anyDigit;
+        // As Words.at, which a native executable calls rather than inlines: three times for each eight bytes.
+        long word = (long) Words.LONGS.get(record, from);
+        long anyDigit = (long) Words.LONGS.get(digits, known);
+        return (word ^ (long) Words.LONGS.get(text, known)) & ~anyDigit | Words.notDigits(word) & anyDigit;
     }
 }
