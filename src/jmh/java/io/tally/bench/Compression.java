@@ -1,7 +1,7 @@
 package io.tally.bench;
 
-import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
+import io.tally.testkit.Processes;
 import io.tally.testkit.RealStack;
 import io.tally.testkit.TestPipeline;
 import java.time.Duration;
@@ -85,14 +85,7 @@ public final class Compression {
             double connect = cpu(CONNECT);
             double broker = cpu(BROKER);
             pipeline.execute(ORDERS.formatted(orders, ORDERS_OF_A_TRANSACTION, CUSTOMERS));
-            String end = pipeline.query("SELECT pg_current_wal_lsn()");
-            Await.until(
-                    "all records are in the topic",
-                    LIMIT,
-                    () -> pipeline.query(
-                                    "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots WHERE slot_name = '%s'"
-                                            .formatted(end, pipeline.slot()))
-                            .equals("t"));
+            pipeline.awaitInTopic(LIMIT);
             connect = cpu(CONNECT) - connect;
             double in = cpu(BROKER) - broker;
 
@@ -103,7 +96,7 @@ public final class Compression {
             double consumed;
             try (EngineProcess engine = EngineProcess.start(pipeline)) {
                 pipeline.awaitExact(LIMIT);
-                consumed = seconds(ProcessHandle.of(engine.pid()).orElseThrow());
+                consumed = Processes.cpuSeconds(ProcessHandle.of(engine.pid()).orElseThrow());
             }
             System.out.printf(
                     Locale.ROOT,
@@ -139,12 +132,8 @@ public final class Compression {
                 .filter(process -> process.info().arguments().stream()
                         .flatMap(Arrays::stream)
                         .anyMatch(mainClasses::contains))
-                .mapToDouble(Compression::seconds)
+                .mapToDouble(Processes::cpuSeconds)
                 .sum();
-    }
-
-    private static double seconds(ProcessHandle process) {
-        return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
     }
 
     private static long bytes(TestPipeline pipeline) throws Exception {

@@ -2,6 +2,7 @@ package io.tally.bench;
 
 import io.tally.testkit.Await;
 import io.tally.testkit.EngineProcess;
+import io.tally.testkit.Processes;
 import io.tally.testkit.RealStack;
 import io.tally.testkit.TestPipeline;
 import java.nio.charset.StandardCharsets;
@@ -91,13 +92,7 @@ public final class Flood {
             long expected = (long) bad * seconds;
             Await.until("all dead letters", LIMIT, () -> engine.count("/views/0/records/deadLetters") == expected);
             check(pipeline, topic, engine, expected);
-            double cpu = ProcessHandle.of(engine.pid())
-                            .orElseThrow()
-                            .info()
-                            .totalCpuDuration()
-                            .orElseThrow()
-                            .toMillis()
-                    / 1e3;
+            double cpu = Processes.cpuSeconds(ProcessHandle.of(engine.pid()).orElseThrow());
             System.out.printf(
                     Locale.ROOT,
                     "%5d %7d %16d %19.2f %7.1f %11d  %s%n",

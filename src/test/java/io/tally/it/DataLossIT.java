@@ -70,7 +70,7 @@ class DataLossIT {
                 engine.stop();
             }
             pipeline.execute("UPDATE orders SET quantity = quantity + 1");
-            awaitInTopic(pipeline);
+            pipeline.awaitInTopic(LIMIT);
             try (TopicAdmin topic = new TopicAdmin(pipeline)) {
                 topic.deleteRecords();
             }
@@ -98,17 +98,6 @@ class DataLossIT {
             assertTrue(engine.metric("tally_ingest_partitions_unread{view=\"order_agg\"}") > 0, "an alert looks at it");
             assertTrue(engine.log().contains("start once with tally.rebuild=true"), engine.log());
         }
-    }
-
-    /** Everything written so far is in the topic when the slot has moved past it. */
-    private static void awaitInTopic(TestPipeline pipeline) {
-        String lsn = pipeline.query("SELECT pg_current_wal_insert_lsn()");
-        Await.until(
-                "the connector has caught up",
-                LIMIT,
-                () -> pipeline.query("SELECT confirmed_flush_lsn >= '" + lsn
-                                + "' FROM pg_replication_slots WHERE slot_name = '" + pipeline.slot() + "'")
-                        .equals("t"));
     }
 
     @Test

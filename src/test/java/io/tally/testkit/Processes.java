@@ -60,4 +60,9 @@ public final class Processes {
             throw new AssertionError("interrupted", e);
         }
     }
+
+    /** Processor time that a running process has taken, user and system. */
+    public static double cpuSeconds(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
+    }
 }

@@ -405,6 +405,17 @@ public final class TestPipeline implements AutoCloseable {
                 () -> differences().isEmpty());
     }
 
+    /** Waits until everything written so far is in the topic: the slot has moved past it. */
+    public void awaitInTopic(Duration limit) {
+        String lsn = query("SELECT pg_current_wal_insert_lsn()");
+        Await.until(
+                "the connector has caught up",
+                limit,
+                () -> query("SELECT confirmed_flush_lsn >= '" + lsn + "' FROM pg_replication_slots WHERE slot_name = '"
+                                + slot() + "'")
+                        .equals("t"));
+    }
+
     /** Waits until everything written so far has gone all the way, whether or not it is right. */
     public void awaitMarkers(Duration limit) {
         markers++;
