@@ -46,6 +46,13 @@ class NativeMetadataTest {
         assertNotNull(getClass().getResource("/db/schema.sql"));
     }
 
+    /** Else its executables hold the libraries of all platforms again. */
+    @Test
+    void configurationLeftOut_isWhereSnappyHasIt() {
+        assertNotNull(
+                getClass().getResource("/META-INF/native-image/org.xerial.snappy/snappy-java/resource-config.json"));
+    }
+
     @Test
     void classesInitializedAtRunTime_exist() throws IOException, ClassNotFoundException {
         Properties settings = new Properties();
