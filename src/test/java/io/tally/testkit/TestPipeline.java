@@ -236,7 +236,7 @@ public final class TestPipeline implements AutoCloseable {
         return connector;
     }
 
-    /** Adds partitions to the topic. The connector has to be restarted to write to them at once. */
+    /** Adds partitions to the topic. The connector writes to them when its producer looks at the topic again. */
     public void raisePartitionsTo(int count) {
         try (TopicAdmin admin = new TopicAdmin(this)) {
             admin.raisePartitionsTo(count);
