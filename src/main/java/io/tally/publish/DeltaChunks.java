@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * The deltas of batches as columns, cut into parameters for statements of bounded size, each made when it is asked for:
- * they take several times the memory of what they are made from. Rows are in the order of their key, so that what several
- * partitions add to one row is added up by one statement, and written once.
+ * they take several times the memory of what they are made from. The shares of several partitions in one row are added up. Rows
+ * are in the order of their key, so that engines that write to the same rows never wait for each other in a circle.
  */
 final class DeltaChunks implements Iterator<Tuple> {
 
@@ -25,7 +25,6 @@ final class DeltaChunks implements Iterator<Tuple> {
     /** The share of one partition in a window, group by group. */
     private static final class Share implements Comparable<Share> {
 
-        private final Integer partition;
         private final Long startMs;
         private final Groups groups;
         /** In order; made when they are needed. */
@@ -33,8 +32,7 @@ final class DeltaChunks implements Iterator<Tuple> {
 
         private int next;
 
-        Share(int partition, WindowDeltas deltas) {
-            this.partition = partition;
+        Share(WindowDeltas deltas) {
             startMs = deltas.startMs();
             groups = deltas.groups();
         }
@@ -56,7 +54,6 @@ final class DeltaChunks implements Iterator<Tuple> {
 
     private final Iterator<List<Share>> windows;
     private final PriorityQueue<Share> shares = new PriorityQueue<>();
-    private final GroupColumns.Column partitions = new GroupColumns.Column(Integer.class);
     private final GroupColumns groups;
 
     DeltaChunks(List<Batch> batches, View view) {
@@ -65,7 +62,7 @@ final class DeltaChunks implements Iterator<Tuple> {
         for (Batch batch : batches) {
             for (WindowDeltas deltas : batch.deltas()) {
                 all.computeIfAbsent(deltas.startMs(), start -> new ArrayList<>(1))
-                        .add(new Share(batch.partition(), deltas));
+                        .add(new Share(deltas));
             }
         }
         windows = all.values().iterator();
@@ -79,7 +76,7 @@ final class DeltaChunks implements Iterator<Tuple> {
         return !shares.isEmpty();
     }
 
-    /** Parameters in the order: partitions, window starts in ms if there are windows, keys, totals. */
+    /** Parameters in the order: window starts in ms if there are windows, keys, totals. */
     @Override
     public Tuple next() {
         int rows = 0;
@@ -88,8 +85,11 @@ final class DeltaChunks implements Iterator<Tuple> {
         while (hasNext() && (rows < MOST_ROWS || isSameGroup)) {
             Share share = shares.poll();
             int slot = share.slot();
-            partitions.set(rows, share.partition);
-            groups.set(rows++, share.startMs, share.groups, slot);
+            if (isSameGroup) {
+                groups.add(rows - 1, share.groups, slot);
+            } else {
+                groups.set(rows++, share.startMs, share.groups, slot);
+            }
             isSameGroup = !shares.isEmpty() && share.compareTo(shares.peek()) == 0;
             share.next++;
             if (!share.isOver()) {
@@ -97,7 +97,6 @@ final class DeltaChunks implements Iterator<Tuple> {
             }
         }
         Tuple parameters = Tuple.tuple();
-        partitions.addTo(parameters, rows);
         groups.addTo(parameters, rows);
         return parameters;
     }

@@ -66,6 +66,21 @@ final class GroupColumns {
         }
     }
 
+    /** Adds the totals of a group to those of a row, which is of the same group. */
+    void add(int row, Groups groups, int slot) {
+        int first = columns.size() - view.totals().size();
+        for (int total = 0; total < view.totals().size(); total++) {
+            Object[] values = columns.get(first + total).values;
+            values[row] = sum(values[row], value(groups, slot, total));
+        }
+    }
+
+    private static Object sum(Object a, Object b) {
+        return a instanceof Long count
+                ? (Object) Math.addExact(count, (Long) b)
+                : Numeric.create(((Numeric) a).bigDecimalValue().add(((Numeric) b).bigDecimalValue()));
+    }
+
     void addTo(Tuple parameters, int rows) {
         columns.forEach(column -> column.addTo(parameters, rows));
     }

@@ -237,12 +237,12 @@ public interface Ledger {
     CompletionStage<List<Checkpoint>> takeOver(Set<Integer> partitions, UUID owner);
 
     /**
-     * Adds deltas and moves checkpoints. A batch whose owner or sequence the checkpoint does not have changes nothing. Fails
-     * with {@link RefusedException} if the database does not take the rows; nothing was changed then.
+     * Adds deltas and moves checkpoints. Nothing changes if there is a batch whose owner or sequence its checkpoint does not
+     * have. Fails with {@link RefusedException} if the database does not take the rows; nothing was changed then either.
      *
-     * @return the partitions whose batches went in
+     * @return whether the batches went in
      */
-    CompletionStage<Set<Integer>> publish(List<Batch> batches);
+    CompletionStage<Boolean> publish(List<Batch> batches);
 
     /** The marks of partitions; those without a checkpoint are missing from the answer. */
     CompletionStage<Map<Integer, Mark>> marks(Set<Integer> partitions);

@@ -329,7 +329,7 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Set<Integer>> publish(List<Batch> batches) {
+    public CompletionStage<Boolean> publish(List<Batch> batches) {
         return publishConnection()
                 // Nothing of it may throw past the one who discards: its begin would be left for the next batch to
                 // commit.

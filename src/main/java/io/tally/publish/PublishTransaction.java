@@ -14,19 +14,16 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
  * The one transaction that adds deltas and moves progress. Its statements go out in one flight: begin, fence, add, delete
  * what became empty, commit. If one of them fails, the server turns the commit into a rollback. Many rows are added by
- * several statements, so that none of them comes near the server's time limit; then each goes out when the one before is
- * done, so that memory holds one of them.
+ * several statements, so that none of them comes near the server's time limit; then two are on the way, so that the server need
+ * not wait for the next, and memory holds no more.
  */
 final class PublishTransaction {
 
@@ -37,11 +34,27 @@ final class PublishTransaction {
     private static final String BEGIN = "BEGIN; SET LOCAL tally.publishing = 'yes'; %s";
 
     /**
-     * Moves the checkpoints that are ours and are where we think they are, and leaves the numbers of their partitions in a
-     * setting of this transaction: only they may add.
+     * Moves the checkpoints if all of them are ours and where we think they are, and leaves whether it did in a setting of this
+     * transaction: only then may it add. They are locked first: the first of two updates that does not find its row cannot
+     * take the others' back.
      */
     private static final String FENCE = """
-            WITH fenced AS (
+            WITH next AS (
+                SELECT *
+                FROM jsonb_to_recordset($1::jsonb)
+                    AS next (partition int, owner uuid, sequence bigint, position bigint, resume_offset bigint,
+                             published_up_to bigint, published_early bigint[], newest_event_time bigint,
+                             filter_last_commit_lsn bigint, filter_lsn bigint, filter_transaction_id int,
+                             filter_commit_time bigint, filter_run text, snapshot text, owed jsonb, judged_lsn bigint)
+            ), ours AS (
+                SELECT
+                FROM tally_view_checkpoint AS checkpoint
+                JOIN next USING (partition, owner)
+                WHERE checkpoint.view = $2
+                  AND checkpoint.sequence = next.sequence - 1
+                  AND current_setting('tally.publishing', true) = 'yes'
+                FOR UPDATE OF checkpoint
+            ), moved AS (
                 UPDATE tally_view_checkpoint AS checkpoint
                 SET sequence = next.sequence,
                     position = next.position,
@@ -58,21 +71,13 @@ final class PublishTransaction {
                     owed = next.owed,
                     judged_lsn = next.judged_lsn,
                     updated_at = now()
-                FROM jsonb_to_recordset($1::jsonb)
-                    AS next (partition int, owner uuid, sequence bigint, position bigint, resume_offset bigint,
-                             published_up_to bigint, published_early bigint[], newest_event_time bigint,
-                             filter_last_commit_lsn bigint, filter_lsn bigint, filter_transaction_id int,
-                             filter_commit_time bigint, filter_run text, snapshot text, owed jsonb, judged_lsn bigint)
+                FROM next
                 WHERE checkpoint.view = $2
                   AND checkpoint.partition = next.partition
-                  AND checkpoint.owner = next.owner
-                  AND checkpoint.sequence = next.sequence - 1
-                  AND current_setting('tally.publishing', true) = 'yes'
+                  AND (SELECT count(*) FROM ours) = (SELECT count(*) FROM next)
                 RETURNING checkpoint.partition
             )
-            SELECT array_agg(partition) AS moved,
-                   set_config('tally.fenced', coalesce(array_agg(partition)::text, '{}'), true)
-            FROM fenced
+            SELECT set_config('tally.fenced', (count(*) > 0)::text, true)::boolean AS moved FROM moved
             """;
 
     private final View view;
@@ -93,40 +98,37 @@ final class PublishTransaction {
         return Database.ANSWER_TIMEOUT.multipliedBy(1 + rows / DeltaChunks.MOST_ROWS);
     }
 
-    /** @return the partitions whose batches went in */
-    Future<Set<Integer>> run(PgConnection connection, List<Batch> batches) {
+    /** @return whether the batches went in; if one of them is fenced, none does */
+    Future<Boolean> run(PgConnection connection, List<Batch> batches) {
         JsonArray next = new JsonArray();
         batches.forEach(batch -> next.add(json(batch.next())));
         Future<?> begun = connection.query(begin).execute();
         Future<RowSet<Row>> fenced = connection.preparedQuery(FENCE).execute(Tuple.of(next, view.name()));
-        Future<?> committed = addAndCommit(connection, new DeltaChunks(batches, view));
-        return Future.join(begun, fenced, committed).map(all -> moved(fenced.result()));
+        Future<?> committed = addAndCommit(connection, new DeltaChunks(batches, view), Future.succeededFuture());
+        return Future.join(begun, fenced, committed)
+                .map(all -> fenced.result().iterator().next().getBoolean("moved"));
     }
 
-    /** Ends the transaction after a failure: its commit is a rollback. The failure stays the outcome. */
-    private Future<Void> addAndCommit(PgConnection connection, Iterator<Tuple> chunks) {
+    /**
+     * Ends the transaction after a failure: its commit is a rollback. The failure stays the outcome.
+     *
+     * @param before when the chunk before has been added
+     */
+    private Future<Void> addAndCommit(PgConnection connection, Iterator<Tuple> chunks, Future<Void> before) {
         if (!chunks.hasNext()) {
-            return commit(connection);
+            return Future.join(before, commit(connection)).mapEmpty();
         }
         Future<Void> added = Future.join(
                         connection.preparedQuery(add).execute(chunks.next()),
                         connection.preparedQuery(deleteEmpty).execute())
                 .mapEmpty();
-        if (!chunks.hasNext()) {
-            return Future.join(added, commit(connection)).mapEmpty();
-        }
-        return added.compose(
-                done -> addAndCommit(connection, chunks),
+        return before.compose(
+                done -> addAndCommit(connection, chunks, added),
                 failure -> commit(connection).transform(over -> Future.failedFuture(failure)));
     }
 
     private static Future<Void> commit(PgConnection connection) {
         return connection.query("COMMIT").execute().mapEmpty();
-    }
-
-    private static Set<Integer> moved(RowSet<Row> rows) {
-        Integer[] partitions = rows.iterator().next().getArrayOfIntegers("moved");
-        return partitions == null ? Set.of() : new HashSet<>(Arrays.asList(partitions));
     }
 
     private static JsonObject json(Checkpoint next) {

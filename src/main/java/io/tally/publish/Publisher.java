@@ -22,9 +22,9 @@ import org.jboss.logging.Logger;
  *
  * <pre>
  *              due                       answer
- *   RESTING ─────────▶ UNDER WAY ──────────────────▶ RESTING      partitions not in the answer were fenced: dropped
- *                       │     ▲
- *           no answer   ▼     │ sequence unmoved: send the same again
+ *   RESTING ─────────▶ UNDER WAY ──────────────────▶ RESTING      all went in
+ *       no answer, or   │     ▲
+ *      one was fenced   ▼     │ sequence unmoved: send it again
  *                      UNCERTAIN ──────────────────▶ RESTING      sequence moved: it was committed
  *                               read the marks back               anything else: fenced, or the database went back: dropped
  *
@@ -112,17 +112,19 @@ public final class Publisher {
         uncertain = true;
         return ledger.publish(underWay)
                 .handleAsync(
-                        (moved, failure) -> {
+                        (isIn, failure) -> {
                             if (failure == null) {
-                                finish(moved);
-                            } else if (Failures.cause(failure) instanceof Ledger.RefusedException) {
+                                return isIn ? finish() : settle();
+                            }
+                            if (Failures.cause(failure) instanceof Ledger.RefusedException) {
                                 giveUp(failure);
                             } else {
                                 failed("publishing failed, outcome unknown", failure);
                             }
-                            return null;
+                            return done();
                         },
-                        executor);
+                        executor)
+                .thenCompose(stage -> stage);
     }
 
     /** Read again from the checkpoints, the rows come with whatever has been corrected since. */
@@ -141,15 +143,10 @@ public final class Publisher {
         return batches;
     }
 
-    private void finish(Set<Integer> moved) {
-        for (Batch batch : settled()) {
-            if (moved.contains(batch.partition())) {
-                confirm(batch);
-            } else {
-                abandon(batch, "fenced: another engine owns the partition, or its results were filled again");
-            }
-        }
+    private CompletionStage<Void> finish() {
+        settled().forEach(this::confirm);
         rest();
+        return done();
     }
 
     private CompletionStage<Void> settle() {
@@ -172,7 +169,7 @@ public final class Publisher {
         for (Batch batch : underWay) {
             Ledger.Mark mark = marks.get(batch.partition());
             if (mark == null || !batch.owner().equals(mark.owner())) {
-                abandon(batch, "fenced while its outcome was unknown");
+                abandon(batch, "fenced: another engine owns the partition, or its results were filled again");
             } else if (mark.sequence() == batch.next().sequence()) {
                 confirm(batch);
             } else if (mark.sequence() != batch.expectedSequence()) {

@@ -253,24 +253,18 @@ public final class ResultTable {
      * empty are left in a setting, for the next statement.
      */
     String add() {
-        List<String> types = new ArrayList<>(List.of("int"));
-        List<String> names = new ArrayList<>(List.of("partition"));
+        List<String> types = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         List<String> values = new ArrayList<>();
-        List<String> groups = new ArrayList<>();
-        List<String> order = new ArrayList<>();
         if (start != null) {
             types.add("bigint");
             names.add("start");
-            groups.add("delta.start");
-            order.add("delta.start");
             values.add(time("delta.start", 1_000, window.zoned()));
         }
         for (SourceColumn key : view.keys()) {
-            String delta = "k" + groups.size();
+            String delta = "k" + names.size();
             types.add(parameterType(key));
             names.add(delta);
-            groups.add("delta." + delta);
-            order.add("delta." + delta + (key.type().kind().isText() ? " COLLATE \"C\"" : ""));
             values.add(keyValue(key, "delta." + delta));
         }
         List<String> columns = new ArrayList<>(unique());
@@ -282,7 +276,7 @@ public final class ResultTable {
             types.add(typeOf(total));
             names.add("t" + total);
             columns.add(totals.get(total).name());
-            values.add("sum(delta.t%d)".formatted(total));
+            values.add("delta.t%d".formatted(total));
         }
         String parameters = IntStream.range(0, types.size())
                 .mapToObj(i -> "$%d::%s[]".formatted(i + 1, types.get(i)))
@@ -295,25 +289,14 @@ public final class ResultTable {
                     INSERT INTO %1$s AS total (%2$s)
                     SELECT %3$s
                     FROM unnest(%4$s) AS delta (%5$s)
-                    WHERE delta.partition = ANY ((SELECT current_setting('tally.fenced')::int[])::int[])
-                    GROUP BY %6$s
-                    ORDER BY %7$s
-                    ON CONFLICT (%8$s) DO UPDATE SET %9$s
-                    RETURNING total.ctid AS place, %10$s AS is_empty
+                    WHERE current_setting('tally.fenced')::boolean
+                    ON CONFLICT (%6$s) DO UPDATE SET %7$s
+                    RETURNING total.ctid AS place, %8$s AS is_empty
                 )
                 SELECT set_config('tally.emptied', coalesce((array_agg(place) FILTER (WHERE is_empty))::text, '{}'), true)
                 FROM added
                 """.formatted(
-                        name,
-                        join(columns),
-                        join(values),
-                        parameters,
-                        join(names),
-                        join(groups),
-                        join(order),
-                        join(unique()),
-                        sums,
-                        isEmpty());
+                        name, join(columns), join(values), parameters, join(names), join(unique()), sums, isEmpty());
     }
 
     /** Deletes the rows that have become empty; nobody can have moved them since, in the same transaction. */
@@ -350,7 +333,7 @@ public final class ResultTable {
 
     /** A time from a number: exact, however far it is from today, which a double precision is not. */
     private static String time(String units, long microsPerUnit, boolean zoned) {
-        return "'epoch'::timestamp%1$s + make_interval(days => (%2$s / %3$d)::int, secs => %2$s %% %3$d / %4$d.0)"
+        return "'epoch'::timestamp%1$s + make_interval(days => (%2$s / %3$d)::int, secs => (%2$s %% %3$d)::float8 / %4$d)"
                 .formatted(zoned ? "tz" : "", units, MICROS_PER_DAY / microsPerUnit, 1_000_000 / microsPerUnit);
     }
 

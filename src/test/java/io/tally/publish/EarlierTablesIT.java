@@ -148,7 +148,7 @@ class EarlierTablesIT {
         Checkpoint added = await(ledger.takeOver(Set.of(9), UUID.randomUUID())).getFirst();
         assertEquals(results.fillId(), added.fillId());
         assertTrue(fillId.isSameAs(results.fillId()));
-        assertEquals(Set.of(0), await(ledger.publish(List.of(FillStepsIT.next(taken.getFirst())))));
+        assertTrue(await(ledger.publish(List.of(FillStepsIT.next(taken.getFirst())))));
         assertEquals(List.of("true"), database.column("SELECT DISTINCT lost IS NULL FROM tally_view"));
         await(ledger.stop(new DataLoss(DataLoss.Reason.TRUNCATED, "of others", new FillId(fillId.id(), 4710))));
         assertEquals(List.of("true"), database.column("SELECT DISTINCT lost IS NULL FROM tally_view"));

@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -252,7 +251,7 @@ class FakeLedger implements Ledger {
     }
 
     @Override
-    public CompletionStage<Set<Integer>> publish(List<Batch> batches) {
+    public CompletionStage<Boolean> publish(List<Batch> batches) {
         Fault fault = faults.poll();
         if (unreachable || fault == Fault.LOST_BEFORE_COMMIT) {
             return CompletableFuture.failedStage(new IllegalStateException("connection lost"));
@@ -263,19 +262,20 @@ class FakeLedger implements Ledger {
         if (fault == Fault.REFUSED) {
             return CompletableFuture.failedStage(new RefusedException("division by zero"));
         }
-        Set<Integer> moved = new HashSet<>();
-        for (Batch batch : batches) {
+        boolean isIn = batches.stream().allMatch(batch -> {
             Checkpoint found = checkpoints.get(batch.partition());
-            if (found != null && batch.owner().equals(found.owner()) && batch.expectedSequence() == found.sequence()) {
+            return found != null && batch.owner().equals(found.owner()) && batch.expectedSequence() == found.sequence();
+        });
+        if (isIn) {
+            for (Batch batch : batches) {
                 checkpoints.put(batch.partition(), batch.next());
                 batch.deltas().forEach(this::add);
-                moved.add(batch.partition());
             }
         }
         if (fault == Fault.LOST_AFTER_COMMIT) {
             return CompletableFuture.failedStage(new IllegalStateException("connection lost"));
         }
-        return answer(moved);
+        return answer(isIn);
     }
 
     @Override

@@ -13,7 +13,6 @@ import io.tally.window.Visibility;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -212,12 +211,12 @@ final class DatabaseClient implements Ledger {
     }
 
     @Override
-    public CompletionStage<Set<Integer>> publish(List<Batch> batches) {
+    public CompletionStage<Boolean> publish(List<Batch> batches) {
         return new Publish(batches).send();
     }
 
     /** Mirrors {@code PublishTransaction}. */
-    private final class Publish extends Sent<Set<Integer>> {
+    private final class Publish extends Sent<Boolean> {
         private final List<Batch> batches;
         private final Map<Batch, Long> read;
 
@@ -233,38 +232,36 @@ final class DatabaseClient implements Ledger {
         }
 
         @Override
-        Set<Integer> look() {
-            Set<Integer> moved = new HashSet<>();
+        Boolean look() {
             for (Batch batch : batches) {
                 Checkpoint found = database.results.checkpoints.get(batch.partition());
-                if (found != null
-                        && batch.owner().equals(found.owner())
-                        && batch.expectedSequence() == found.sequence()) {
-                    moved.add(batch.partition());
-                } else {
+                if (found == null
+                        || !batch.owner().equals(found.owner())
+                        || batch.expectedSequence() != found.sequence()) {
                     world.happened(FaultKind.FENCED);
+                    return false;
                 }
             }
-            return moved;
+            return true;
         }
 
         @Override
         void apply() {
+            if (!outcome) {
+                return;
+            }
             long finalUpToMs = database.results.finalUpToMs();
             for (Batch batch : batches) {
-                if (outcome.contains(batch.partition())) {
-                    checker.checkMove(database.results.checkpoints.get(batch.partition()), batch.next());
-                    checker.checkPassed(
-                            database.results.checkpoints.get(batch.partition()), batch.next(), read.get(batch));
-                    checker.checkFinal(finalUpToMs, batch);
-                    database.results.move(batch.next());
-                    batch.deltas().forEach(window -> database.results.add(window, view.hasSales()));
-                    if (batch.next().publishedEarly().length > 0) {
-                        world.happened(FaultKind.PUBLISHED_EARLY);
-                    }
-                    if (!engine.isAlive()) {
-                        world.happened(FaultKind.COMMITTED_AFTER_CRASH);
-                    }
+                checker.checkMove(database.results.checkpoints.get(batch.partition()), batch.next());
+                checker.checkPassed(database.results.checkpoints.get(batch.partition()), batch.next(), read.get(batch));
+                checker.checkFinal(finalUpToMs, batch);
+                database.results.move(batch.next());
+                batch.deltas().forEach(window -> database.results.add(window, view.hasSales()));
+                if (batch.next().publishedEarly().length > 0) {
+                    world.happened(FaultKind.PUBLISHED_EARLY);
+                }
+                if (!engine.isAlive()) {
+                    world.happened(FaultKind.COMMITTED_AFTER_CRASH);
                 }
             }
         }

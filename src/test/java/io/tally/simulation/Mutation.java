@@ -74,8 +74,14 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     "if (offset < replayUntil) {\n                return;",
                     "if (false) {\n                return;"),
             of("early windows not saved", SHARD, "windows.publishedEarly(),", "new long[0],"),
-            of("no fence: owner", SQL, "&& batch.owner().equals(found.owner())", ""),
-            of("no fence: sequence", SQL, "&& batch.expectedSequence() == found.sequence()", ""),
+            of("no fence: owner", SQL, "|| !batch.owner().equals(found.owner())", ""),
+            of("no fence: sequence", SQL, "|| batch.expectedSequence() != found.sequence()", ""),
+            of(
+                    "no fence but for the first batch",
+                    SQL,
+                    "for (Batch batch : batches) {\n                Checkpoint found",
+                    "for (Batch batch : batches.subList(0, 1)) {\n                Checkpoint found"),
+            of("fenced batches taken for published", PUBLISHER, "isIn ? finish() : settle();", "finish();"),
             new Mutation(
                     "position passes dead letters before they are taken",
                     List.of(
