@@ -81,7 +81,6 @@ record Mutation(String name, long firstSeed, List<Edit> edits) {
                     SQL,
                     "for (Batch batch : batches) {\n                Checkpoint found",
                     "for (Batch batch : batches.subList(0, 1)) {\n                Checkpoint found"),
-            of("fenced batches taken for published", PUBLISHER, "isIn ? finish() : settle();", "finish();"),
             new Mutation(
                     "position passes dead letters before they are taken",
                     List.of(
