@@ -75,10 +75,12 @@ final class GroupColumns {
         }
     }
 
-    private static Object sum(Object a, Object b) {
-        return a instanceof Long count
-                ? (Object) Math.addExact(count, (Long) b)
-                : Numeric.create(((Numeric) a).bigDecimalValue().add(((Numeric) b).bigDecimalValue()));
+    private static Object sum(Object one, Object other) {
+        if (one instanceof Long count) {
+            return Math.addExact(count, (Long) other);
+        }
+        BigDecimal amount = ((Numeric) one).bigDecimalValue();
+        return Numeric.create(amount.add(((Numeric) other).bigDecimalValue()));
     }
 
     void addTo(Tuple parameters, int rows) {

@@ -35,8 +35,7 @@ final class PublishTransaction {
 
     /**
      * Moves the checkpoints if all of them are ours and where we think they are, and leaves whether it did in a setting of this
-     * transaction: only then may it add. They are locked first: the first of two updates that does not find its row cannot
-     * take the others' back.
+     * transaction: only then may it add. All are found and locked before the first is moved.
      */
     private static final String FENCE = """
             WITH next AS (

@@ -247,10 +247,9 @@ public final class ResultTable {
     // ---- publishing ------------------------------------------------------------------------------------------------
 
     /**
-     * Adds deltas, whose columns are the parameters: the partition, the start of the window in ms if there is one, keys, totals.
-     * A partition whose checkpoint was not moved adds nothing: which were moved is asked by a subquery, once, and not for each
-     * row. Rows are added in the order of their key, so that engines hardly ever deadlock. The places of rows that have become
-     * empty are left in a setting, for the next statement.
+     * Adds deltas, whose columns are the parameters: the start of the window in ms if there is one, keys, totals. If the
+     * checkpoints were not moved, it adds nothing. Rows are added as they come, which is in the order of their key, so that
+     * engines hardly ever deadlock. The places of rows that have become empty are left in a setting, for the next statement.
      */
     String add() {
         List<String> types = new ArrayList<>();

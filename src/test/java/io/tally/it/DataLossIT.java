@@ -174,7 +174,7 @@ class DataLossIT {
                 Await.until(
                         "orders come in the new partitions",
                         LIMIT,
-                        () -> positionOf(engine, 4) > 0 && positionOf(engine, 5) > 0);
+                        () -> position(engine, 4) > 0 && position(engine, 5) > 0);
                 pipeline.connector().stop();
                 pipeline.connector().resume();
                 writers.awaitMore(500);
@@ -185,7 +185,7 @@ class DataLossIT {
         }
     }
 
-    private static long positionOf(EngineProcess engine, int partition) throws Exception {
+    private static long position(EngineProcess engine, int partition) throws Exception {
         for (JsonNode owned : engine.status().at("/views/0/partitions")) {
             if (owned.path("partition").asInt() == partition) {
                 return owned.path("position").asLong();
