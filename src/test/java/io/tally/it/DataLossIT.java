@@ -97,7 +97,10 @@ class DataLossIT {
                     LIMIT,
                     () -> engine.get("/q/health/ready").statusCode() == 503);
             assertEquals(200, engine.get("/q/health/live").statusCode(), "a restart would not help");
-            assertTrue(engine.metric("tally_ingest_partitions_unread{view=\"order_agg\"}") > 0, "an alert looks at it");
+            Await.until(
+                    "what an alert looks at says so",
+                    LIMIT,
+                    () -> engine.metric("tally_ingest_partitions_unread{view=\"order_agg\"}") > 0);
             assertTrue(engine.log().contains("start once with tally.rebuild=true"), engine.log());
         }
     }
