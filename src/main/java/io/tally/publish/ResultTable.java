@@ -330,7 +330,7 @@ public final class ResultTable {
         };
     }
 
-    /** A time from a number: exact, however far it is from today, which a double precision is not. */
+    /** A time from a number: exact, however far it is from today, because a double precision holds a single day only. */
     private static String time(String units, long microsPerUnit, boolean zoned) {
         return "'epoch'::timestamp%1$s + make_interval(days => (%2$s / %3$d)::int, secs => (%2$s %% %3$d)::float8 / %4$d)"
                 .formatted(zoned ? "tz" : "", units, MICROS_PER_DAY / microsPerUnit, 1_000_000 / microsPerUnit);

@@ -108,39 +108,30 @@ class PublishIT {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void publish_oneBatchIsFencedWhileItWaits_noneGoesIn(int fenced) {
-        PgConnection other = database.connect();
-        await(other.query(
-                        "BEGIN; UPDATE tally_view_checkpoint SET sequence = sequence + 1 WHERE view = 'sales' AND partition = "
-                                + fenced)
-                .execute());
-        CompletableFuture<Boolean> published = ledger.publish(batches()).toCompletableFuture();
-        awaitWaitingFor(other);
-        await(other.query("COMMIT").execute());
-
-        assertFalse(await(published));
+        assertFalse(publishBehind("sequence = sequence + 1", "partition = " + fenced));
         assertEquals(List.of(fenced == 0 ? "1 0 0" : "0 1 0"), results());
-        await(other.close());
-    }
-
-    private void awaitWaitingFor(PgConnection other) {
-        String waiting = "SELECT count(*) FROM pg_stat_activity WHERE %d = ANY (pg_blocking_pids(pid))"
-                .formatted(other.processId());
-        Await.until("it waits", LIMIT, () -> database.column(waiting).equals(List.of("1")));
     }
 
     /** Only what is fenced counts: a change of something else, while it waits, does not. */
     @Test
     void publish_checkpointIsTouchedWhileItWaits_goesIn() {
+        assertTrue(publishBehind("updated_at = now()", "true"));
+        assertEquals(List.of("1 1 2"), results());
+    }
+
+    /** Publishes while somebody else changes checkpoints, who commits when that waits. */
+    private boolean publishBehind(String change, String which) {
         PgConnection other = database.connect();
-        await(other.query("BEGIN; UPDATE tally_view_checkpoint SET updated_at = now() WHERE view = 'sales'")
+        await(other.query("BEGIN; UPDATE tally_view_checkpoint SET %s WHERE view = 'sales' AND %s"
+                        .formatted(change, which))
                 .execute());
         CompletableFuture<Boolean> published = ledger.publish(batches()).toCompletableFuture();
-        awaitWaitingFor(other);
+        String waiting = "SELECT count(*) FROM pg_stat_activity WHERE %d = ANY (pg_blocking_pids(pid))"
+                .formatted(other.processId());
+        Await.until("it waits", LIMIT, () -> database.column(waiting).equals(List.of("1")));
         await(other.query("COMMIT").execute());
-
-        assertTrue(await(published));
-        assertEquals(List.of("1 1 2"), results());
         await(other.close());
+        return await(published);
     }
 
     /** What it has begun must not be there for the next batch to commit. */
