@@ -38,6 +38,7 @@ class LayersTest {
     private static final String[] KAFKA = {"org.apache.kafka.."};
     private static final String[] AVRO = {"org.apache.avro.."};
     private static final String[] JSON = {"com.fasterxml.jackson.."};
+    private static final String[] NATIVE_IMAGE = {"com.oracle.svm.core.annotate.."};
     private static final String[] WEB = {
         "jakarta.ws.rs..", "com.fasterxml.jackson..", "io.micrometer..", "io.vertx.core..", "io.vertx.ext.web.."
     };
@@ -56,7 +57,8 @@ class LayersTest {
                 mayUse("ingest", tally("cdc", "window", "registry"), CDI, QUARKUS, KAFKA, JSON),
                 mayUse("publish", tally("cdc", "view", "window"), CDI, QUARKUS, VERTX, TLS),
                 mayUse("status", tally("cdc", "view", "window", "ingest", "publish", "registry"), CDI, QUARKUS, WEB),
-                mayUse("datagen", CDI, QUARKUS, VERTX));
+                mayUse("datagen", CDI, QUARKUS, VERTX),
+                mayUse("nativeimage", KAFKA, NATIVE_IMAGE));
     }
 
     @ParameterizedTest
@@ -107,7 +109,8 @@ class LayersTest {
                         "ingest",
                         "publish",
                         "status",
-                        "datagen"),
+                        "datagen",
+                        "nativeimage"),
                 names);
     }
 

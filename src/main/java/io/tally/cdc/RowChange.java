@@ -65,8 +65,8 @@ public final class RowChange {
     private long lastCommitLsn = NO_LSN;
     private long commitTimeMs = NO_TIME;
 
-    /** Where the key is: the record, or a buffer of our own if its parts lie apart. */
-    private byte[] keyBytes = NO_BYTES;
+    /** Whether the key is in a buffer of our own, because its parts lie apart in the record. */
+    private boolean keyApart;
 
     private byte[] ownKey = NO_BYTES;
     private int keyOffset;
@@ -175,6 +175,11 @@ public final class RowChange {
         return record;
     }
 
+    /** Lets go of the record's memory: what was in it can no longer be asked for. */
+    public void letGo() {
+        record = NO_BYTES;
+    }
+
     /** {@code source.txId}: the low 32 bits of the id of the transaction that wrote the row, unsigned. */
     public int transactionId() {
         return transactionId;
@@ -229,17 +234,14 @@ public final class RowChange {
      */
     public void setKey(byte[] buffer, int offset, int length) {
         setRecord(buffer);
-        // As with the record.
-        if (keyBytes != buffer) {
-            keyBytes = buffer;
-        }
+        keyApart = false;
         keyOffset = offset;
         keyLength = length;
     }
 
     /** Begins a key of several parts, which are copied. */
     void beginKey() {
-        keyBytes = ownKey;
+        keyApart = true;
         keyOffset = 0;
         keyLength = 0;
     }
@@ -249,11 +251,14 @@ public final class RowChange {
         int length = end - start;
         if (keyLength + length + 1 > ownKey.length) {
             ownKey = Arrays.copyOf(ownKey, 2 * (keyLength + length + 1));
-            keyBytes = ownKey;
         }
         System.arraycopy(buffer, start, ownKey, keyLength, length);
         keyLength += length;
         ownKey[keyLength++] = ',';
+    }
+
+    private byte[] keyBytes() {
+        return keyApart ? ownKey : record;
     }
 
     public int keyLength() {
@@ -261,10 +266,11 @@ public final class RowChange {
     }
 
     public void copyKey(byte[] target, int targetOffset) {
-        System.arraycopy(keyBytes, keyOffset, target, targetOffset, keyLength);
+        System.arraycopy(keyBytes(), keyOffset, target, targetOffset, keyLength);
     }
 
     public boolean keyEquals(byte[] other, int otherOffset, int otherLength) {
-        return Arrays.equals(keyBytes, keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
+        return Arrays.equals(
+                keyBytes(), keyOffset, keyOffset + keyLength, other, otherOffset, otherOffset + otherLength);
     }
 }

@@ -86,6 +86,9 @@ final class Polled {
 
     /** Lets go of the poll's memory. */
     void clear() {
+        for (int i = Math.min(records.count(), changes.size()) - 1; i >= 0; i--) {
+            changes.get(i).letGo();
+        }
         records = ConsumerRecords.empty();
         shares = Map.of();
         deadLetters.clear();

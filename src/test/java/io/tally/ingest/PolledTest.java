@@ -12,6 +12,7 @@ import io.tally.cdc.DebeziumDecoder;
 import io.tally.cdc.DecoderSettings;
 import io.tally.cdc.RecordFormat;
 import io.tally.cdc.WriterSchema;
+import io.tally.testkit.Await;
 import io.tally.view.DefaultView;
 import io.tally.window.DataLoss;
 import io.tally.window.Doubts;
@@ -20,6 +21,7 @@ import io.tally.window.Shard;
 import io.tally.window.TestCheckpoints;
 import io.tally.window.WindowSettings;
 import io.tally.window.WindowStore;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -124,6 +126,25 @@ class PolledTest {
         assertEquals(2, shard.counts().of(RecordOutcome.APPLIED));
         assertEquals(1, shard.counts().of(RecordOutcome.DEAD_LETTER));
         assertEquals(DataLoss.Reason.REPLICA_IDENTITY, shard.progress().owed().reason());
+    }
+
+    /** Else a poll of wide rows is held for as long as no other poll has as many. */
+    @Test
+    void clear_pollThatWasApplied_letsGoOfItsMemory() {
+        Polled polled = new Polled(Map.of("orders", new DebeziumDecoder()), SHAPES);
+        ByteBuffer value = change('c', 49);
+        WeakReference<byte[]> bytes = new WeakReference<>(value.array());
+        // The decoder may remember the last record.
+        polled.fill(poll(value, change('c', 50)), fed(shard), NOW);
+        assertEquals(List.of(), polled.decode());
+        polled.apply(NOW);
+        assertEquals(2, shard.position());
+        polled.clear();
+        value = null;
+        Await.until("bytes of a poll are let go of", Duration.ofSeconds(20), () -> {
+            System.gc();
+            return bytes.get() == null;
+        });
     }
 
     private static Shard shardAt(long offset) {
