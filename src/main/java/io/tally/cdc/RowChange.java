@@ -165,7 +165,7 @@ public final class RowChange {
 
     /** The array that rows and key are in; it must stay as it is while this change is in use. */
     void setRecord(byte[] bytes) {
-        // It is seldom another one than before, and to write a reference is not free.
+        // Its key says so again, and to write a reference is not free.
         if (record != bytes) {
             record = bytes;
         }
