@@ -201,7 +201,10 @@ final class Draining {
                 try (Listeners listeners = new Listeners(engine.port(), pages);
                         PreparedStatement isComplete = isComplete(connection, views)) {
                     half = whenRead(engine, topic.records() / 2);
-                    Await.until("the last row", LIMIT, () -> isTrue(isComplete));
+                    Await.until("the last row", LIMIT, () -> {
+                        engine.requireAlive();
+                        return isTrue(isComplete);
+                    });
                     last = System.nanoTime();
                     if (pages > 0 && listeners.bytes() == 0) {
                         throw new IllegalStateException("no page has got an event");
@@ -229,7 +232,10 @@ final class Draining {
 
     /** Waits until so many records are read for the first view, and tells when that was. */
     private static long whenRead(EngineProcess engine, long records) {
-        Await.until(records + " records are read", LIMIT, () -> engine.count("/views/0/records/read") >= records);
+        Await.until(records + " records are read", LIMIT, () -> {
+            engine.requireAlive();
+            return engine.count("/views/0/records/read") >= records;
+        });
         return System.nanoTime();
     }
 

@@ -15,7 +15,10 @@ public final class Await {
 
     private Await() {}
 
-    /** Waits until the condition holds; fails with what was awaited when the time is over. */
+    /**
+     * Waits until the condition holds; fails with what was awaited when the time is over, or at once with an error of the
+     * condition's.
+     */
     public static void until(String what, Duration limit, Callable<Boolean> condition) {
         until(() -> what, limit, condition);
     }

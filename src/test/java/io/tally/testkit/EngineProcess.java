@@ -33,6 +33,7 @@ public final class EngineProcess implements AutoCloseable {
 
     private static final String EXECUTABLE = "engine.executable";
     private static final String JVM_OPTIONS = "engine.jvm-options";
+    private static final String HEAP = "512m";
     private static final Path APPLICATION = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     /** It takes a second, and two more for the first that writes the archive of classes; a frozen one never does it. */
@@ -55,7 +56,7 @@ public final class EngineProcess implements AutoCloseable {
     /** The same, with environment variables that win over the pipeline's. */
     public static EngineProcess start(TestPipeline pipeline, Map<String, String> environment, String... settings) {
         try {
-            return new EngineProcess(Processes.freePort(), pipeline, environment, settings);
+            return new EngineProcess(Processes.freePort(), HEAP, pipeline, environment, settings);
         } catch (IOException e) {
             throw new UncheckedIOException("the engine did not start", e);
         }
@@ -64,13 +65,23 @@ public final class EngineProcess implements AutoCloseable {
     /** Starts another engine at the address of this one, which has ended. */
     public EngineProcess successor(TestPipeline pipeline, String... settings) {
         try {
-            return new EngineProcess(port, pipeline, Map.of(), settings);
+            return new EngineProcess(port, HEAP, pipeline, Map.of(), settings);
         } catch (IOException e) {
             throw new UncheckedIOException("the engine did not start", e);
         }
     }
 
-    private EngineProcess(int port, TestPipeline pipeline, Map<String, String> environment, String... settings)
+    /** Starts an engine with a heap of its own size, as {@code -Xmx} has it. */
+    public static EngineProcess startInHeap(String heap, TestPipeline pipeline, String... settings) {
+        try {
+            return new EngineProcess(Processes.freePort(), heap, pipeline, Map.of(), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the engine did not start", e);
+        }
+    }
+
+    private EngineProcess(
+            int port, String heap, TestPipeline pipeline, Map<String, String> environment, String... settings)
             throws IOException {
         this.port = port;
         String executable = System.getProperty(EXECUTABLE, "");
@@ -80,7 +91,7 @@ public final class EngineProcess implements AutoCloseable {
         }
         log = pipeline.logFile("engine-" + STARTED.incrementAndGet());
         List<String> command =
-                new ArrayList<>(List.of(executable.isEmpty() ? Processes.java() : program.toString(), "-Xmx512m"));
+                new ArrayList<>(List.of(executable.isEmpty() ? Processes.java() : program.toString(), "-Xmx" + heap));
         for (String setting : settings) {
             command.add("-D" + setting);
         }
@@ -123,12 +134,18 @@ public final class EngineProcess implements AutoCloseable {
 
     private EngineProcess await(String what, Predicate<JsonNode> condition) {
         Await.until(() -> what + "; its log ends with\n" + lastLines(), START_LIMIT, () -> {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("it has ended with exit code " + process.exitValue());
-            }
+            requireAlive();
             return condition.test(status());
         });
         return this;
+    }
+
+    /** Fails at once if the engine has ended, where a wait for what it does would go on until its time is over. */
+    public void requireAlive() {
+        if (!process.isAlive()) {
+            throw new AssertionError("the engine has ended with exit code " + process.exitValue()
+                    + "; its log ends with\n" + lastLines());
+        }
     }
 
     /** Waits until a line of the log contains the text. */
