@@ -16,11 +16,14 @@ class OutOfMemoryNativeIT {
     /** Else threads would end one by one, and the process would be there and do nothing. */
     @Test
     void groupsThatDoNotFit_endTheEngine() {
-        try (TestPipeline pipeline = new TestPipeline("out_of_memory").registerConnector();
-                EngineProcess engine =
-                        EngineProcess.startInHeap("12m", pipeline).awaitRunning()) {
-            pipeline.execute("INSERT INTO orders SELECT i::text, i, 1, 1, now() FROM generate_series(1, 300000) AS i");
-            assertEquals(OUT_OF_MEMORY, engine.awaitExit());
+        try (TestPipeline pipeline = new TestPipeline("out_of_memory").registerConnector()) {
+            pipeline.execute("INSERT INTO orders VALUES ('first', 1, 1, 1.00, now())");
+            try (EngineProcess engine =
+                    EngineProcess.startInHeap("12m", pipeline).awaitRunning()) {
+                pipeline.execute(
+                        "INSERT INTO orders SELECT i::text, i, 1, 1, now() FROM generate_series(1, 300000) AS i");
+                assertEquals(OUT_OF_MEMORY, engine.awaitExit());
+            }
         }
     }
 }
