@@ -3,14 +3,19 @@ package io.tally.it;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tally.testkit.TestPipeline;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Gives a {@code @QuarkusTest} a pipeline on the real stack: it finds it in its field of type {@link TestPipeline}. Arguments
  * are the {@code name}, {@code windows}, which are short for a test in which one has to end, and settings of the engine.
  */
 public class PipelineResource implements QuarkusTestResourceLifecycleManager {
+
+    /** What was told the classes before in this JVM, where it stays if they run the packaged program, and would win over ours. */
+    private static final Set<String> TOLD = new HashSet<>();
 
     private String name;
     private boolean shortWindows;
@@ -37,9 +42,11 @@ public class PipelineResource implements QuarkusTestResourceLifecycleManager {
             pipeline.withShortWindows();
         }
         pipeline.registerConnector();
-        Map<String, String> settings = new HashMap<>();
-        settings.putAll(engineSettings);
+        Map<String, String> settings = new HashMap<>(engineSettings);
         pipeline.engineEnvironment().forEach((variable, value) -> settings.put(property(variable), value));
+        TOLD.forEach(System::clearProperty);
+        TOLD.clear();
+        TOLD.addAll(settings.keySet());
         return settings;
     }
 
