@@ -3,10 +3,9 @@ package io.tally.it;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.tally.testkit.TestPipeline;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Gives a {@code @QuarkusTest} a pipeline on the real stack: it finds it in its field of type {@link TestPipeline}. Arguments
@@ -14,8 +13,11 @@ import java.util.Set;
  */
 public class PipelineResource implements QuarkusTestResourceLifecycleManager {
 
-    /** What was told the classes before in this JVM, where it stays if they run the packaged program, and would win over ours. */
-    private static final Set<String> TOLD = new HashSet<>();
+    /**
+     * Lists what the classes before were told: it stays in this JVM if they run the packaged program, and would win over what
+     * the next one is told. A system property, because each program inside this JVM loads this class anew.
+     */
+    private static final String TOLD = PipelineResource.class.getName() + ".told";
 
     private String name;
     private boolean shortWindows;
@@ -44,9 +46,10 @@ public class PipelineResource implements QuarkusTestResourceLifecycleManager {
         pipeline.registerConnector();
         Map<String, String> settings = new HashMap<>(engineSettings);
         pipeline.engineEnvironment().forEach((variable, value) -> settings.put(property(variable), value));
-        TOLD.forEach(System::clearProperty);
-        TOLD.clear();
-        TOLD.addAll(settings.keySet());
+        String told = System.setProperty(TOLD, String.join(",", settings.keySet()));
+        if (told != null) {
+            List.of(told.split(",")).forEach(System::clearProperty);
+        }
         return settings;
     }
 
