@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tally.cdc.RowChange.Op;
 import io.tally.view.expression.NumberExpression;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -106,7 +105,7 @@ final class Changes {
         try {
             return ReferenceReader.normal(ReferenceReader.tree(quoted).textValue());
         } catch (ReferenceReader.Rejected noText) {
-            return ReferenceReader.normal(new String(raw, StandardCharsets.UTF_8));
+            return ReferenceReader.normal(raw);
         }
     }
 }

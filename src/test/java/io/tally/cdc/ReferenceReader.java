@@ -268,10 +268,15 @@ final class ReferenceReader {
 
     /** A key in one writing, whatever it was written as. */
     static String normal(String key) {
+        return normal(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same of its bytes, which Java may not take for the text that Jackson does: in longer forms than needed. */
+    static String normal(byte[] key) {
         try {
-            return tree(key.getBytes(StandardCharsets.UTF_8)).toString();
+            return tree(key).toString();
         } catch (Rejected noJson) {
-            return key;
+            return new String(key, StandardCharsets.UTF_8);
         }
     }
 
