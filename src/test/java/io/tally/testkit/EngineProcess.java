@@ -55,26 +55,23 @@ public final class EngineProcess implements AutoCloseable {
 
     /** The same, with environment variables that win over the pipeline's. */
     public static EngineProcess start(TestPipeline pipeline, Map<String, String> environment, String... settings) {
-        try {
-            return new EngineProcess(Processes.freePort(), HEAP, pipeline, environment, settings);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the engine did not start", e);
-        }
+        return launch(Processes.freePort(), HEAP, pipeline, environment, settings);
     }
 
     /** Starts another engine at the address of this one, which has ended. */
     public EngineProcess successor(TestPipeline pipeline, String... settings) {
-        try {
-            return new EngineProcess(port, HEAP, pipeline, Map.of(), settings);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the engine did not start", e);
-        }
+        return launch(port, HEAP, pipeline, Map.of(), settings);
     }
 
     /** Starts an engine with a heap of its own size, as {@code -Xmx} has it. */
     public static EngineProcess startInHeap(String heap, TestPipeline pipeline, String... settings) {
+        return launch(Processes.freePort(), heap, pipeline, Map.of(), settings);
+    }
+
+    private static EngineProcess launch(
+            int port, String heap, TestPipeline pipeline, Map<String, String> environment, String... settings) {
         try {
-            return new EngineProcess(Processes.freePort(), heap, pipeline, Map.of(), settings);
+            return new EngineProcess(port, heap, pipeline, environment, settings);
         } catch (IOException e) {
             throw new UncheckedIOException("the engine did not start", e);
         }
