@@ -78,8 +78,9 @@ public class CompactedTopics {
                 .map(entry -> explain(entry.getKey().name()))
                 .sorted()
                 .toList();
-        found.stream().filter(one -> !problems.contains(one)).forEach(LOG::warn);
+        List<String> before = problems;
         problems = found;
+        found.stream().filter(one -> !before.contains(one)).forEach(LOG::warn);
     }
 
     private String explain(String topic) {

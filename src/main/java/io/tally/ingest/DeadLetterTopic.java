@@ -176,8 +176,8 @@ public class DeadLetterTopic {
                         + "; the first record that cannot be counted will stop its partitions. " + command,
                 command);
         if (!found.equals(problem)) {
-            LOG.warn(found.explanation);
             problem = found;
+            LOG.warn(found.explanation);
         }
         return CompletableFuture.completedStage(null);
     }

@@ -2,7 +2,9 @@ package io.tally.publish;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduler;
 import io.smallrye.common.annotation.NonBlocking;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Set;
@@ -21,6 +23,8 @@ import org.jboss.logging.Logger;
 public class Ticker {
 
     private static final Logger LOG = Logger.getLogger(Ticker.class);
+
+    private static final int FIRST = 1;
 
     private final ViewEngines views;
     /** Steps that have not ended. */
@@ -72,8 +76,12 @@ public class Ticker {
         forEach("the source does not answer", view -> view.sourceWatch().step());
     }
 
-    /** The scheduler goes on for a moment when the publishing thread has gone. */
-    void stop(@Observes ShutdownEvent event) {
+    /**
+     * The scheduler goes on for a moment when the publishing thread has gone, and so does what it has begun. Before anything
+     * else ends, nothing begins any more, here or elsewhere: it would end with a stack trace, because its container goes.
+     */
+    void stop(@Observes @Priority(FIRST) ShutdownEvent event, Scheduler scheduler) {
+        scheduler.pause();
         stopped = true;
         views.all().forEach(view -> view.rounds().stop());
     }

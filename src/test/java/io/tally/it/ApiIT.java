@@ -261,7 +261,7 @@ class ApiIT {
         pipeline.execute("INSERT INTO orders VALUES ('streamed', 14, 1, 1.00, now())");
         try (HttpClient http = HttpClient.newHttpClient()) {
             List<CompletableFuture<List<String>>> listeners = IntStream.range(0, 3)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> events(http, 4)))
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> events(http, 8)))
                     .toList();
             List<String> first = listeners.getFirst().get();
             JsonNode event = JSON.readTree(first.getFirst());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A topic that loses changes by compaction: said once, and as long as it is so. */
 class CompactedTopicIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     @Test
     void topicIsCompacted_isSaidUntilItIsNot() throws Exception {

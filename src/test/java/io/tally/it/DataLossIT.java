@@ -26,7 +26,7 @@ class DataLossIT {
     private static void awaitFilled(EngineProcess engine, String reason) {
         Await.until(
                 () -> "order_agg is filled again because of " + reason,
-                LIMIT,
+                reason.equals("audit") ? EngineProcess.AUDIT_LIMIT : LIMIT,
                 () -> engine.status()
                         .at("/views/0/fills")
                         .path("reason")
@@ -203,7 +203,10 @@ class DataLossIT {
                 EngineProcess engine = EngineProcess.start(pipeline, "tally.audit.every=1s")) {
             pipeline.execute(OLD_ORDERS);
             pipeline.awaitExact(LIMIT);
-            Await.until("the audit finds nothing", LIMIT, () -> verdict(engine).equals("CLEAN"));
+            Await.until(
+                    "the audit finds nothing",
+                    EngineProcess.AUDIT_LIMIT,
+                    () -> verdict(engine).equals("CLEAN"));
             pipeline.results().execute("UPDATE order_agg SET gross_sales = gross_sales + 0.01 WHERE customer_id = 7");
             // The audit waits for the connector, which says seldom how far it is when there is nothing to read.
             try (OrderWriters writers = new OrderWriters(pipeline, 1, 9, TRICKLE)) {
@@ -215,7 +218,7 @@ class DataLossIT {
             pipeline.awaitExact(LIMIT);
             Await.until(
                     "the audit finds nothing again",
-                    LIMIT,
+                    EngineProcess.AUDIT_LIMIT,
                     () -> verdict(engine).equals("CLEAN"));
         }
     }

@@ -35,7 +35,9 @@ class FailPolicyIT {
             try (EngineProcess again = EngineProcess.start(pipeline, POLICY)) {
                 assertEndedAtTheRecord(again);
             }
-            try (EngineProcess other = EngineProcess.start(pipeline, "tally.on-data-loss=stop")) {
+            // One consumer: a second that joins later would take over what has been read, and count the letter again.
+            try (EngineProcess other = EngineProcess.start(
+                    pipeline, "tally.on-data-loss=stop", "mp.messaging.incoming.orders.concurrency=1")) {
                 other.awaitRunning();
                 pipeline.awaitExact(LIMIT);
                 assertEquals(1, other.count("/views/0/records/deadLetters"));

@@ -147,12 +147,6 @@ class PageIT {
         EngineProcess first = EngineProcess.start(pipeline).awaitRunning();
         try (Browser browser = Browser.start().view(1440, 900, false).open(first.address())) {
             awaitText(browser, "#word", "RUNNING");
-            first.pause();
-            Await.until("frozen", NOTICE_LIMIT, () -> isLost(browser));
-            first.resume();
-            Await.until("goes on", LIMIT, () -> !isLost(browser));
-            awaitText(browser, "#word", "RUNNING");
-
             first.kill();
             Await.until("killed", NOTICE_LIMIT, () -> isLost(browser));
             assertTrue(browser.text("#reason").contains("RUNNING before"), browser.text("#reason"));
@@ -161,6 +155,12 @@ class PageIT {
                 awaitText(browser, "#word", "RUNNING");
                 long positions = sum(browser, "#partitions td:nth-child(3)");
                 Await.until("positions move", LIMIT, () -> sum(browser, "#partitions td:nth-child(3)") > positions);
+
+                second.pause();
+                Await.until("frozen", NOTICE_LIMIT, () -> isLost(browser));
+                second.resume();
+                Await.until("goes on", LIMIT, () -> !isLost(browser));
+                awaitText(browser, "#word", "RUNNING");
                 assertEquals(
                         List.of(),
                         browser.complaints().stream()

@@ -1,7 +1,6 @@
 package io.tally.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tally.testkit.Await;
@@ -300,7 +299,7 @@ class SidesIT {
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 pipeline.awaitExact(LIMIT);
                 assertEquals(0, engine.count("/views/0/fills/times"), "nothing was written down");
-                assertFalse(engine.log().contains("\tat "), "no stack trace:\n" + engine.log());
+                engine.assertNoStackTrace();
             }
         }
     }

@@ -160,7 +160,7 @@ class ValueFaultsIT {
             long runs = engine.count("/views/0/audit/runs");
             Await.until(
                     "the audit agrees",
-                    LIMIT,
+                    EngineProcess.AUDIT_LIMIT,
                     () -> engine.count("/views/0/audit/runs") > runs
                             && engine.status()
                                     .at("/views/0/audit/verdict")

@@ -116,7 +116,7 @@ class ViewsIT {
         long runs = engine.count(status + "/audit/runs");
         Await.until(
                 () -> "the audit agrees\n" + engine.log(),
-                LIMIT,
+                EngineProcess.AUDIT_LIMIT,
                 () -> engine.text(status + "/audit/verdict").equals("OFF")
                         || engine.count(status + "/audit/runs") > runs
                                 && engine.text(status + "/audit/verdict").equals("CLEAN"));

@@ -188,7 +188,7 @@ class YourTableIT {
             shop.execute("UPDATE sales.payments_by_day_v2 SET gross = gross + 1");
             Await.until(
                     () -> "the audit has it filled again\n" + engine.log(),
-                    LIMIT,
+                    EngineProcess.AUDIT_LIMIT,
                     () -> "audit".equals(engine.text("/views/0/fills/reason")));
             awaitExact(shop, "payments_by_day_v2", MORE, engine);
         }

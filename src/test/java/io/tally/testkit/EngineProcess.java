@@ -18,6 +18,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The packaged engine as a process of its own: it can be killed without a chance to clean up. It runs on a JVM, or is the
@@ -31,6 +33,9 @@ public final class EngineProcess implements AutoCloseable {
     /** What an engine sends first of a batch, and with nothing else. */
     public static final String PUBLICATION = "SET LOCAL tally.publishing";
 
+    /** A comparison rests a hundred times as long as it took, and takes seconds on a busy machine. */
+    public static final Duration AUDIT_LIMIT = Duration.ofMinutes(5);
+
     private static final String EXECUTABLE = "engine.executable";
     private static final String JVM_OPTIONS = "engine.jvm-options";
     private static final String HEAP = "512m";
@@ -38,6 +43,9 @@ public final class EngineProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     /** It takes a second, and two more for the first that writes the archive of classes; a frozen one never does it. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+    /** Where an entry of the log begins: with its time. */
+    private static final Pattern ENTRY = Pattern.compile("(?m)^(?=\\d{2}:\\d{2}:\\d{2}\\.\\d{3} )");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger STARTED = new AtomicInteger();
@@ -158,6 +166,13 @@ public final class EngineProcess implements AutoCloseable {
         return JSON.readTree(get("/api/status").body());
     }
 
+    /** Whether one answer has this state, and in its reason all these texts. */
+    public boolean isInState(String state, String... reasons) throws IOException, InterruptedException {
+        JsonNode status = status();
+        String reason = status.path("reason").asText();
+        return status.path("state").asText().equals(state) && Stream.of(reasons).allMatch(reason::contains);
+    }
+
     /** The texts of all views at a place in what {@code /api/status} says of each, a JSON pointer. */
     public List<String> textsOfViews(String pointer) {
         List<String> texts = new ArrayList<>();
@@ -223,7 +238,7 @@ public final class EngineProcess implements AutoCloseable {
     /** Asks it to stop, and waits for its end. */
     public int stop() {
         Processes.signal(process, "TERM");
-        return awaitExit();
+        return Processes.awaitExit(process, 30);
     }
 
     /** Freezes it. */
@@ -236,9 +251,9 @@ public final class EngineProcess implements AutoCloseable {
         Processes.signal(process, "CONT");
     }
 
-    /** Waits for its end; returns the exit code. */
+    /** Waits for its end, before which it may have to start; returns the exit code. */
     public int awaitExit() {
-        return Processes.awaitExit(process, 30);
+        return Processes.awaitExit(process, START_LIMIT.toSeconds());
     }
 
     /** Where it listens. */
@@ -248,6 +263,18 @@ public final class EngineProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Fails if there is a stack trace in the log. */
+    public void assertNoStackTrace() {
+        entries().filter(entry -> entry.contains("\tat ")).findFirst().ifPresent(entry -> {
+            throw new AssertionError("a stack trace: " + entry + "\nThe whole log:\n" + log());
+        });
+    }
+
+    /** Entries of the log, a stack trace with what it belongs to; without those of a machine that lets no thread run. */
+    public Stream<String> entries() {
+        return ENTRY.splitAsStream(log()).filter(entry -> !entry.contains("[BlockedThreadChecker]"));
     }
 
     public String log() {

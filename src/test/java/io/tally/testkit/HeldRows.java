@@ -33,7 +33,7 @@ public final class HeldRows implements AutoCloseable {
         connection = pipeline.results().connect();
         try (Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("SET LOCAL lock_timeout = '5s'");
+            statement.execute("SET LOCAL lock_timeout = '30s'");
             statement.execute(LOCK);
             try (ResultSet pid = statement.executeQuery("SELECT pg_backend_pid()")) {
                 pid.next();
