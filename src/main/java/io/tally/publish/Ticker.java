@@ -81,7 +81,9 @@ public class Ticker {
      * else ends, nothing begins any more, here or elsewhere: it would end with a stack trace, because its container goes.
      */
     void stop(@Observes @Priority(FIRST) ShutdownEvent event, Scheduler scheduler) {
-        scheduler.pause();
+        if (scheduler.isStarted()) {
+            scheduler.pause();
+        }
         stopped = true;
         views.all().forEach(view -> view.rounds().stop());
     }

@@ -65,6 +65,7 @@ class GeneratorIT {
     private static void generate(TestPipeline pipeline) {
         try (EngineProcess generator = EngineProcess.start(pipeline, GENERATOR)) {
             assertEquals(0, generator.awaitExit(), generator::log);
+            generator.assertNoStackTrace();
             assertFalse(generator.log().contains("orders not written"), generator.log());
         }
     }
