@@ -223,7 +223,7 @@ public final class Takeover implements Checkpoints {
                 if (impossible.isPresent()) {
                     return refuse(impossible.get());
                 }
-                return fill(Optional.of(DataLoss.Reason.REQUESTED), "tally.rebuild=true", facts);
+                return fill(Optional.of(DataLoss.Reason.REQUESTED), "asked for by tally.rebuild", facts);
             }
             if (pipeline.isEmpty()) {
                 return fill(Optional.empty(), "first start", facts);
