@@ -1,5 +1,6 @@
 package io.tally.chaos;
 
+import static io.tally.testkit.OrdersTopic.header;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +11,6 @@ import io.tally.testkit.TestPipeline;
 import io.tally.testkit.TopicDump;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -31,7 +31,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -178,10 +177,6 @@ class ChaosIT {
             letters.remove("no-before-image");
         }
         assertEquals(badRecords.isEmpty() ? Map.of() : Map.of("not-json", badRecords), letters, "dead letters");
-    }
-
-    private static String header(ConsumerRecord<byte[], byte[]> letter, String name) {
-        return new String(letter.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     /** Some minutes of faults and the verdict. */

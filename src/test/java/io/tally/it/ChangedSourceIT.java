@@ -175,8 +175,7 @@ class ChangedSourceIT {
                 Await.until(
                         "it waits and says for what",
                         LIMIT,
-                        () -> engine.status().path("state").asText().equals("WAITING")
-                                && engine.status().path("reason").asText().contains("column \"price\" does not exist"));
+                        () -> engine.isInState("WAITING", "column \"price\" does not exist"));
                 pipeline.execute("UPDATE orders SET amount = amount + 1");
                 pipeline.execute("ALTER TABLE orders RENAME COLUMN amount TO price");
                 awaitFills(engine, "table-changed", 2);

@@ -24,9 +24,13 @@ class DataLossIT {
             + " now() - interval '1 minute' - i * interval '1 second' FROM generate_series(1, 2000) AS i";
 
     private static void awaitFilled(EngineProcess engine, String reason) {
+        awaitFilled(engine, reason, LIMIT);
+    }
+
+    private static void awaitFilled(EngineProcess engine, String reason, Duration limit) {
         Await.until(
                 () -> "order_agg is filled again because of " + reason,
-                reason.equals("audit") ? EngineProcess.AUDIT_LIMIT : LIMIT,
+                limit,
                 () -> engine.status()
                         .at("/views/0/fills")
                         .path("reason")
@@ -88,10 +92,7 @@ class DataLossIT {
 
     private static void awaitStopped(TestPipeline pipeline) throws Exception {
         try (EngineProcess engine = EngineProcess.start(pipeline, "tally.on-data-loss=stop")) {
-            Await.until(
-                    "the engine stops",
-                    LIMIT,
-                    () -> engine.status().path("state").asText().equals("FAILED"));
+            Await.until("the engine stops", LIMIT, () -> engine.isInState("FAILED"));
             Await.until(
                     "it is not ready",
                     LIMIT,
@@ -210,7 +211,7 @@ class DataLossIT {
             pipeline.results().execute("UPDATE order_agg SET gross_sales = gross_sales + 0.01 WHERE customer_id = 7");
             // The audit waits for the connector, which says seldom how far it is when there is nothing to read.
             try (OrderWriters writers = new OrderWriters(pipeline, 1, 9, TRICKLE)) {
-                awaitFilled(engine, "audit");
+                awaitFilled(engine, "audit", EngineProcess.AUDIT_LIMIT);
                 writers.stop();
             }
             assertTrue(engine.log().contains("rows of order_agg differ from public.orders"), engine.log());

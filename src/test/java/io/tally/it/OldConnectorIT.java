@@ -33,10 +33,7 @@ class OldConnectorIT {
             try (EngineProcess engine = EngineProcess.start(pipeline).awaitRunning()) {
                 Await.until("the table holds it", LIMIT, () -> engine.count("/views/0/records/alreadyInTable") == 1);
                 send(pipeline, producer, insert(pipeline, "two"));
-                Await.until(
-                        "it refuses",
-                        LIMIT,
-                        () -> engine.status().path("state").asText().equals("FAILED"));
+                Await.until("it refuses", LIMIT, () -> engine.isInState("FAILED"));
                 String reason = engine.status().path("reason").asText();
                 assertTrue(reason.contains("source.sequence") && reason.contains("version 1.7"), reason);
                 assertEquals(503, engine.get("/q/health/ready").statusCode());

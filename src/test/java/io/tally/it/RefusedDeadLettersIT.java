@@ -1,5 +1,6 @@
 package io.tally.it;
 
+import static io.tally.testkit.OrdersTopic.header;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,8 +92,7 @@ class RefusedDeadLettersIT {
     }
 
     private void assertWaits(String reason, String remedy, Runnable mendIt) throws Exception {
-        long before = engine.count("/views/0/records/deadLetters");
-        AtomicLong expected = new AtomicLong(before);
+        AtomicLong expected = new AtomicLong(engine.count("/views/0/records/deadLetters"));
         long offered = System.nanoTime();
         Await.until(() -> reason + "; its status is\n" + status(), SOON, () -> {
             // Until the broker goes by the setting, it takes them.
@@ -122,7 +122,7 @@ class RefusedDeadLettersIT {
                 () -> "the dead letter is taken; its status is\n" + status(),
                 SOON,
                 // More, if the table was filled meanwhile because of earlier ones: then they are read again.
-                () -> engine.status().path("state").asText().equals("RUNNING")
+                () -> engine.isInState("RUNNING")
                         && engine.metric(WAITING) == 0
                         && engine.count("/views/0/records/deadLetters") >= expected.get());
         System.out.printf(
@@ -144,13 +144,7 @@ class RefusedDeadLettersIT {
                     String value = new String(letter.value(), StandardCharsets.UTF_8);
                     if (value.contains("\"bytes\":5000,\"murmur2\":")) {
                         assertTrue(value.startsWith("{\"topic\":\"refused.public.orders\",\"partition\":"), value);
-                        assertEquals(
-                                "not-json",
-                                new String(
-                                        letter.headers()
-                                                .lastHeader("dead-letter-reason")
-                                                .value(),
-                                        StandardCharsets.UTF_8));
+                        assertEquals("not-json", header(letter, "dead-letter-reason"));
                         found.set(true);
                     }
                 });

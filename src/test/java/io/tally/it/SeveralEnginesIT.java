@@ -143,10 +143,7 @@ class SeveralEnginesIT {
             try (EngineProcess first = EngineProcess.start(pipeline, consumers + TestPipeline.PARTITIONS)
                             .awaitReading(TestPipeline.PARTITIONS);
                     EngineProcess standby = EngineProcess.start(pipeline, consumers + 1)) {
-                Await.until(
-                        "it stands by",
-                        LIMIT,
-                        () -> standby.status().path("state").asText().equals("STANDBY"));
+                Await.until("it stands by", LIMIT, () -> standby.isInState("STANDBY"));
                 assertEquals(200, standby.get("/q/health/ready").statusCode());
                 assertEquals(200, standby.get("/q/health/live").statusCode());
                 first.kill();

@@ -43,10 +43,7 @@ class StartIT {
     void start_emptyTableAndNoTopicYet_isExactFromTheFirstOrder() {
         try (TestPipeline pipeline = new TestPipeline("start_empty");
                 EngineProcess engine = EngineProcess.start(pipeline)) {
-            Await.until(
-                    "waiting for the topic",
-                    LIMIT,
-                    () -> engine.status().path("state").asText().equals("WAITING"));
+            Await.until("waiting for the topic", LIMIT, () -> engine.isInState("WAITING"));
             pipeline.registerConnector();
             pipeline.execute("INSERT INTO orders VALUES ('first', 1, 1, 1.00, now() - interval '2 minutes')");
             pipeline.awaitExact(LIMIT);

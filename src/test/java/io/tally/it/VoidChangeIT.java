@@ -1,5 +1,6 @@
 package io.tally.it;
 
+import static io.tally.testkit.OrdersTopic.header;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tally.testkit.Await;
@@ -7,13 +8,11 @@ import io.tally.testkit.EngineProcess;
 import io.tally.testkit.OrdersTopic;
 import io.tally.testkit.RealStack;
 import io.tally.testkit.TestPipeline;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 /** Changes that cannot be counted because of their records: dead letters, and a fill once an hour at most. */
@@ -113,9 +112,5 @@ class VoidChangeIT {
             });
         }
         return isTwice.get();
-    }
-
-    private static String header(ConsumerRecord<?, ?> letter, String name) {
-        return new String(letter.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 }
