@@ -10,6 +10,8 @@ import io.tally.testkit.EngineProcess;
 import io.tally.testkit.OrderWriters;
 import io.tally.testkit.TestPipeline;
 import io.tally.testkit.TopicAdmin;
+import io.tally.testkit.TopicDump;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -165,7 +167,7 @@ class DataLossIT {
      * twice.
      */
     @Test
-    void partitionsAdded_isExact() {
+    void partitionsAdded_isExact() throws Exception {
         try (TestPipeline pipeline = new TestPipeline("more_partitions")) {
             pipeline.registerConnector(
                     pipeline.stack().connectUrl(), Map.of("producer.override.metadata.max.age.ms", "1000"));
@@ -184,7 +186,12 @@ class DataLossIT {
                 writers.awaitMore(500);
                 writers.stop();
                 pipeline.awaitExact(LIMIT);
-                assertEquals(1, fills(engine));
+                int fills = fills(engine);
+                if (fills != 1) {
+                    // Seen twice: the audit had found a change that was lost or counted twice. The topic says which.
+                    TopicDump.write(pipeline, Path.of("target", "it", "more_partitions-topic.tsv"));
+                }
+                assertEquals(1, fills);
             }
         }
     }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -29,8 +28,8 @@ public final class TopicDump {
         try (KafkaConsumer<String, String> consumer =
                         new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
                 BufferedWriter out = Files.newBufferedWriter(file)) {
-            List<TopicPartition> partitions = IntStream.range(0, TestPipeline.PARTITIONS)
-                    .mapToObj(partition -> new TopicPartition(pipeline.topic(), partition))
+            List<TopicPartition> partitions = consumer.partitionsFor(pipeline.topic()).stream()
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                     .toList();
             consumer.assign(partitions);
             for (var records = consumer.poll(SILENCE); !records.isEmpty(); records = consumer.poll(SILENCE)) {
